@@ -1,0 +1,232 @@
+"""The settings: one TOML file, secrets from the environment only.
+
+Secrets are read from ``ALATION_LINEAGE_REFRESH_TOKEN``, from the file that
+``ALATION_LINEAGE_REFRESH_TOKEN_FILE`` names, or from the keyring (service ``alation-lineage``, user name = the
+Alation URL). A secret in the TOML file is refused.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl, SecretStr, ValidationError, field_validator, model_validator
+
+from extractor.errors import ConfigError, SecretInConfig
+
+TOKEN_VARIABLE = "ALATION_LINEAGE_REFRESH_TOKEN"  # noqa: S105 - the name of a variable, not its value
+_SECRET_NAME = re.compile(r"token|password|passwd|secret|api_?key|credential", re.IGNORECASE)
+_NAMESPACE = r"^[A-Za-z0-9_.-]{1,64}$"
+_ID_PART = r"^[A-Za-z0-9_.-]{1,80}$"
+
+
+class _Settings(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class AlationSettings(_Settings):
+    """Where Alation is. Times in seconds."""
+
+    url: HttpUrl
+    user_id: int
+    ca_bundle: Path | None = None
+    timeout_s: Annotated[float, Field(gt=0)] = 60.0
+    job_deadline_s: Annotated[float, Field(gt=0)] = 1800.0
+    job_poll_s: Annotated[float, Field(gt=0)] = 2.0
+    retries: Annotated[int, Field(ge=0, le=20)] = 6
+
+
+class StateSettings(_Settings):
+    """Where the state lives: a SQLAlchemy URL, ``sqlite:///lineage-state.db`` unless said otherwise."""
+
+    url: str = "sqlite:///lineage-state.db"
+
+
+class UploadSettings(_Settings):
+    """What is uploaded, and how much goes into one request."""
+
+    indirect: Literal["none", "tables", "all"] = "tables"
+    min_confidence: Annotated[float, Field(ge=0, le=1)] = 0.0
+    mask_literals: bool = False
+    max_paths: Annotated[int, Field(ge=1)] = 100
+    max_dataflows: Annotated[int, Field(ge=1)] = 1000
+    max_bytes: Annotated[int, Field(ge=10_000)] = 4_000_000
+    max_content_chars: Annotated[int, Field(ge=100)] = 200_000
+
+
+class LimitSettings(_Settings):
+    """What one statement may cost before it is set aside, and what share may be set aside unnoticed."""
+
+    statement_s: Annotated[float, Field(gt=0)] = 30.0
+    statement_bytes: Annotated[int, Field(ge=1000)] = 2_000_000
+    nesting: Annotated[int, Field(ge=10)] = 150
+    worker_memory_mb: Annotated[int, Field(ge=128)] = 1024
+    workers: Annotated[int, Field(ge=0)] = 0
+    max_unparsed: Annotated[float, Field(ge=0, le=1)] = 0.05
+
+
+class CatalogSettings(_Settings):
+    """Where the tables and columns of a data source come from: Alation itself, or a file."""
+
+    file: Path | None = None
+    from_alation: bool = True
+
+
+class SourceSettings(_Settings):
+    """One ``[[source]]``: files of one data source.
+
+    ``paths`` are files, folders or globs, relative to the configuration file. ``unknown_tables`` says what to do
+    with a table that the catalog does not hold: leave it out, upload its key all the same (Alation shows a TMP
+    node), or make it an ``external`` object.
+    """
+
+    name: Annotated[str, Field(pattern=_ID_PART)]
+    paths: Annotated[list[str], Field(min_length=1)]
+    format: str = "auto"
+    dialect: str
+    data_source_id: Annotated[int, Field(ge=0)]
+    database: str | None = None
+    schema_: Annotated[str | None, Field(alias="schema")] = None
+    unknown_tables: Literal["leave_out", "upload", "external"] = "leave_out"
+    key_database_part: Literal["auto", "yes", "no"] = "auto"
+    catalog: CatalogSettings = CatalogSettings()
+    temporary_tables: list[str] = []
+    include_users: list[str] = []
+    exclude_users: list[str] = []
+    include_databases: list[str] = []
+    exclude_databases: list[str] = []
+    unknown_outcome: Literal["take", "drop"] = "take"
+    time_zone: str = "UTC"
+    encoding: str = "utf-8"
+    log_line_prefix: str | None = None
+    fields: dict[str, str] = {}
+
+    @field_validator("temporary_tables")
+    @classmethod
+    def _are_patterns(cls, patterns: list[str]) -> list[str]:
+        for pattern in patterns:
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                raise ValueError(f"{pattern!r} is not a regular expression: {error}") from None
+        return patterns
+
+
+class Config(_Settings):
+    """A whole configuration. ``root`` is the folder that relative paths start from."""
+
+    namespace: Annotated[str, Field(pattern=_NAMESPACE)] = "lineage"
+    alation: AlationSettings | None = None
+    state: StateSettings = StateSettings()
+    upload: UploadSettings = UploadSettings()
+    limits: LimitSettings = LimitSettings()
+    source: Annotated[list[SourceSettings], Field(min_length=1)]
+    root: Path = Path()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_sources(cls, data: Any) -> Any:
+        """A source without a name is called after its data source: ``ds12``, then ``ds12-2``."""
+        if not isinstance(data, dict) or not isinstance(data.get("source"), list):
+            return data
+        seen: dict[str, int] = {}
+        named = []
+        for source in data["source"]:
+            if isinstance(source, dict) and "name" not in source and "data_source_id" in source:
+                base = f"ds{source['data_source_id']}"
+                seen[base] = seen.get(base, 0) + 1
+                source = {"name": base if seen[base] == 1 else f"{base}-{seen[base]}", **source}  # noqa: PLW2901
+            named.append(source)
+        return {**data, "source": named}
+
+    @model_validator(mode="after")
+    def _names_differ(self) -> Config:
+        names = [s.name.lower() for s in self.source]
+        twice = sorted({n for n in names if names.count(n) > 1})
+        if twice:
+            raise ValueError(f"two sources are called {', '.join(twice)}: give each [[source]] its own name")
+        return self
+
+
+def load_config(path: Path) -> Config:
+    """Read and check a configuration file.
+
+    Raises:
+        ConfigError: the file is missing, is no TOML, or a setting is wrong; the message names each setting.
+        SecretInConfig: a secret stands in the file.
+    """
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(
+            f"{path}: there is no such file. Write one with: alation-lineage init {path}"
+        ) from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"{path}: cannot be read as TOML: {error}") from None
+    _refuse_secrets(data, path)
+    try:
+        return Config.model_validate({**data, "root": path.resolve().parent})
+    except ValidationError as error:
+        raise ConfigError(_in_words(error, path)) from None
+
+
+def refresh_token(settings: AlationSettings) -> SecretStr:
+    """The refresh token, from the environment, a file it names, or the keyring.
+
+    Raises:
+        ConfigError: none of them holds one, or the named file cannot be read.
+    """
+    if value := os.environ.get(TOKEN_VARIABLE, "").strip():
+        return SecretStr(value)
+    if named := os.environ.get(f"{TOKEN_VARIABLE}_FILE", "").strip():
+        try:
+            return SecretStr(Path(named).read_text(encoding="utf-8").strip())
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError(f"{TOKEN_VARIABLE}_FILE names a file that cannot be read: {error}") from None
+    if value := _from_keyring(str(settings.url)):
+        return SecretStr(value)
+    raise ConfigError(
+        f"no refresh token: set {TOKEN_VARIABLE}, or {TOKEN_VARIABLE}_FILE to the path of a file that holds it, "
+        f"or store it in the keyring with: keyring set alation-lineage {settings.url}"
+    )
+
+
+def _from_keyring(account: str) -> str | None:
+    try:
+        import keyring  # noqa: PLC0415 - an optional extra
+        from keyring.errors import KeyringError  # noqa: PLC0415
+    except ImportError:
+        return None
+    try:
+        value: str | None = keyring.get_password("alation-lineage", account)
+    except KeyringError:
+        return None
+    return value
+
+
+def _refuse_secrets(data: dict[str, Any], path: Path, where: str = "") -> None:
+    for name, value in data.items():
+        place = f"{where}{name}"
+        if isinstance(value, dict):
+            _refuse_secrets(value, path, f"{place}.")
+        elif isinstance(value, list):
+            for item in value:
+                if isinstance(item, dict):
+                    _refuse_secrets(item, path, f"{place}.")
+        elif isinstance(value, str) and (_SECRET_NAME.search(name) or re.search(r"://[^/@:\s]+:[^@\s]+@", value)):
+            raise SecretInConfig(
+                f"{path}: {place} looks like a secret, and secrets do not belong into this file. Remove it and set "
+                f"{TOKEN_VARIABLE} (or {TOKEN_VARIABLE}_FILE) in the environment instead; a database password "
+                "goes into the variable ALATION_LINEAGE_STATE_URL as part of the whole URL."
+            )
+
+
+def _in_words(error: ValidationError, path: Path) -> str:
+    lines = []
+    for problem in error.errors(include_url=False, include_input=False, include_context=False):
+        place = ".".join(str(p) for p in problem["loc"]) or "the file"
+        lines.append(f"  {place}: {problem['msg']}")
+    return f"{path}: the configuration is not valid:\n" + "\n".join(lines)
