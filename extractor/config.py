@@ -13,7 +13,16 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, HttpUrl, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from extractor.errors import ConfigError, SecretInConfig
 
@@ -161,9 +170,7 @@ def load_config(path: Path) -> Config:
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise ConfigError(
-            f"{path}: there is no such file. Write one with: alation-lineage init {path}"
-        ) from None
+        raise ConfigError(f"{path}: there is no such file. Write one with: alation-lineage init {path}") from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"{path}: cannot be read as TOML: {error}") from None
     _refuse_secrets(data, path)
@@ -186,8 +193,8 @@ def refresh_token(settings: AlationSettings) -> SecretStr:
             return SecretStr(Path(named).read_text(encoding="utf-8").strip())
         except (OSError, UnicodeDecodeError) as error:
             raise ConfigError(f"{TOKEN_VARIABLE}_FILE names a file that cannot be read: {error}") from None
-    if value := _from_keyring(str(settings.url)):
-        return SecretStr(value)
+    if stored := _from_keyring(str(settings.url)):
+        return SecretStr(stored)
     raise ConfigError(
         f"no refresh token: set {TOKEN_VARIABLE}, or {TOKEN_VARIABLE}_FILE to the path of a file that holds it, "
         f"or store it in the keyring with: keyring set alation-lineage {settings.url}"

@@ -1,24 +1,24 @@
 """Every error a caller can meet, one class per decision that a caller could take.
 
-    LineageError
-    ├── ConfigError            the configuration or the command line is wrong (exit code 2)
-    │   └── SecretInConfig     a secret stands in the TOML file
-    ├── SourceError            a file cannot be read at all; the others go on
-    ├── StatementError         one statement costs itself, never the run
-    │   ├── NotParsed          the dialect's parser refuses it
-    │   ├── Unsupported        it is parsed, but no lineage rule covers it
-    │   ├── TooLarge           it passes a limit of size, depth or memory
-    │   └── TimedOut           it passes the limit in seconds
-    ├── CatalogError           the catalog cannot be read
-    ├── StateError             the state is locked, damaged or of another version
-    │   └── StatePassed        a plan was made from another state
-    └── AlationError           the wire
-        ├── Unreachable        no answer: connection, TLS, time-out
-        ├── AuthenticationFailed   the token is missing, wrong or expired
-        ├── RoleMissing        the token is good, its role is not (403)
-        ├── Throttled          429 after all retries
-        ├── Rejected           the request is wrong (400, 404), with Alation's own code
-        └── JobFailed          the request was taken, its job failed, vanished or never ended
+LineageError
+├── ConfigError            the configuration or the command line is wrong (exit code 2)
+│   └── SecretInConfig     a secret stands in the TOML file
+├── SourceError            a file cannot be read at all; the others go on
+├── StatementError         one statement costs itself, never the run
+│   ├── NotParsed          the dialect's parser refuses it
+│   ├── Unsupported        it is parsed, but no lineage rule covers it
+│   ├── TooLarge           it passes a limit of size, depth or memory
+│   └── TimedOut           it passes the limit in seconds
+├── CatalogError           the catalog cannot be read
+├── StateError             the state is locked, damaged or of another version
+│   └── StatePassed        a plan was made from another state
+└── AlationError           the wire
+    ├── Unreachable        no answer: connection, TLS, time-out
+    ├── AuthenticationFailed   the token is missing, wrong or expired
+    ├── RoleMissing        the token is good, its role is not (403)
+    ├── Throttled          429 after all retries
+    ├── Rejected           the request is wrong (400, 404), with Alation's own code
+    └── JobFailed          the request was taken, its job failed, vanished or never ended
 """
 
 from __future__ import annotations
