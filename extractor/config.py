@@ -1,5 +1,8 @@
 """The settings: one TOML file, secrets from the environment only.
 
+Every setting outside ``[[source]]`` can be overridden by a variable, for example ``ALATION_LINEAGE_ALATION__URL``
+or ``ALATION_LINEAGE_STATE__URL``.
+
 Secrets are read from ``ALATION_LINEAGE_REFRESH_TOKEN``, from the file that
 ``ALATION_LINEAGE_REFRESH_TOKEN_FILE`` names, or from the keyring (service ``alation-lineage``, user name = the
 Alation URL). A secret in the TOML file is refused.
@@ -23,6 +26,7 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from extractor.errors import ConfigError, SecretInConfig
 
@@ -70,7 +74,7 @@ class LimitSettings(_Settings):
     """What one statement may cost before it is set aside, and what share may be set aside unnoticed."""
 
     statement_s: Annotated[float, Field(gt=0)] = 30.0
-    statement_bytes: Annotated[int, Field(ge=1000)] = 2_000_000
+    statement_bytes: Annotated[int, Field(ge=1000)] = 4_000_000
     nesting: Annotated[int, Field(ge=10)] = 150
     worker_memory_mb: Annotated[int, Field(ge=128)] = 1024
     workers: Annotated[int, Field(ge=0)] = 0
@@ -124,8 +128,12 @@ class SourceSettings(_Settings):
         return patterns
 
 
-class Config(_Settings):
+class Config(BaseSettings):
     """A whole configuration. ``root`` is the folder that relative paths start from."""
+
+    model_config = SettingsConfigDict(
+        extra="forbid", frozen=True, env_prefix="ALATION_LINEAGE_", env_nested_delimiter="__"
+    )
 
     namespace: Annotated[str, Field(pattern=_NAMESPACE)] = "lineage"
     alation: AlationSettings | None = None
@@ -134,6 +142,18 @@ class Config(_Settings):
     limits: LimitSettings = LimitSettings()
     source: Annotated[list[SourceSettings], Field(min_length=1)]
     root: Path = Path()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - the signature is the library's
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment wins over the file."""
+        return env_settings, init_settings
 
     @model_validator(mode="before")
     @classmethod
@@ -144,8 +164,8 @@ class Config(_Settings):
         seen: dict[str, int] = {}
         named = []
         for source in data["source"]:
-            if isinstance(source, dict) and "name" not in source and "data_source_id" in source:
-                base = f"ds{source['data_source_id']}"
+            if isinstance(source, dict) and "name" not in source:
+                base = f"ds{source.get('data_source_id', '')}"
                 seen[base] = seen.get(base, 0) + 1
                 source = {"name": base if seen[base] == 1 else f"{base}-{seen[base]}", **source}  # noqa: PLW2901
             named.append(source)
@@ -175,7 +195,7 @@ def load_config(path: Path) -> Config:
         raise ConfigError(f"{path}: cannot be read as TOML: {error}") from None
     _refuse_secrets(data, path)
     try:
-        return Config.model_validate({**data, "root": path.resolve().parent})
+        return Config(**{**data, "root": path.resolve().parent})
     except ValidationError as error:
         raise ConfigError(_in_words(error, path)) from None
 
@@ -226,8 +246,8 @@ def _refuse_secrets(data: dict[str, Any], path: Path, where: str = "") -> None:
         elif isinstance(value, str) and (_SECRET_NAME.search(name) or re.search(r"://[^/@:\s]+:[^@\s]+@", value)):
             raise SecretInConfig(
                 f"{path}: {place} looks like a secret, and secrets do not belong into this file. Remove it and set "
-                f"{TOKEN_VARIABLE} (or {TOKEN_VARIABLE}_FILE) in the environment instead; a database password "
-                "goes into the variable ALATION_LINEAGE_STATE_URL as part of the whole URL."
+                f"{TOKEN_VARIABLE} (or {TOKEN_VARIABLE}_FILE) in the environment instead; a state URL with a "
+                "password goes into ALATION_LINEAGE_STATE__URL."
             )
 
 

@@ -1,0 +1,205 @@
+"""What a run has to say for itself: counts that add up, problems with their place, and the exit code."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum
+from typing import Any
+
+from extractor.models import Origin, Outcome
+
+MAX_LINES = 200
+"""Lines kept of each list of problems; what is beyond is counted. Memory stays bounded on any log."""
+
+_NOT_PARSED = (Outcome.NOT_PARSED, Outcome.UNSUPPORTED, Outcome.TOO_LARGE, Outcome.TIMED_OUT)
+_PROBLEMS = (*_NOT_PARSED, Outcome.UNRESOLVED, Outcome.AMBIGUOUS, Outcome.DYNAMIC, Outcome.CUT, Outcome.UNREADABLE)
+
+_RANK = {
+    outcome: rank
+    for rank, outcome in enumerate(
+        (
+            Outcome.LINEAGE,
+            Outcome.UNRESOLVED,
+            Outcome.AMBIGUOUS,
+            Outcome.DYNAMIC,
+            Outcome.TIMED_OUT,
+            Outcome.TOO_LARGE,
+            Outcome.UNSUPPORTED,
+            Outcome.NOT_PARSED,
+            Outcome.CUT,
+            Outcome.UNREADABLE,
+            Outcome.FAILED,
+            Outcome.CANCELLED,
+            Outcome.DUPLICATE,
+            Outcome.FILTERED,
+            Outcome.READ_ONLY,
+            Outcome.NO_LINEAGE,
+        )
+    )
+}
+
+
+class ExitCode(IntEnum):
+    """How a command ended; the README lists them."""
+
+    DONE = 0
+    NO_EDGES = 1
+    USAGE = 2
+    FAILED = 3
+    DIFFERENCE = 4
+
+
+def outcome_of_record(outcomes: Iterable[Outcome]) -> Outcome:
+    """The one outcome of a record: that of its statement which matters most (lineage first)."""
+    return min(outcomes, key=_RANK.__getitem__, default=Outcome.NO_LINEAGE)
+
+
+@dataclass(slots=True)
+class FileReport:
+    """One input file: how it was read and what it held. ``records`` includes the unreadable ones."""
+
+    path: str
+    format: str = ""
+    reason: str = ""
+    records: int = 0
+    unreadable: int = 0
+    noise: int = 0
+    replaced_characters: int = 0
+    problem: str = ""
+
+
+@dataclass(slots=True)
+class Problem:
+    """One line about something that needs a person; ``count`` says how often it was met."""
+
+    what: str
+    reason: str
+    origin: str
+    count: int = 1
+
+
+@dataclass(slots=True)
+class Lines:
+    """A bounded list of problems, the same one counted up, with the number of those not kept."""
+
+    kept: dict[tuple[str, str], Problem] = field(default_factory=dict)
+    beyond: int = 0
+
+    def add(self, what: str, reason: str, origin: Origin | str | None) -> None:
+        """Count the problem, and keep it unless there are too many."""
+        known = self.kept.get((what, reason))
+        if known is not None:
+            known.count += 1
+        elif len(self.kept) < MAX_LINES:
+            self.kept[what, reason] = Problem(what, reason, str(origin or ""))
+        else:
+            self.beyond += 1
+
+    def ranked(self) -> list[Problem]:
+        """The kept problems, most frequent first."""
+        return sorted(self.kept.values(), key=lambda p: -p.count)
+
+
+@dataclass(slots=True)
+class Report:
+    """The counts and lines of one run.
+
+    ``records`` and ``statements`` count outcomes; their sums are what was read, always.
+    """
+
+    started_at: datetime
+    files: list[FileReport] = field(default_factory=list)
+    records: Counter[Outcome] = field(default_factory=Counter)
+    statements: Counter[Outcome] = field(default_factory=Counter)
+    records_read: int = 0
+    statements_read: int = 0
+    distinct: int = 0
+    parsed: int = 0
+    writes_that_read: int = 0
+    edges_derived: int = 0
+    edges_known: int = 0
+    dataflows: int = 0
+    problems: Lines = field(default_factory=Lines)
+    names: Lines = field(default_factory=Lines)
+    notes: Lines = field(default_factory=Lines)
+    warnings: list[str] = field(default_factory=list)
+    plan: dict[str, Any] = field(default_factory=dict)
+    upload: dict[str, Any] = field(default_factory=dict)
+    failures: list[str] = field(default_factory=list)
+
+    def read(self, statements: int) -> None:
+        """A record with this many statements was read."""
+        self.records_read += 1
+        self.statements_read += statements
+
+    def statement(self, outcome: Outcome, reason: str = "", origin: Origin | str | None = None, times: int = 1) -> None:
+        """A statement came to its end; what needs a person becomes a line."""
+        self.statements[outcome] += times
+        if outcome in _PROBLEMS:
+            self.problems.add(outcome.value, reason, origin)
+
+    def record(self, outcome: Outcome) -> None:
+        """A record came to its end."""
+        self.records[outcome] += 1
+
+    def whole_record(self, outcome: Outcome, reason: str = "", origin: Origin | str | None = None) -> None:
+        """A record set aside as a whole: it counts as one statement that was not looked into."""
+        self.read(1)
+        self.record(outcome)
+        self.statement(outcome, reason, origin)
+
+    @property
+    def unparsed_share(self) -> float:
+        """The share of the statements that may hold lineage which could not be analysed, 0..1."""
+        unparsed = sum(self.statements[o] for o in _NOT_PARSED)
+        looked_into = unparsed + sum(
+            self.statements[o] for o in (Outcome.LINEAGE, Outcome.UNRESOLVED, Outcome.AMBIGUOUS, Outcome.DYNAMIC)
+        )
+        return unparsed / looked_into if looked_into else 0.0
+
+    def adds_up(self) -> bool:
+        """Whether every record and every statement that was read came to exactly one end."""
+        return sum(self.records.values()) == self.records_read and sum(self.statements.values()) == self.statements_read
+
+    def exit_code(self, max_unparsed: float) -> ExitCode:
+        """The exit code that the counts ask for."""
+        if self.failures or self.unparsed_share > max_unparsed:
+            return ExitCode.FAILED
+        if self.writes_that_read and not self.edges_known and not self.edges_derived:
+            return ExitCode.NO_EDGES
+        return ExitCode.DONE
+
+    def to_json(self) -> dict[str, Any]:
+        """The whole report as plain values, for machines."""
+        return {
+            "started_at": self.started_at.isoformat(),
+            "files": [_plain(f) for f in self.files],
+            "records": {"read": self.records_read, **{o.value: n for o, n in sorted(self.records.items())}},
+            "statements": {
+                "read": self.statements_read,
+                "distinct": self.distinct,
+                "parsed": self.parsed,
+                **{o.value: n for o, n in sorted(self.statements.items())},
+            },
+            "edges": {"derived": self.edges_derived, "known": self.edges_known},
+            "dataflows": self.dataflows,
+            "unparsed_share": round(self.unparsed_share, 4),
+            "problems": _lines(self.problems),
+            "unknown_names": _lines(self.names),
+            "notes": _lines(self.notes),
+            "warnings": self.warnings,
+            "plan": self.plan,
+            "upload": self.upload,
+            "failures": self.failures,
+        }
+
+
+def _plain(record: FileReport | Problem) -> dict[str, Any]:
+    return {name: getattr(record, name) for name in record.__slots__}  # type: ignore[union-attr]
+
+
+def _lines(lines: Lines) -> dict[str, Any]:
+    return {"lines": [_plain(p) for p in lines.ranked()], "not_shown": lines.beyond}
