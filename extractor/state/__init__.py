@@ -1,0 +1,1 @@
+"""What the tool knows and owns, in SQLite or PostgreSQL through SQLAlchemy Core."""
