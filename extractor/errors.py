@@ -64,6 +64,10 @@ class CatalogError(LineageError):
     """The catalog of a data source cannot be read."""
 
 
+class UnwritableKey(LineageError):
+    """No Alation key can be written for a name, or a key's parts cannot be told apart."""
+
+
 class StateError(LineageError):
     """The state is locked, damaged or of another version."""
 
