@@ -1,0 +1,60 @@
+# For people and CI alike. `make demo` and `make test` need Python 3.11 or newer, make and git, nothing else.
+
+PYTHON ?= $(shell scripts/find_python.sh)
+VENV := .venv
+RUN := $(VENV)/bin/python
+READY := $(VENV)/.ready
+PYTEST := $(RUN) -m pytest -n auto --maxprocesses 8
+PIP := $(RUN) -m pip --disable-pip-version-check
+
+.PHONY: help demo test test-servers lint format lock wheel-check clean
+
+help:  ## what there is
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile
+
+demo: $(READY)  ## two nights of a small retailer, from log files to a local Alation and back
+	@$(RUN) fixtures/demo/demo.py
+
+test: $(READY)  ## every test that needs Python only
+	$(PYTEST) -m "not servers" $(ARGS)
+
+test-servers: $(READY)  ## the tests that need a database server; installs it where that is allowed
+	scripts/install_servers.sh
+	$(RUN) -m pytest -m servers $(ARGS)
+
+lint: $(READY)  ## format, rules, types and import contracts, as CI checks them
+	$(RUN) -m ruff format --check .
+	$(RUN) -m ruff check .
+	$(RUN) -m mypy
+	$(VENV)/bin/lint-imports
+
+format: $(READY)  ## format the code and mend what can be mended
+	$(RUN) -m ruff format .
+	$(RUN) -m ruff check --fix .
+
+wheel-check: $(READY)  ## build the wheel, install it alone, use it
+	rm -rf build/wheel
+	$(PIP) wheel -q --no-deps --no-build-isolation -w build/wheel .
+	$(RUN) -m venv build/wheel/venv
+	build/wheel/venv/bin/python -m pip --disable-pip-version-check install -q build/wheel/alation_lineage-*.whl
+	cp fixtures/demo/night1/sqlserver/010_goods_receipts.sql build/wheel/
+	cd build/wheel && venv/bin/alation-lineage --version
+	cd build/wheel && venv/bin/alation-lineage extract --dialect sqlserver 010_goods_receipts.sql
+
+lock: $(READY)  ## write requirements.lock anew, for every supported Python
+	rm -rf build/lock && $(RUN) -m venv build/lock
+	build/lock/bin/python -m pip --disable-pip-version-check install -q uv
+	printf 'hatchling>=1.27,<2\neditables>=0.5,<1\n' | build/lock/bin/uv pip compile pyproject.toml - --upgrade -q \
+	    --universal --python-version 3.11 --extra sandbox --group dev --generate-hashes \
+	    --no-emit-index-url --no-annotate --no-header -o requirements.lock
+
+clean:  ## remove everything that make made
+	rm -rf $(VENV) .demo build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage*
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(READY): requirements.lock pyproject.toml
+	@test -n "$(PYTHON)"
+	$(PYTHON) -m venv --clear $(VENV)
+	$(PIP) install -q --require-hashes -r requirements.lock
+	$(PIP) install -q --no-deps --no-build-isolation -e .
+	@touch $@
