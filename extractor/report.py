@@ -59,13 +59,18 @@ def outcome_of_record(outcomes: Iterable[Outcome]) -> Outcome:
 
 @dataclass(slots=True)
 class FileReport:
-    """One input file: how it was read and what it held. ``records`` includes the unreadable ones."""
+    """One input file: how it was read and what it held.
+
+    ``records`` includes the unreadable ones; ``repeats`` are executions that the log shows once more, ``noise``
+    are entries without SQL. ``problem`` is a line about the file as a whole.
+    """
 
     path: str
     format: str = ""
     reason: str = ""
     records: int = 0
     unreadable: int = 0
+    repeats: int = 0
     noise: int = 0
     replaced_characters: int = 0
     problem: str = ""
@@ -129,6 +134,11 @@ class Report:
     plan: dict[str, Any] = field(default_factory=dict)
     upload: dict[str, Any] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
+
+    def fail_file(self, file: FileReport) -> None:
+        """A file could not be read, or not to its end."""
+        self.files.append(file)
+        self.failures.append(f"{file.path}: {file.problem}")
 
     def read(self, statements: int) -> None:
         """A record with this many statements was read."""
@@ -198,7 +208,7 @@ class Report:
 
 
 def _plain(record: FileReport | Problem) -> dict[str, Any]:
-    return {name: getattr(record, name) for name in record.__slots__}  # type: ignore[union-attr]
+    return {name: getattr(record, name) for name in record.__slots__}
 
 
 def _lines(lines: Lines) -> dict[str, Any]:

@@ -1,0 +1,120 @@
+"""The commands of the night: run, plan, apply, explain."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from extractor.cli.options import DEFAULT_CONFIG, ConfigFile, JsonFile, Quiet, Since, Until, in_utc
+from extractor.report import ExitCode, Report
+
+
+def add_to(app: typer.Typer) -> None:
+    """Hang the commands into the tree."""
+    app.command()(run)
+    app.command()(plan)
+    app.command()(apply)
+    app.command()(explain)
+
+
+def run(
+    config: ConfigFile = DEFAULT_CONFIG,
+    since: Since = None,
+    until: Until = None,
+    json: JsonFile = None,
+    quiet: Quiet = False,
+) -> None:
+    """Read the logs, derive lineage, and make Alation's graph equal to it.
+
+    Example: alation-lineage run --since 2024-03-01 --json report.json
+    """
+    from extractor import pipeline
+    from extractor.config import load_config
+
+    settings = load_config(config)
+    window = pipeline.Window(in_utc(since), in_utc(until))
+    report = pipeline.run(settings, window=window, progress=_progress(quiet))
+    _end(report, settings.limits.max_unparsed, json, quiet=quiet)
+
+
+def plan(
+    config: ConfigFile = DEFAULT_CONFIG,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Save the plan here, for apply.")] = None,
+    since: Since = None,
+    until: Until = None,
+    json: JsonFile = None,
+    quiet: Quiet = False,
+) -> None:
+    """Say what a run would change in Alation, and change nothing there.
+
+    Example: alation-lineage plan --out plan.json
+    """
+    from extractor import pipeline
+    from extractor.config import load_config
+
+    settings = load_config(config)
+    window = pipeline.Window(in_utc(since), in_utc(until))
+    report = pipeline.plan(settings, out=out, window=window, progress=_progress(quiet))
+    if out is not None and not quiet:
+        print(f"plan saved to {out}; carry it out with: alation-lineage apply {out}")
+    _end(report, settings.limits.max_unparsed, json, quiet=quiet)
+
+
+def apply(
+    plan_file: Annotated[Path, typer.Argument(metavar="PLAN", help="A plan saved by: alation-lineage plan --out")],
+    config: ConfigFile = DEFAULT_CONFIG,
+    json: JsonFile = None,
+    quiet: Quiet = False,
+) -> None:
+    """Carry out exactly a saved plan; refused when the state has changed since it was made.
+
+    Example: alation-lineage apply plan.json
+    """
+    from extractor import pipeline
+    from extractor.config import load_config
+
+    settings = load_config(config)
+    report = pipeline.apply(settings, plan_file, progress=_progress(quiet))
+    _end(report, settings.limits.max_unparsed, json, quiet=quiet)
+
+
+def explain(
+    place: Annotated[str, typer.Argument(help="FILE:LINE of a statement, or its fingerprint.")],
+    config: ConfigFile = DEFAULT_CONFIG,
+) -> None:
+    """Show the whole way of one statement, from its record to its dataflow.
+
+    Example: alation-lineage explain logs/night1.csv:214
+    """
+    from extractor import pipeline
+    from extractor.config import load_config
+
+    found = pipeline.explain(load_config(config), place)
+    print(found.text)
+    raise typer.Exit(ExitCode.DONE if found.matched else ExitCode.USAGE)
+
+
+def _progress(quiet: bool) -> Callable[[str], None]:
+    def say(line: str) -> None:
+        if not quiet:
+            print(line, file=sys.stderr)
+
+    return say
+
+
+def _end(report: Report, max_unparsed: float, json: Path | None, *, quiet: bool) -> None:
+    from extractor.cli import show
+
+    show.write_json(report, json)
+    code = report.exit_code(max_unparsed)
+    if not quiet and str(json) != "-":
+        print(show.report_in_words(report))
+        if json is not None:
+            print(f"report: {json}")
+    if code is not ExitCode.DONE:
+        print(show.end_in_words(code, report, max_unparsed), file=sys.stderr)
+    raise typer.Exit(code)

@@ -1,0 +1,34 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+ConfigFile = Annotated[Path, typer.Option("--config", "-c", help="The configuration file.", show_default=True)]
+Since = Annotated[
+    datetime | None,
+    typer.Option(
+        "--since",
+        formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"],
+        help="Only what ran at or after this moment (UTC); records without a time are taken.",
+    ),
+]
+Until = Annotated[
+    datetime | None,
+    typer.Option("--until", formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"], help="Only what ran before this moment (UTC)."),
+]
+JsonFile = Annotated[
+    Path | None, typer.Option("--json", help="Write the report as JSON to this file ('-': standard output).")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
+
+DEFAULT_CONFIG = Path("lineage.toml")
+
+
+def in_utc(moment: datetime | None) -> datetime | None:
+    """The moment as given on the command line, which is in UTC."""
+    return moment.replace(tzinfo=UTC) if moment else None

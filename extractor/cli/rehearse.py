@@ -1,0 +1,37 @@
+"""The sandbox: a local Alation to rehearse against."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from extractor.errors import ConfigError
+
+
+def add_to(app: typer.Typer) -> None:
+    """Hang the command into the tree."""
+    app.command()(sandbox)
+
+
+def sandbox(
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="The port; 0 takes a free one.")] = 8180,
+    data: Annotated[
+        Path | None, typer.Option("--data", help="Keep the sandbox's data in this folder; else it forgets.")
+    ] = None,
+    catalog: Annotated[
+        Path | None, typer.Option("--catalog", help="A JSON file with data sources, schemas, tables and columns.")
+    ] = None,
+) -> None:
+    """Start a local Alation and print its URL, a user id and a refresh token; ends with Ctrl-C.
+
+    Example: alation-lineage sandbox --port 8180 --data .sandbox --catalog catalog.json
+    """
+    try:
+        from extractor.sandbox import serve
+    except ModuleNotFoundError as error:
+        raise ConfigError(
+            f"the sandbox needs the package {error.name}: pip install 'alation-lineage[sandbox]'"
+        ) from None
+    serve(port=port, data_dir=data, catalog=catalog)

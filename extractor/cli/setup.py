@@ -1,0 +1,89 @@
+"""The commands to set up and look around: init, check, formats, dialects."""
+
+from __future__ import annotations
+
+from importlib import resources
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from extractor.cli.options import DEFAULT_CONFIG, ConfigFile
+from extractor.errors import ConfigError
+from extractor.report import ExitCode
+
+
+def add_to(app: typer.Typer) -> None:
+    """Hang the commands into the tree."""
+    app.command()(init)
+    app.command()(check)
+    app.command()(formats)
+    app.command()(dialects)
+
+
+def init(path: Annotated[Path, typer.Argument(help="Where to write it.")] = DEFAULT_CONFIG) -> None:
+    """Write a commented example of a configuration.
+
+    Example: alation-lineage init lineage.toml
+    """
+    text = resources.files("extractor.cli").joinpath("example.toml").read_text(encoding="utf-8")
+    try:
+        with path.open("x", encoding="utf-8") as target:
+            target.write(text)
+    except FileExistsError:
+        raise ConfigError(f"{path} exists already, and is left as it is; name another file") from None
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be written: {error.strerror}") from None
+    print(f"wrote {path}; next: edit it, then alation-lineage check --config {path}")
+
+
+def check(config: ConfigFile = DEFAULT_CONFIG) -> None:
+    """Tell what is wrong with the configuration, the credentials and the data sources, before anything runs.
+
+    Example: alation-lineage check --config lineage.toml
+    """
+    from extractor import pipeline
+    from extractor.config import load_config
+
+    findings = pipeline.check(load_config(config))
+    for finding in findings:
+        print(f"{finding.level.value:>7}  {finding.text}")
+    errors = sum(f.level is pipeline.Level.ERROR for f in findings)
+    print(f"{errors} errors, {sum(f.level is pipeline.Level.WARNING for f in findings)} warnings")
+    raise typer.Exit(ExitCode.USAGE if errors else ExitCode.DONE)
+
+
+def formats(
+    files: Annotated[list[Path] | None, typer.Argument(metavar="[FILE]...", help="Files to look at.")] = None,
+) -> None:
+    """Say which format each file would be read as and why; without files, list the formats.
+
+    Example: alation-lineage formats logs/*.gz
+    """
+    from extractor import sources
+
+    if not files:
+        for name, title in sources.formats():
+            print(f"{name:<22} {title}")
+        return
+    unknown = 0
+    for path in files:
+        found = sources.recognise(path)
+        unknown += found.format is None
+        print(f"{path}: {found.format or 'not readable'}: {found.reason}")
+        for candidate in found.candidates:
+            print(f"    {candidate}")
+    raise typer.Exit(ExitCode.USAGE if unknown else ExitCode.DONE)
+
+
+def dialects() -> None:
+    """List the dialects, with what their Alation keys look like.
+
+    Example: alation-lineage dialects
+    """
+    import dialects as known
+
+    for name in known.names():
+        dialect = known.get(name)
+        key = "ds.db.schema.table" if dialect.key_has_database else "ds.schema.table"
+        print(f"{name:<14} {dialect.title:<28} {key:<20} also: {', '.join(dialect.aliases) or '-'}")

@@ -1,0 +1,155 @@
+"""From the configured sources to observed dataflows: reading, outlining and walking, one data source at a time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+import dialects
+from dialects import Dialect
+from extractor.config import Config, SourceSettings
+from extractor.engines import Engine, Limits
+from extractor.errors import ConfigError
+from extractor.keys import KeyResolver
+from extractor.pipeline.observe import Observer
+from extractor.pipeline.outlines import OutlineReader, OutlineWriter
+from extractor.pipeline.read import SourceReader, Window
+from extractor.pipeline.spool import Spool
+from extractor.pipeline.walk import Walk, Watcher
+from extractor.report import Report
+from extractor.schemas import CatalogSchema
+from extractor.sessions import Sessions
+from extractor.state import CatalogStore, Store
+
+Progress = Callable[[str], None]
+
+
+class Group(NamedTuple):
+    """Sources (by their number) of one data source that share a dialect and defaults, walked as one history."""
+
+    dialect: Dialect
+    sources: tuple[tuple[int, SourceSettings], ...]
+
+
+class Derivation:
+    """Everything that one derivation needs; `run` does it.
+
+    ``scratch`` takes texts, outlines and observations; ``catalogs`` gives the catalogs (for a real run both are
+    of the same state).
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        scratch: Store,
+        catalogs: CatalogStore,
+        engine: Engine,
+        report: Report,
+        *,
+        run_id: int,
+        window: Window,
+        progress: Progress,
+        watcher: Watcher | None = None,
+    ) -> None:
+        self._config = config
+        self._store = scratch
+        self._catalogs = catalogs
+        self._engine = engine
+        self._report = report
+        self._run_id = run_id
+        self._window = window
+        self._progress = progress
+        self._watcher = watcher
+        self._file_names: dict[int, str] = {}
+
+    def run(self) -> None:
+        """Derive and observe the lineage of all sources."""
+        for group in groups_of(self._config):
+            self._derive(group)
+
+    def _derive(self, group: Group) -> None:
+        limits = limits_of(self._config)
+        with Spool() as spool:
+            self._read(group, spool, limits)
+            self._progress(f"{_names(group)}: {spool.count} statements that may matter, in time order")
+            self._walk(group, spool, limits)
+
+    def _read(self, group: Group, spool: Spool, limits: Limits) -> None:
+        writer = OutlineWriter(self._store, self._engine, group.dialect, limits, self._report)
+        for number, source in group.sources:
+            self._progress(f"{source.name}: reading")
+            reader = SourceReader(
+                number,
+                source,
+                group.dialect,
+                self._config,
+                report=self._report,
+                spool=spool,
+                new_text=writer,
+                window=self._window,
+            )
+            reader.read(self._file_names)
+        writer.flush()
+
+    def _walk(self, group: Group, spool: Spool, limits: Limits) -> None:
+        first = group.sources[0][1]
+        catalog = self._catalogs.reader(first.data_source_id)
+        resolvers = {n: KeyResolver(source, group.dialect, catalog) for n, source in group.sources}
+        sessions = Sessions(
+            group.dialect,
+            schema=CatalogSchema(first, group.dialect, catalog) if catalog is not None else None,
+            default_database=first.database,
+            default_schema=first.schema_,
+            temporary_tables=[re.compile(p, re.IGNORECASE) for p in first.temporary_tables],
+        )
+        walk = Walk(
+            Observer(self._config, group.dialect, self._store, self._run_id, resolvers),
+            sessions,
+            OutlineReader(self._store, group.dialect, limits),
+            report=self._report,
+            file_names=self._file_names,
+            watcher=self._watcher,
+        )
+        walk.run(spool.in_order())
+
+
+def groups_of(config: Config) -> list[Group]:
+    """The sources grouped into histories, in the order of the configuration.
+
+    Raises:
+        ConfigError: a source names a dialect that does not exist.
+    """
+    grouped: dict[tuple[object, ...], list[tuple[int, SourceSettings]]] = {}
+    for number, source in enumerate(config.source):
+        key = (
+            source.data_source_id,
+            dialect_of(source).name,
+            source.database,
+            source.schema_,
+            tuple(source.temporary_tables),
+        )
+        grouped.setdefault(key, []).append((number, source))
+    return [Group(dialect_of(members[0][1]), tuple(members)) for members in grouped.values()]
+
+
+def dialect_of(source: SourceSettings) -> Dialect:
+    """The dialect of a source.
+
+    Raises:
+        ConfigError: there is no such dialect.
+    """
+    try:
+        return dialects.get(source.dialect)
+    except dialects.UnknownDialect as error:
+        raise ConfigError(f"source {source.name}: {error}") from None
+
+
+def limits_of(config: Config) -> Limits:
+    """The limits of one statement as the configuration sets them."""
+    limits = config.limits
+    return Limits(limits.statement_s, limits.nesting, limits.worker_memory_mb)
+
+
+def _names(group: Group) -> str:
+    return ", ".join(source.name for _, source in group.sources)

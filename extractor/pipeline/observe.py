@@ -1,0 +1,117 @@
+"""From lineage to observed dataflows, without doing it again for the same lineage a moment later."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from dialects import Dialect
+from extractor.config import Config
+from extractor.dataflows import build_dataflow
+from extractor.keys import KeyedLineage, KeyResolver
+from extractor.models import Dataflow, StatementLineage
+from extractor.state import Store
+
+_RECENT = 5_000
+_BATCH = 200
+
+
+@dataclass(slots=True)
+class Derived:
+    """What one lineage became: keys, and the dataflow when an edge was left. ``last_seen`` moves on."""
+
+    lineage: StatementLineage
+    keyed: KeyedLineage
+    dataflow: Dataflow | None
+    last_seen: datetime | None
+
+
+class Observer:
+    """Names lineages by catalog keys, builds their dataflows and observes them in the state, in batches.
+
+    ``resolvers`` maps the number of a source in the configuration to its resolver.
+    """
+
+    def __init__(
+        self, config: Config, dialect: Dialect, store: Store, run_id: int, resolvers: dict[int, KeyResolver]
+    ) -> None:
+        self._config = config
+        self._dialect = dialect
+        self._store = store
+        self._run_id = run_id
+        self._resolvers = resolvers
+        self._recent: OrderedDict[tuple[int, str, int], Derived] = OrderedDict()
+        self._waiting: list[Dataflow] = []
+
+    def observe(self, source: int, part: int, lineage: StatementLineage, at: datetime | None) -> tuple[Derived, bool]:
+        """What the lineage became, and whether it is new; ``part`` tells the writes of one statement apart."""
+        key = (source, lineage.fingerprint, part)
+        known = self._recent.get(key)
+        if known is not None and _same(known.lineage, lineage):
+            self._recent.move_to_end(key)
+            known.last_seen = max(known.last_seen, at) if known.last_seen and at else at or known.last_seen
+            return known, False
+        if known is not None:
+            self._retire(known)
+        derived = self._derive(source, lineage, at)
+        self._recent[key] = derived
+        if len(self._recent) > _RECENT:
+            self._retire(self._recent.popitem(last=False)[1])
+        return derived, True
+
+    def drop(self, source: int, lineage: StatementLineage, at: datetime | None) -> None:
+        """Tell the state of the permanent tables that ceased to exist."""
+        for table in lineage.dropped:
+            node = self._resolvers[source].table(table).node
+            if node is not None:
+                self._store.record_drop(self._run_id, node.key.lower(), at)
+
+    def finish(self) -> None:
+        """Write what is still held."""
+        for derived in self._recent.values():
+            self._retire(derived)
+        self._recent.clear()
+        self._flush()
+
+    def _derive(self, source: int, lineage: StatementLineage, at: datetime | None) -> Derived:
+        settings = self._config.upload
+        keyed = self._resolvers[source].edges(
+            lineage, indirect=settings.indirect, min_confidence=settings.min_confidence
+        )
+        dataflow = self._build(source, lineage, keyed, at) if keyed.edges else None
+        if dataflow is not None:
+            self._add(dataflow)
+        return Derived(lineage, keyed, dataflow, at)
+
+    def _build(self, source: int, lineage: StatementLineage, keyed: KeyedLineage, at: datetime | None) -> Dataflow:
+        chain = lineage.chain or (lineage.fingerprint,)
+        texts = self._store.texts(chain, self._dialect.name)
+        return build_dataflow(
+            namespace=self._config.namespace,
+            source_name=self._config.source[source].name,
+            lineage=lineage,
+            edges=keyed.edges,
+            texts=[texts[f] for f in chain if f in texts],
+            settings=self._config.upload,
+            dialect=self._dialect,
+            seen_at=at,
+        )
+
+    def _retire(self, derived: Derived) -> None:
+        """A dataflow that was seen again since it was written is written once more, with the later time."""
+        if derived.dataflow is not None and derived.last_seen != derived.dataflow.last_seen:
+            self._add(replace(derived.dataflow, last_seen=derived.last_seen))
+
+    def _add(self, dataflow: Dataflow) -> None:
+        self._waiting.append(dataflow)
+        if len(self._waiting) >= _BATCH:
+            self._flush()
+
+    def _flush(self) -> None:
+        self._store.observe(self._run_id, self._waiting)
+        self._waiting.clear()
+
+
+def _same(one: StatementLineage, other: StatementLineage) -> bool:
+    return one.chain == other.chain and one.tables == other.tables and one.columns == other.columns

@@ -1,0 +1,118 @@
+"""From texts to outlines: the dear work, done once per distinct statement and remembered in the state."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from dialects import Dialect
+from dialects.sqlglot_adapter import engine_version
+from extractor import lineage, statements
+from extractor.engines import Engine, Limits, Task
+from extractor.lineage import Outline
+from extractor.models import Outcome
+from extractor.report import Report
+from extractor.state import CachedOutline, StatementText, Store
+
+_BATCH = 1_000
+_KNOWN_IN_MEMORY = 200_000
+_OUTLINES_IN_MEMORY = 4_000
+
+Failure = tuple[Outcome, str]
+
+
+class OutlineWriter:
+    """Takes the statements of a log as they come and sees to it that the state holds an outline of each.
+
+    Success is remembered by the engine's version, failure by version and limits, so that a statement that timed
+    out is not tried again until a limit changes. Use it as ``writer(...)`` and call `flush` at the end.
+    """
+
+    def __init__(self, store: Store, engine: Engine, dialect: Dialect, limits: Limits, report: Report) -> None:
+        self._store = store
+        self._engine = engine
+        self._dialect = dialect
+        self._report = report
+        self._version = engine_version()
+        self._version_of_failures = f"{self._version} {limits}"
+        self._known: set[str] = set()
+        self._new: dict[str, StatementText] = {}
+
+    def __call__(self, fingerprint: str, text: str, at: datetime | None) -> None:
+        """Take one statement; only the first of its fingerprint costs anything."""
+        if fingerprint in self._known:
+            return
+        if len(self._known) >= _KNOWN_IN_MEMORY:
+            self._known.clear()
+        self._known.add(fingerprint)
+        safe = statements.redact(text, self._dialect)
+        self._new[fingerprint] = StatementText(fingerprint, self._dialect.name, safe, at)
+        if len(self._new) >= _BATCH:
+            self.flush()
+
+    def flush(self) -> None:
+        """Outline what was taken and is not known to the state."""
+        self._store.add_statements(self._new.values())
+        self._report.distinct += len(self._new)
+        known = find_outlines(self._store, self._new, self._dialect.name, self._version, self._version_of_failures)
+        tasks = [Task(f, self._dialect.name, row.text) for f, row in self._new.items() if f not in known]
+        self._report.parsed += len(tasks)
+        self._store.add_outlines(
+            (
+                CachedOutline(
+                    answer.fingerprint,
+                    self._dialect.name,
+                    self._version if answer.outline is not None else self._version_of_failures,
+                    answer.outline,
+                    answer.outcome.value if answer.outcome else None,
+                    answer.reason,
+                )
+                for answer in self._engine.outlines(tasks)
+            ),
+        )
+        self._new.clear()
+
+
+class OutlineReader:
+    """Gives outlines by fingerprint, from memory or, in batches, from the state."""
+
+    def __init__(self, store: Store, dialect: Dialect, limits: Limits) -> None:
+        self._store = store
+        self._dialect = dialect
+        self._version = engine_version()
+        self._version_of_failures = f"{self._version} {limits}"
+        self._held: OrderedDict[str, Outline | Failure] = OrderedDict()
+
+    def fetch(self, fingerprints: Iterable[str]) -> None:
+        """Have these at hand for the next calls; at most a few thousand at a time."""
+        missing = {f for f in fingerprints if f not in self._held}
+        found = find_outlines(self._store, missing, self._dialect.name, self._version, self._version_of_failures)
+        for fingerprint, row in found.items():
+            if row.blob is not None:
+                self._held[fingerprint] = lineage.load(row.blob)
+            else:
+                self._held[fingerprint] = (Outcome(row.outcome or Outcome.NOT_PARSED), row.reason)
+        while len(self._held) > _OUTLINES_IN_MEMORY:
+            self._held.popitem(last=False)
+
+    def get(self, fingerprint: str) -> Outline | Failure:
+        """The outline, or how and why there is none."""
+        if fingerprint not in self._held:
+            self.fetch([fingerprint])
+        found = self._held.get(fingerprint)
+        if found is None:
+            return Outcome.NOT_PARSED, "no outline of it is in the state; run again"
+        self._held.move_to_end(fingerprint)
+        return found
+
+
+def find_outlines(
+    store: Store, fingerprints: Collection[str], dialect: str, version: str, version_of_failures: str
+) -> dict[str, CachedOutline]:
+    """What the state knows of these fingerprints: outlines of this engine, failures under these limits."""
+    found = dict(store.outlines(fingerprints, dialect, version))
+    missing = [f for f in fingerprints if f not in found]
+    if missing:
+        found.update(store.outlines(missing, dialect, version_of_failures))
+    return found

@@ -1,0 +1,237 @@
+"""From files to events: the cheap work that is done once per record.
+
+Whatever cannot change lineage ends here with its outcome; the rest becomes an `Event` in the spool, and its text,
+once per fingerprint and without credentials, goes to the texts.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+import xxhash
+
+from dialects import Dialect
+from extractor import sources, statements
+from extractor.config import Config, SourceSettings
+from extractor.models import BadRecord, Outcome, QueryOutcome, QueryRecord
+from extractor.pipeline.spool import Event, Spool
+from extractor.report import FileReport, Report, outcome_of_record
+from extractor.sources import InputFile
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_ASIDE = {
+    QueryOutcome.FAILED: (Outcome.FAILED, "the log says that it failed"),
+    QueryOutcome.CANCELLED: (Outcome.CANCELLED, "the log says that it was cancelled"),
+}
+_CLASS_OUTCOME = {
+    statements.StatementClass.READS: Outcome.READ_ONLY,
+    statements.StatementClass.UTILITY: Outcome.NO_LINEAGE,
+}
+
+NewText = Callable[[str, str, datetime | None], None]
+"""Called with (fingerprint, text, time) of each statement that becomes an event."""
+
+
+class Window(NamedTuple):
+    """The part of history to look at: ``since`` is inside, ``until`` is not. Records without a time are inside."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def holds(self, at: datetime | None) -> bool:
+        """Whether a record of that time is to be looked at."""
+        if at is None:
+            return True
+        return (self.since is None or at >= self.since) and (self.until is None or at < self.until)
+
+
+class SourceReader:
+    """Reads the files of one source into a spool; every record and statement is counted exactly once.
+
+    ``number`` is the source's place in the configuration, carried by each event.
+    """
+
+    def __init__(
+        self,
+        number: int,
+        source: SourceSettings,
+        dialect: Dialect,
+        config: Config,
+        *,
+        report: Report,
+        spool: Spool,
+        new_text: NewText,
+        window: Window,
+    ) -> None:
+        self._number = number
+        self._source = source
+        self._dialect = dialect
+        self._config = config
+        self._report = report
+        self._spool = spool
+        self._new_text = new_text
+        self._window = window
+        self._wanted = _filter_of(source)
+        self._last_at_us = -1
+
+    def read(self, file_names: dict[int, str]) -> None:
+        """Read all files of the source; each gets the next number in ``file_names``."""
+        inputs = sources.find_inputs(self._source, self._config.root)
+        for item, twin in _with_twins(inputs):
+            if item.problem:
+                self._report.fail_file(FileReport(item.name, problem=item.problem))
+            elif twin is not None:
+                self._report.files.append(FileReport(item.name, problem=f"the same content as {twin}: not read twice"))
+            else:
+                number = len(file_names)
+                file_names[number] = item.name
+                self._read_file(item, number)
+
+    def _read_file(self, item: InputFile, number: int) -> None:
+        line = FileReport(item.name)
+        self._report.files.append(line)
+        self._last_at_us = -1
+        reader = sources.read_file(item.path, self._source)
+        for position, record in enumerate(reader):
+            line.records += 1
+            if isinstance(record, BadRecord):
+                line.unreadable += 1
+                self._report.whole_record(Outcome.UNREADABLE, record.problem, record.origin)
+            else:
+                self._take(record, number, position)
+        stats = reader.stats
+        line.format, line.reason, line.noise = stats.format, stats.reason, stats.noise
+        line.replaced_characters, line.problem = stats.replaced, stats.problem
+
+    def _take(self, record: QueryRecord, file: int, position: int) -> None:
+        aside = self._set_aside(record)
+        if aside is not None:
+            self._report.whole_record(aside[0], aside[1], record.origin)
+            return
+        if record.started_at is not None:
+            self._last_at_us = (record.started_at - _EPOCH) // _MICROSECOND
+        events, settled, lengthy = self._decide(record)
+        pieces = len(events) + len(settled)
+        self._report.read(pieces)
+        for outcome in settled:
+            self._report.statement(outcome, lengthy if outcome is Outcome.TOO_LARGE else "", record.origin)
+        if not events:
+            self._report.record(outcome_of_record(settled))
+        for index, (fingerprint, line) in enumerate(events):
+            self._spool.add(self._event(record, file, position, index, len(events), settled, fingerprint, line))
+
+    def _set_aside(self, record: QueryRecord) -> tuple[Outcome, str] | None:
+        """The outcome of a record that is not looked into, or None."""
+        if not self._window.holds(record.started_at) or not self._wanted(record):
+            return Outcome.FILTERED, ""
+        if record.outcome in _ASIDE:
+            return _ASIDE[record.outcome]
+        if record.outcome is QueryOutcome.UNKNOWN and self._source.unknown_outcome == "drop":
+            return Outcome.FILTERED, ""
+        if record.cut:
+            return Outcome.CUT, "the log holds only a part of the statement"
+        if record.destination is None and not statements.may_matter(record.sql):
+            return Outcome.READ_ONLY, ""
+        return None
+
+    def _decide(self, record: QueryRecord) -> tuple[list[tuple[str, int]], list[Outcome], str]:
+        """Split and classify: (fingerprint, line) of what may matter, outcomes of the rest, words for the lengthy."""
+        events: list[tuple[str, int]] = []
+        settled: list[Outcome] = []
+        lengthy = ""
+        limit = self._config.limits.statement_bytes
+        first_line = record.origin.line if record.origin else 1
+        for piece in statements.split(record.sql, self._dialect):
+            found = statements.classify(piece.text, self._dialect)
+            if found is statements.StatementClass.EMPTY:
+                continue
+            if (outcome := _CLASS_OUTCOME.get(found)) and not (record.destination and outcome is Outcome.READ_ONLY):
+                settled.append(outcome)
+            elif len(piece.text) > limit:
+                settled.append(Outcome.TOO_LARGE)
+                lengthy = f"{len(piece.text):,} characters, the limit is {limit:,} (limits.statement_bytes)"
+            else:
+                fingerprint = statements.fingerprint(piece.text, self._dialect)
+                self._new_text(fingerprint, piece.text, record.started_at)
+                events.append((fingerprint, first_line + piece.line - 1))
+        if not events and not settled:
+            settled.append(Outcome.NO_LINEAGE)
+        return events, settled, lengthy
+
+    def _event(
+        self,
+        record: QueryRecord,
+        file: int,
+        position: int,
+        piece: int,
+        pieces: int,
+        settled: list[Outcome],
+        fingerprint: str,
+        line: int,
+    ) -> Event:
+        return Event(
+            self._last_at_us,
+            file,
+            position,
+            piece,
+            pieces,
+            tuple({o.value: None for o in settled}),
+            fingerprint,
+            line,
+            self._number,
+            f"{self._number}\x00{record.session}",
+            record.user,
+            record.database,
+            record.schema,
+            record.search_path,
+            record.destination,
+            record.statement_id,
+        )
+
+
+def _filter_of(source: SourceSettings) -> Callable[[QueryRecord], bool]:
+    """The source's filters as one test; names are compared as glob patterns without regard to case."""
+    checks = [
+        (lambda r: r.user, _pattern(source.include_users), True),
+        (lambda r: r.user, _pattern(source.exclude_users), False),
+        (lambda r: r.database, _pattern(source.include_databases), True),
+        (lambda r: r.database, _pattern(source.exclude_databases), False),
+    ]
+    active = [(get, pattern, keep) for get, pattern, keep in checks if pattern is not None]
+
+    def wanted(record: QueryRecord) -> bool:
+        return all(bool(pattern.match(get(record) or "")) is keep for get, pattern, keep in active)
+
+    return wanted
+
+
+def _pattern(globs: Iterable[str]) -> re.Pattern[str] | None:
+    joined = "|".join(fnmatch.translate(g) for g in globs)
+    return re.compile(joined, re.IGNORECASE) if joined else None
+
+
+def _with_twins(inputs: Iterable[InputFile]) -> Iterator[tuple[InputFile, str | None]]:
+    """Each file with the name of an earlier one of the same content, or None; only equal sizes are compared."""
+    by_size: dict[int, list[InputFile]] = {}
+    for item in inputs:
+        same_size = by_size.setdefault(item.size_bytes, [])
+        twin = next((other.name for other in same_size if item.size_bytes and _digest(other) == _digest(item)), None)
+        if twin is None:
+            same_size.append(item)
+        yield item, twin
+
+
+def _digest(item: InputFile) -> str:
+    digest = xxhash.xxh3_128()
+    try:
+        with item.path.open("rb") as stream:
+            while block := stream.read(1 << 20):
+                digest.update(block)
+    except OSError:
+        return f"unreadable {item.path}"
+    return digest.hexdigest()

@@ -1,0 +1,162 @@
+"""From events to dataflows: the work that must be in order.
+
+Events come in time order over all sessions of a data source. Each is bound to its session's context, collapsed
+through temporary tables, named by catalog keys and observed in the state, unless the very same lineage was
+observed a moment ago.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from typing import NamedTuple
+
+from extractor.models import Origin, Outcome, QueryOutcome, QueryRecord, StatementLineage
+from extractor.pipeline.observe import Derived, Observer
+from extractor.pipeline.outlines import OutlineReader
+from extractor.pipeline.spool import Event
+from extractor.report import Report, outcome_of_record
+from extractor.sessions import Sessions
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_CHUNK = 1_000
+
+
+class Step(NamedTuple):
+    """One statement's way through the walk, for whoever watches (``explain``)."""
+
+    event: Event
+    origin: Origin
+    outcome: Outcome
+    reason: str
+    lineages: tuple[StatementLineage, ...]
+    derived: tuple[Derived, ...]
+
+
+Watcher = Callable[[Step], None]
+
+
+class Walk:
+    """Walks the events of one data source in time order.
+
+    ``file_names`` gives the name of each file number. ``watcher`` is told of every statement.
+    """
+
+    def __init__(
+        self,
+        observer: Observer,
+        sessions: Sessions,
+        outlines: OutlineReader,
+        *,
+        report: Report,
+        file_names: dict[int, str],
+        watcher: Watcher | None = None,
+    ) -> None:
+        self._observer = observer
+        self._sessions = sessions
+        self._outlines = outlines
+        self._report = report
+        self._file_names = file_names
+        self._watcher = watcher
+
+    def run(self, events: Iterable[Event]) -> None:
+        """Walk all events; the report counts each, the state observes what they derive."""
+        record: list[Outcome] = []
+        seen: set[tuple[str, str, int]] = set()
+        seen_at = -2
+        for event in self._prefetched(events):
+            if event.at_us != seen_at:
+                seen.clear()
+                seen_at = event.at_us
+            record.append(self._statement(event, seen))
+            if event.piece == event.pieces - 1:
+                record.extend(Outcome(o) for o in event.settled)
+                self._report.record(outcome_of_record(record))
+                record.clear()
+        self._observer.finish()
+
+    def _prefetched(self, events: Iterable[Event]) -> Iterator[Event]:
+        """The same events; their outlines are fetched from the state a thousand at a time."""
+        stream = iter(events)
+        while chunk := list(islice(stream, _CHUNK)):
+            self._outlines.fetch({e.fingerprint for e in chunk})
+            yield from chunk
+
+    def _statement(self, event: Event, seen: set[tuple[str, str, int]]) -> Outcome:
+        origin = Origin(self._file_names[event.file], event.line)
+        if event.statement_id is not None:
+            mark = (event.session, event.statement_id, event.piece)
+            if mark in seen:
+                return self._settle(event, origin, Outcome.DUPLICATE, "the same execution was read before")
+            seen.add(mark)
+        outline = self._outlines.get(event.fingerprint)
+        if isinstance(outline, tuple):
+            return self._settle(event, origin, *outline)
+        lineages = self._sessions.apply(_record_of(event, origin), event.fingerprint, outline, event.piece)
+        return self._derive(event, origin, lineages)
+
+    def _derive(self, event: Event, origin: Origin, lineages: list[StatementLineage]) -> Outcome:
+        """Observe what a statement did; the statement's outcome is its best part's."""
+        ends: list[tuple[Outcome, str]] = []
+        derived: list[Derived] = []
+        at = time_of(event)
+        for part, lineage in enumerate(lineages):
+            for note in lineage.notes:
+                self._report.notes.add(note, lineage.reason, origin)
+            self._observer.drop(event.source, lineage, at)
+            if any(e.target is not None for e in lineage.tables):
+                found, new = self._observer.observe(event.source, part, lineage, at)
+                derived.append(found)
+                ends.append(self._count(found, origin, new=new))
+            else:
+                ends.append((lineage.outcome, lineage.reason))
+        best = outcome_of_record(o for o, _ in ends)
+        reason = next((r for o, r in ends if o is best), "")
+        return self._settle(event, origin, best, reason, lineages, derived)
+
+    def _count(self, derived: Derived, origin: Origin, *, new: bool) -> tuple[Outcome, str]:
+        self._report.writes_that_read += 1
+        for missing in derived.keyed.missing:
+            self._report.names.add(missing.name, missing.reason, origin)
+        if derived.dataflow is None:
+            return Outcome.UNRESOLVED, "no table of it is in the catalog, or none may be uploaded"
+        if new:
+            self._report.edges_derived += len(derived.keyed.edges)
+        return Outcome.LINEAGE, ""
+
+    def _settle(
+        self,
+        event: Event,
+        origin: Origin,
+        outcome: Outcome,
+        reason: str,
+        lineages: Iterable[StatementLineage] = (),
+        derived: Iterable[Derived] = (),
+    ) -> Outcome:
+        self._report.statement(outcome, reason, origin)
+        if self._watcher is not None:
+            self._watcher(Step(event, origin, outcome, reason, tuple(lineages), tuple(derived)))
+        return outcome
+
+
+def time_of(event: Event) -> datetime | None:
+    """When the statement ran, in UTC, or None where the source has no times."""
+    return _EPOCH + timedelta(microseconds=event.at_us) if event.at_us >= 0 else None
+
+
+def _record_of(event: Event, origin: Origin) -> QueryRecord:
+    return QueryRecord(
+        sql="",
+        started_at=time_of(event),
+        session=event.session,
+        user=event.user,
+        database=event.database,
+        schema=event.schema,
+        outcome=QueryOutcome.OK,
+        sequence=event.record,
+        statement_id=event.statement_id,
+        search_path=event.search_path,
+        destination=event.destination,
+        origin=origin,
+    )
