@@ -1,1 +1,19 @@
-"""What differs between database engines, and nothing else: this package never imports ``extractor``."""
+"""What a database engine does differently, as values: names, tokens, statements, keys.
+
+``get(name)`` finds a dialect, ``names()`` lists them. Parsing is in `dialects.sqlglot_adapter`, which is imported
+only where it is used.
+"""
+
+from dialects.base import Dialect, Folding, LexicalRules, ParseFailure, TemporaryRule, UnknownDialect
+from dialects.registry import get, names
+
+__all__ = [
+    "Dialect",
+    "Folding",
+    "LexicalRules",
+    "ParseFailure",
+    "TemporaryRule",
+    "UnknownDialect",
+    "get",
+    "names",
+]

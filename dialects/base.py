@@ -1,0 +1,195 @@
+"""What a dialect is: facts about names, tokens and statements of one database engine, as plain values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal
+
+NamePart = tuple[str, bool]
+"""One part of a dotted name as it was written, without its quotes, and whether it was quoted."""
+
+
+class UnknownDialect(ValueError):
+    """No dialect goes by that name; the message lists the names that are known."""
+
+
+class ParseFailure(ValueError):
+    """The parser refuses a text.
+
+    Attributes:
+        reason: what the parser says, one short line that quotes at most one token.
+        line: 1-based line within the text, or None when the parser does not tell.
+        column: 1-based column within that line, or None.
+    """
+
+    def __init__(self, reason: str, line: int | None = None, column: int | None = None) -> None:
+        place = f" at line {line}, column {column}" if line is not None else ""
+        super().__init__(f"{reason}{place}")
+        self.reason = reason
+        self.line = line
+        self.column = column
+
+    def __reduce__(self) -> tuple[type[ParseFailure], tuple[str, int | None, int | None]]:
+        return ParseFailure, (self.reason, self.line, self.column)
+
+
+class Folding(StrEnum):
+    """What an engine does to the letters of a name before it compares it."""
+
+    LOWER = "lower"
+    UPPER = "upper"
+    INSENSITIVE = "insensitive"
+    EXACT = "exact"
+
+    def apply(self, part: str) -> str:
+        """The form of ``part`` that two spellings of one name share."""
+        if self is Folding.EXACT:
+            return part
+        return part.upper() if self is Folding.UPPER else part.lower()
+
+
+Blocks = Literal["none", "ansi", "plsql", "tsql", "scripting"]
+"""How procedural text stands among the statements.
+
+``none``: bodies are strings; BEGIN always opens a transaction. ``ansi``: BEGIN ... END in the bodies of
+routines. ``plsql``: also DECLARE ... BEGIN ... END on its own. ``tsql``: a routine is the rest of its batch,
+and statements need no semicolon between them. ``scripting``: also IF, LOOP, WHILE, FOR and CASE on their own.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class LexicalRules:
+    """How an engine cuts text into tokens, and a script into what is sent to it.
+
+    Every field is a fact of the engine or of its own command-line client. ``word_start`` and ``word_more`` are
+    the characters, beside letters, digits and underscores, that may begin or continue an unquoted name.
+    """
+
+    identifier_quotes: tuple[tuple[str, str], ...] = (('"', '"'),)
+    string_quotes: tuple[str, ...] = ("'",)
+    backslash_escapes: bool = False
+    escape_prefix: bool = False
+    raw_prefix: Literal["none", "plain", "escaping"] = "none"
+    triple_quotes: bool = False
+    dollar_quotes: Literal["none", "bare", "tagged"] = "none"
+    q_quotes: bool = False
+    nested_comments: bool = False
+    hash_comments: bool = False
+    slash_comments: bool = False
+    dash_needs_space: bool = False
+    executable_comments: bool = False
+    word_start: str = ""
+    word_more: str = "$"
+    go_batches: bool = False
+    delimiter_command: bool = False
+    slash_line: bool = False
+    backslash_commands: bool = False
+    dot_commands: bool = False
+    procedure_words: bool = False
+    blocks: Blocks = "ansi"
+
+
+@dataclass(frozen=True, slots=True)
+class TemporaryRule:
+    """Which names are temporary by their spelling alone: a prefix of the last part, or the part before it."""
+
+    prefixes: tuple[str, ...] = ()
+    schemas: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """What a database engine does differently.
+
+    Attributes:
+        name: our own name, unique, lower case.
+        title: the engine's name as its vendor writes it.
+        parser: the parser's name of the dialect that reads it ("" is the standard's).
+        aliases: other names by which `dialects.get` finds it.
+        unquoted, quoted: how unquoted and quoted names fold.
+        case_sensitive_tables: two tables may differ in case alone although `fold` makes them equal; names that
+            do are to be reported, not merged silently.
+        levels: the names of a full name's parts, outermost first, as they count for keys.
+        max_parts: the most parts that a name in a statement can have (four where servers can be named).
+        default_schema: the schema of a bare name when nothing else says it, or None when it is the user's own.
+        key_has_database: whether Alation's key of a table carries the database part by default.
+        use_sets: what a bare ``USE x`` (or its like) sets.
+        temporary: names that are temporary by themselves.
+        system_schemas: schemas whose tables are the engine's own, in lower case.
+        lexical: the rules of its tokens.
+        prepare: rewrites a statement into one of equal meaning for lineage that ``parser`` can read, or None.
+        version: grows when ``prepare`` or a rule changes what comes out of the parser.
+    """
+
+    name: str
+    title: str
+    parser: str
+    aliases: tuple[str, ...] = ()
+    unquoted: Folding = Folding.INSENSITIVE
+    quoted: Folding = Folding.INSENSITIVE
+    case_sensitive_tables: bool = False
+    levels: tuple[str, ...] = ("database", "schema", "table")
+    max_parts: int = 3
+    default_schema: str | None = None
+    key_has_database: bool = False
+    use_sets: Literal["database", "schema"] = "schema"
+    temporary: TemporaryRule = TemporaryRule()
+    system_schemas: frozenset[str] = frozenset({"information_schema"})
+    lexical: LexicalRules = LexicalRules()
+    prepare: Callable[[str, LexicalRules], str] | None = field(default=None, repr=False)
+    version: int = 1
+
+    def fold(self, part: str, quoted: bool) -> str:  # noqa: FBT001 - (part, quoted) is the pair that names are made of
+        """The identity of one part of a name: equal for all spellings that the engine takes as one."""
+        return (self.quoted if quoted else self.unquoted).apply(part)
+
+    def parse_name(self, text: str) -> tuple[NamePart, ...]:
+        """Cut a dotted name at its dots, understanding this dialect's quotes; ``a..b`` has an empty middle part.
+
+        A backquoted part that holds dots itself is cut as well (BigQuery). Whitespace around parts is dropped.
+        """
+        parts: list[NamePart] = []
+        for match in _name_pattern(self).finditer(text.strip()):
+            opening, written = match["open"], match["body"]
+            if opening is None:
+                parts.append((match["bare"].strip(), False))
+                continue
+            closing = dict(self.lexical.identifier_quotes)[opening]
+            body = written.replace(closing * 2, closing)
+            if opening == "`" and "." in body and self.name == "bigquery":
+                parts.extend((piece, True) for piece in body.split("."))
+            else:
+                parts.append((body, True))
+        return tuple(parts)
+
+    def identity(self, parts: Sequence[NamePart]) -> tuple[str, ...]:
+        """The identity of a whole name, part by part."""
+        return tuple(self.fold(part, quoted) for part, quoted in parts)
+
+    def is_temporary_name(self, parts: tuple[str, ...]) -> bool:
+        """Whether a name is temporary by its spelling alone (``#x``, ``##x``, ``session.x``)."""
+        if not parts:
+            return False
+        if parts[-1].startswith(self.temporary.prefixes):
+            return True
+        return len(parts) > 1 and parts[-2].lower() in self.temporary.schemas
+
+
+_PATTERNS: dict[tuple[tuple[str, str], ...], re.Pattern[str]] = {}
+
+
+def _name_pattern(dialect: Dialect) -> re.Pattern[str]:
+    quotes = dialect.lexical.identifier_quotes
+    if quotes not in _PATTERNS:
+        quoted = "|".join(
+            rf"(?<={re.escape(a)})(?:[^{re.escape(b)}]|{re.escape(b) * 2})*" for a, b in quotes if a
+        )
+        opening = "|".join(re.escape(a) for a, _ in quotes)
+        closing = "|".join(re.escape(b) for _, b in quotes)
+        _PATTERNS[quotes] = re.compile(
+            rf"(?:^|(?<=\.))\s*(?:(?P<open>{opening})(?P<body>{quoted})(?:{closing}|$)|(?P<bare>[^.]*))\s*(?:\.|$)"
+        )
+    return _PATTERNS[quotes]

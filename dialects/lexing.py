@@ -1,0 +1,169 @@
+"""Cutting text into tokens by a dialect's lexical rules: one compiled expression per set of rules, linear time.
+
+Nothing here raises on broken text: a string, comment or quoted name that never ends reaches to the end.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+from dialects.base import LexicalRules
+
+TokenKind = Literal[
+    "word", "quoted", "string", "number", "parameter", "template", "comment", "space", "operator", "line"
+]
+
+
+class Token(NamedTuple):
+    """One token: ``text == source[start:end]``.
+
+    ``quoted`` is a quoted identifier, ``string`` any literal in quotes (also dollar and q quotes), ``parameter``
+    a place-holder or variable (``?``, ``:x``, ``$1``, ``@x`` where ``@`` does not begin a name), ``template``
+    text for a template engine (``{{ x }}``), ``line`` a whole line for the command-line client (GO, ``/``,
+    DELIMITER, a backslash or dot command).
+    """
+
+    kind: TokenKind
+    text: str
+    start: int
+    end: int
+
+
+def tokens(text: str, rules: LexicalRules, *, blanks: bool = False) -> Iterator[Token]:
+    """The tokens of ``text`` in order; with ``blanks`` also comments and whitespace, so that nothing is left out."""
+    pattern = token_pattern(rules)
+    position, size = 0, len(text)
+    while position < size:
+        for match in pattern.finditer(text, position):
+            kind: TokenKind = match.lastgroup  # type: ignore[assignment] # the groups are named after the kinds
+            end = extended_end(text, match, rules)
+            if blanks or (kind != "space" and kind != "comment"):
+                yield Token(kind, text[match.start() : end], match.start(), end)
+            if end != match.end():
+                position = end
+                break
+        else:
+            return
+
+
+def extended_end(text: str, match: re.Match[str], rules: LexicalRules) -> int:
+    """Where a token really ends: nested comments and dollar quotes reach further than their opening matched."""
+    if match.lastgroup == "comment" and rules.nested_comments and match[0].startswith("/*"):
+        return _comment_end(text, match.start() + 2)
+    if match.lastgroup == "string" and match[0].startswith("$") and rules.dollar_quotes != "none":
+        return _dollar_end(text, match[0], match.end())
+    return match.end()
+
+
+_COMMENT_EDGE = re.compile(r"/\*|\*/")
+
+
+def _comment_end(text: str, position: int) -> int:
+    depth = 1
+    for edge in _COMMENT_EDGE.finditer(text, position):
+        depth += 1 if edge[0] == "/*" else -1
+        if depth == 0:
+            return edge.end()
+    return len(text)
+
+
+def _dollar_end(text: str, tag: str, position: int) -> int:
+    found = text.find(tag, position)
+    return len(text) if found < 0 else found + len(tag)
+
+
+@lru_cache(maxsize=None)
+def token_pattern(rules: LexicalRules) -> re.Pattern[str]:
+    """The expression that matches any one token; its groups carry the names of the kinds.
+
+    It matches at every position, so that ``finditer`` leaves nothing out.
+    """
+    groups = [
+        ("line", _lines(rules)),
+        ("space", [r"\n+|[^\S\n]+"]),
+        ("comment", comments(rules)),
+        ("string", strings(rules)),
+        ("quoted", quoted_names(rules)),
+        ("template", [r"\{\{.*?(?:\}\}|\Z)", r"\{%.*?(?:%\}|\Z)"]),
+        ("number", [_NUMBER]),
+        ("word", [word(rules)]),
+        ("parameter", [r"\$\{[^}]*\}", r"[@:$]\w+", r"\?"]),
+        ("operator", [r"<=>|->>|#>>|::|->|\|\||<=|>=|<>|!=|:=|=>", r"."]),
+    ]
+    alternatives = "|".join(f"(?P<{name}>{'|'.join(parts)})" for name, parts in groups if parts)
+    return re.compile(alternatives, re.DOTALL)
+
+
+_NUMBER = r"0[xX][0-9a-fA-F]+(?!\w)|(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?(?![\w$])"
+
+
+def word(rules: LexicalRules) -> str:
+    """The expression of an unquoted name or keyword."""
+    start, more = re.escape(rules.word_start), re.escape(rules.word_more + rules.word_start)
+    return rf"[\w{start}][\w{more}]*" if start else rf"\w[\w{more}]*"
+
+
+def comments(rules: LexicalRules) -> list[str]:
+    """The expressions of comments; of a nested one only its beginning (see `extended_end`)."""
+    dash = r"--(?=\s|\Z)[^\n]*" if rules.dash_needs_space else r"--[^\n]*"
+    block = r"/\*" if rules.nested_comments else r"/\*[^*]*+(?:\*(?!/)[^*]*+)*+(?:\*/|\Z)"
+    found = [dash, block]
+    if rules.hash_comments:
+        found.append(r"\#[^\n]*")
+    if rules.slash_comments:
+        found.append(r"//[^\n]*")
+    return found
+
+
+def strings(rules: LexicalRules) -> list[str]:
+    """The expressions of literals in quotes; of a dollar quote only its opening (see `extended_end`)."""
+    found: list[str] = []
+    if rules.q_quotes:
+        pairs = "".join(rf"|{re.escape(a)}(?s:.*?)(?:{re.escape(b)}'|\Z)" for a, b in ("[]", "{}", "()", "<>"))
+        found.append(rf"[nN]?[qQ]'(?:(?P<q>[^\s\[{{(<])(?s:.*?)(?:(?P=q)'|\Z){pairs})")
+    if rules.triple_quotes:
+        prefix = r"(?:[rRbB]{1,2})?"
+        found += [rf"{prefix}{q * 3}(?s:(?:[^\\]|\\.)*?)(?:{q * 3}|\Z)" for q in rules.string_quotes]
+    if rules.raw_prefix == "plain":
+        found += [rf"[rR]{q}[^{q}]*(?:{q}|\Z)" for q in rules.string_quotes]
+    if rules.escape_prefix and not rules.backslash_escapes:
+        found.append("[eE]" + _quoted("'", backslash=True))
+    prefix = r"(?:[nNbBxX]|[uU]&|[rRbB]{1,2}|[eE])?" if rules.backslash_escapes else r"(?:[nNbBxX]|[uU]&)?"
+    found += [prefix + _quoted(q, backslash=rules.backslash_escapes) for q in rules.string_quotes]
+    if rules.dollar_quotes == "bare":
+        found.append(r"\$\$")
+    elif rules.dollar_quotes == "tagged":
+        found.append(r"\$(?:[^\W\d]\w*)?\$")
+    return found
+
+
+def quoted_names(rules: LexicalRules) -> list[str]:
+    """The expressions of quoted identifiers."""
+    found = []
+    for opening, closing in rules.identifier_quotes:
+        a, b = re.escape(opening), re.escape(closing)
+        found.append(rf"{a}(?:[^{b}]|{b}{b})*+(?:{b}|\Z)")
+    return found
+
+
+def _quoted(quote: str, *, backslash: bool) -> str:
+    inside = rf"[^{quote}\\]|\\.|{quote}{quote}" if backslash else rf"[^{quote}]|{quote}{quote}"
+    return rf"{quote}(?s:{inside})*+(?:{quote}|\\?\Z)"
+
+
+def _lines(rules: LexicalRules) -> list[str]:
+    found = []
+    if rules.go_batches:
+        found.append(r"(?im:^[ \t]*GO(?:[ \t]+\d+)?[ \t]*;?[ \t\r]*(?:--[^\n]*)?$)")
+    if rules.delimiter_command:
+        found.append(r"(?im:^[ \t]*DELIMITER[ \t]+\S+[^\n]*$)")
+    if rules.slash_line:
+        found.append(r"(?m:^[ \t]*/[ \t\r]*$)")
+    if rules.backslash_commands:
+        found.append(r"(?m:^[ \t]*\\[^\n]*$)")
+    if rules.dot_commands:
+        found.append(r"(?m:^[ \t]*\.[A-Za-z][^\n]*$)")
+    return found

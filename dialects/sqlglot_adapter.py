@@ -1,0 +1,66 @@
+"""The one module that calls sqlglot's entry points and holds what moves between its releases."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import sqlglot
+from sqlglot.errors import ErrorLevel, ParseError, SqlglotError, TokenError
+
+from dialects.base import Dialect, ParseFailure
+
+OWN_VERSION = 1
+"""Grows when our own pre-passes or rules change what comes out of a statement."""
+
+logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
+
+
+def engine_version() -> str:
+    """The parser and our own rules by version: what cached results depend on."""
+    return f"sqlglot {sqlglot.__version__}, dialects {OWN_VERSION}"
+
+
+def knows(name: str) -> bool:
+    """Whether sqlglot has a dialect of that name."""
+    try:
+        return bool(name) and sqlglot.Dialect.get(name) is not None
+    except (SqlglotError, ImportError, ValueError):
+        return False
+
+
+def parse(sql: str, dialect: Dialect) -> list[Any]:
+    """The expression trees of ``sql``, one for each statement in it; empty statements give none.
+
+    The dialect's pre-pass runs first. The text must already be checked for size and nesting.
+
+    Raises:
+        ParseFailure: the text is not understood, or nests deeper than the parser can follow.
+    """
+    text = dialect.prepare(sql, dialect.lexical) if dialect.prepare else sql
+    try:
+        trees = sqlglot.parse(text, read=dialect.parser or None, error_level=ErrorLevel.IMMEDIATE)
+    except ParseError as error:
+        raise _failure(error) from None
+    except TokenError:
+        raise ParseFailure("a string, a quoted name or a comment does not end") from None
+    except RecursionError:
+        raise ParseFailure("nested deeper than the parser can follow") from None
+    except (SqlglotError, ValueError, TypeError, AttributeError, KeyError, IndexError) as error:
+        raise ParseFailure(f"the parser broke with {type(error).__name__}") from None
+    return [tree for tree in trees if tree is not None]
+
+
+def _failure(error: ParseError) -> ParseFailure:
+    first: dict[str, Any] = error.errors[0] if error.errors else {}
+    what = str(first.get("description") or "not understood").split("\n", 1)[0].rstrip(". ")
+    reason = _without_classes(what)[:120]
+    near = str(first.get("highlight") or "")
+    if near and len(near) <= 40 and "'" not in near and '"' not in near:
+        reason = f"{reason} near {near!r}"
+    return ParseFailure(reason, first.get("line"), first.get("col"))
+
+
+def _without_classes(description: str) -> str:
+    """Sqlglot's messages name Python classes; what matters to a reader is before them."""
+    return description.split(" for <class", 1)[0].split("<class", 1)[0].strip()

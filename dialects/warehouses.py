@@ -1,0 +1,46 @@
+"""Cloud warehouses: Snowflake, BigQuery.
+
+Snowflake: https://docs.snowflake.com/en/sql-reference/identifiers-syntax (unquoted names fold to upper case,
+quoted ones are exact). BigQuery: https://cloud.google.com/bigquery/docs/reference/standard-sql/lexical (tables and
+datasets are case-sensitive, columns, aliases and CTE names are not; one rule must serve all, so names fold).
+"""
+
+from __future__ import annotations
+
+from dialects.base import Dialect, Folding, LexicalRules
+
+SNOWFLAKE = Dialect(
+    name="snowflake",
+    title="Snowflake",
+    parser="snowflake",
+    unquoted=Folding.UPPER,
+    quoted=Folding.EXACT,
+    default_schema="PUBLIC",
+    key_has_database=True,
+    use_sets="database",
+    lexical=LexicalRules(
+        backslash_escapes=True, dollar_quotes="bare", slash_comments=True, blocks="scripting", dot_commands=False
+    ),
+)
+
+BIGQUERY = Dialect(
+    name="bigquery",
+    title="Google BigQuery",
+    parser="bigquery",
+    unquoted=Folding.INSENSITIVE,
+    quoted=Folding.INSENSITIVE,
+    case_sensitive_tables=True,
+    key_has_database=True,
+    lexical=LexicalRules(
+        identifier_quotes=(("`", "`"),),
+        string_quotes=("'", '"'),
+        backslash_escapes=True,
+        raw_prefix="escaping",
+        triple_quotes=True,
+        hash_comments=True,
+        word_more="",
+        blocks="scripting",
+    ),
+)
+
+DIALECTS = (SNOWFLAKE, BIGQUERY)
