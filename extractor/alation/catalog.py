@@ -1,0 +1,150 @@
+"""Catalog reads: data sources, schemas, tables and columns. Source: *Relational Integration API*, *Pagination*.
+
+Rows are asked for in the order of their ids, each page after the largest id of the one before, so that an
+extraction that runs meanwhile makes no row slip between two pages.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from extractor.alation.wire import CATALOG_ROLE, Wire
+from extractor.errors import Rejected
+from extractor.models import CatalogColumn, CatalogTable
+
+LOG = logging.getLogger(__name__)
+LARGEST_PAGE = 1000
+
+
+class DataSource(NamedTuple):
+    """A data source. ``dbtype`` is None for those of the connector framework, whose ``uri`` tells the engine."""
+
+    id: int
+    title: str
+    dbtype: str | None
+    uri: str
+    deleted: bool = False
+
+
+class CatalogSchema(NamedTuple):
+    """A schema; where the database is part of the key, ``name`` holds both, as in ``DB.SCHEMA``."""
+
+    schema_id: int
+    name: str
+    key: str
+
+
+def data_sources(wire: Wire) -> list[DataSource]:
+    """All data sources that the token may see, native and of connectors, by id.
+
+    Raises:
+        AlationError: neither of the two routes can be read.
+    """
+    found: dict[int, DataSource] = {}
+    refusals: list[Rejected] = []
+    for route, params in (
+        ("/integration/v1/datasource/", {"include_undeployed": "true", "include_hidden": "true"}),
+        ("/integration/v2/datasource/", {"include_hidden": "true"}),
+    ):
+        try:
+            for row in _rows(wire, route, params):
+                source = _data_source(row)
+                if source is not None:
+                    found.setdefault(source.id, source)
+        except Rejected as error:
+            refusals.append(error)
+    if len(refusals) == 2:
+        raise refusals[0]
+    return [found[number] for number in sorted(found)]
+
+
+def schemas(wire: Wire, ds_id: int) -> Iterator[CatalogSchema]:
+    """The schemas of a data source."""
+    for row in _rows_by_id(wire, "/integration/v2/schema/", ds_id):
+        if _is_named(row):
+            yield CatalogSchema(row["id"], row["name"], row["key"])
+
+
+def tables(wire: Wire, ds_id: int) -> Iterator[CatalogTable]:
+    """The tables and views of a data source."""
+    for row in _rows_by_id(wire, "/integration/v2/table/", ds_id):
+        if _is_named(row):
+            yield CatalogTable(
+                key=row["key"],
+                schema_name=str(row.get("schema_name") or ""),
+                name=row["name"],
+                table_id=row["id"],
+                table_type=str(row.get("table_type") or "TABLE"),
+                base_table_key=row.get("base_table_key") or None,
+            )
+
+
+def columns(wire: Wire, ds_id: int) -> Iterator[CatalogColumn]:
+    """The columns of a data source, in the order of their ids; sort by ``position`` within a table."""
+    for row in _rows_by_id(wire, "/integration/v2/column/", ds_id):
+        if _is_named(row):
+            position = row.get("position")
+            yield CatalogColumn(
+                key=row["key"],
+                table_key=table_key_of(row["key"], row["name"]),
+                name=row["name"],
+                position=position if isinstance(position, int) else 0,
+            )
+
+
+def table_key_of(column_key: str, column: str) -> str:
+    """The key of the table: the column's own key without the column's name at its end."""
+    for end in (f".{column}", f'."{column}"'):
+        if column_key.lower().endswith(end.lower()):
+            return column_key[: -len(end)]
+    if column_key.endswith('"'):
+        return column_key[: column_key.rfind('."')]
+    return column_key.rpartition(".")[0]
+
+
+def _rows(wire: Wire, route: str, params: dict[str, str]) -> Iterator[dict[str, Any]]:
+    asked: dict[str, str | int] = {**params, "limit": LARGEST_PAGE, "skip": 0}
+    for page in wire.pages(route, role=CATALOG_ROLE, params=asked):
+        yield from _objects(page, route)
+
+
+def _rows_by_id(wire: Wire, route: str, ds_id: int) -> Iterator[dict[str, Any]]:
+    last: int | None = None
+    while True:
+        params: dict[str, str | int] = {"ds_id": ds_id, "order_by": "id", "limit": LARGEST_PAGE}
+        if last is not None:
+            params["id__gt"] = last
+        response = wire.call("GET", route, role=CATALOG_ROLE, params=params)
+        rows = _objects(response.json(), route)
+        ids = [row["id"] for row in rows if isinstance(row.get("id"), int)]
+        yield from (row for row in rows if last is None or row.get("id", 0) > last)
+        if not response.headers.get("x-next-page") or not ids or (last is not None and max(ids) <= last):
+            return
+        last = max(ids)
+
+
+def _objects(page: Any, route: str) -> list[dict[str, Any]]:
+    if not isinstance(page, list):
+        raise Rejected(f"GET {route}: Alation answers with something other than a list of objects.", status=200)
+    return [row for row in page if isinstance(row, dict)]
+
+
+def _is_named(row: dict[str, Any]) -> bool:
+    named = isinstance(row.get("id"), int) and isinstance(row.get("key"), str) and isinstance(row.get("name"), str)
+    if not named:
+        LOG.warning("the catalog gave an object without id, key or name, which is passed over (id %s)", row.get("id"))
+    return named
+
+
+def _data_source(row: dict[str, Any]) -> DataSource | None:
+    if not isinstance(row.get("id"), int):
+        return None
+    return DataSource(
+        id=row["id"],
+        title=str(row.get("title") or ""),
+        dbtype=row.get("dbtype") or None,
+        uri=str(row.get("uri") or ""),
+        deleted=bool(row.get("deleted") or row.get("is_gone")),
+    )
