@@ -14,7 +14,7 @@ from extractor.errors import ConfigError
 from extractor.keys import KeyResolver
 from extractor.pipeline.observe import Observer
 from extractor.pipeline.outlines import OutlineReader, OutlineWriter
-from extractor.pipeline.read import SourceReader, Window
+from extractor.pipeline.read import AsideWatcher, SourceReader, Window
 from extractor.pipeline.spool import Spool
 from extractor.pipeline.walk import Walk, Watcher
 from extractor.report import Report
@@ -51,6 +51,7 @@ class Derivation:
         window: Window,
         progress: Progress,
         watcher: Watcher | None = None,
+        aside_watcher: AsideWatcher | None = None,
     ) -> None:
         self._config = config
         self._store = scratch
@@ -61,6 +62,7 @@ class Derivation:
         self._window = window
         self._progress = progress
         self._watcher = watcher
+        self._aside_watcher = aside_watcher
         self._file_names: dict[int, str] = {}
 
     def run(self) -> None:
@@ -88,6 +90,7 @@ class Derivation:
                 spool=spool,
                 new_text=writer,
                 window=self._window,
+                watcher=self._aside_watcher,
             )
             reader.read(self._file_names)
         writer.flush()

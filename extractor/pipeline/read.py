@@ -17,7 +17,7 @@ import xxhash
 from dialects import Dialect
 from extractor import sources, statements
 from extractor.config import Config, SourceSettings
-from extractor.models import BadRecord, Outcome, QueryOutcome, QueryRecord
+from extractor.models import BadRecord, Origin, Outcome, QueryOutcome, QueryRecord
 from extractor.pipeline.spool import Event, Spool
 from extractor.report import FileReport, Report, outcome_of_record
 from extractor.sources import InputFile
@@ -28,11 +28,6 @@ _ASIDE = {
     QueryOutcome.FAILED: (Outcome.FAILED, "the log says that it failed"),
     QueryOutcome.CANCELLED: (Outcome.CANCELLED, "the log says that it was cancelled"),
 }
-_CLASS_OUTCOME = {
-    statements.StatementClass.READS: Outcome.READ_ONLY,
-    statements.StatementClass.UTILITY: Outcome.NO_LINEAGE,
-}
-
 NewText = Callable[[str, str, datetime | None], None]
 """Called with (fingerprint, text, time) of each statement that becomes an event."""
 
@@ -48,6 +43,18 @@ class Window(NamedTuple):
         if at is None:
             return True
         return (self.since is None or at >= self.since) and (self.until is None or at < self.until)
+
+
+class Aside(NamedTuple):
+    """A record, or a statement of one, that went no further than reading."""
+
+    origin: Origin
+    outcome: Outcome
+    reason: str
+    record: QueryRecord | None
+
+
+AsideWatcher = Callable[[Aside], None]
 
 
 class SourceReader:
@@ -67,6 +74,7 @@ class SourceReader:
         spool: Spool,
         new_text: NewText,
         window: Window,
+        watcher: AsideWatcher | None = None,
     ) -> None:
         self._number = number
         self._source = source
@@ -76,6 +84,7 @@ class SourceReader:
         self._spool = spool
         self._new_text = new_text
         self._window = window
+        self._watcher = watcher
         self._wanted = _filter_of(source)
         self._last_at_us = -1
 
@@ -101,7 +110,7 @@ class SourceReader:
             line.records += 1
             if isinstance(record, BadRecord):
                 line.unreadable += 1
-                self._report.whole_record(Outcome.UNREADABLE, record.problem, record.origin)
+                self._set_whole_aside(None, Outcome.UNREADABLE, record.problem, record.origin)
             else:
                 self._take(record, number, position)
         stats = reader.stats
@@ -109,23 +118,51 @@ class SourceReader:
         line.replaced_characters, line.problem = stats.replaced, stats.problem
 
     def _take(self, record: QueryRecord, file: int, position: int) -> None:
-        aside = self._set_aside(record)
-        if aside is not None:
-            self._report.whole_record(aside[0], aside[1], record.origin)
+        early = self._early_end(record)
+        if early is not None:
+            self._set_whole_aside(record, early[0], early[1], record.origin)
             return
         if record.started_at is not None:
             self._last_at_us = (record.started_at - _EPOCH) // _MICROSECOND
-        events, settled, lengthy = self._decide(record)
-        pieces = len(events) + len(settled)
-        self._report.read(pieces)
-        for outcome in settled:
-            self._report.statement(outcome, lengthy if outcome is Outcome.TOO_LARGE else "", record.origin)
+        events, asides = self._decide(record)
+        self._report.read(len(events) + len(asides))
+        for aside in asides:
+            self._report.statement(aside.outcome, aside.reason, aside.origin)
+            if self._watcher is not None:
+                self._watcher(aside)
         if not events:
-            self._report.record(outcome_of_record(settled))
+            self._report.record(outcome_of_record(a.outcome for a in asides))
+        settled = tuple({a.outcome.value: None for a in asides})
         for index, (fingerprint, line) in enumerate(events):
-            self._spool.add(self._event(record, file, position, index, len(events), settled, fingerprint, line))
+            self._spool.add(
+                Event(
+                    self._last_at_us,
+                    file,
+                    position,
+                    index,
+                    len(events),
+                    settled,
+                    fingerprint,
+                    line,
+                    self._number,
+                    f"{self._number}\x00{record.session}",
+                    record.user,
+                    record.database,
+                    record.schema,
+                    record.search_path,
+                    record.destination,
+                    record.statement_id,
+                )
+            )
 
-    def _set_aside(self, record: QueryRecord) -> tuple[Outcome, str] | None:
+    def _set_whole_aside(
+        self, record: QueryRecord | None, outcome: Outcome, reason: str, origin: Origin | None
+    ) -> None:
+        self._report.whole_record(outcome, reason, origin)
+        if self._watcher is not None and origin is not None:
+            self._watcher(Aside(origin, outcome, reason, record))
+
+    def _early_end(self, record: QueryRecord) -> tuple[Outcome, str] | None:
         """The outcome of a record that is not looked into, or None."""
         if not self._window.holds(record.started_at) or not self._wanted(record):
             return Outcome.FILTERED, ""
@@ -139,59 +176,39 @@ class SourceReader:
             return Outcome.READ_ONLY, ""
         return None
 
-    def _decide(self, record: QueryRecord) -> tuple[list[tuple[str, int]], list[Outcome], str]:
-        """Split and classify: (fingerprint, line) of what may matter, outcomes of the rest, words for the lengthy."""
+    def _decide(self, record: QueryRecord) -> tuple[list[tuple[str, int]], list[Aside]]:
+        """Split and classify: (fingerprint, line) of each statement that may matter, and the others' ends."""
         events: list[tuple[str, int]] = []
-        settled: list[Outcome] = []
-        lengthy = ""
-        limit = self._config.limits.statement_bytes
-        first_line = record.origin.line if record.origin else 1
+        asides: list[Aside] = []
+        start = record.origin or Origin("", 1)
         for piece in statements.split(record.sql, self._dialect):
             found = statements.classify(piece.text, self._dialect)
             if found is statements.StatementClass.EMPTY:
                 continue
-            if (outcome := _CLASS_OUTCOME.get(found)) and not (record.destination and outcome is Outcome.READ_ONLY):
-                settled.append(outcome)
-            elif len(piece.text) > limit:
-                settled.append(Outcome.TOO_LARGE)
-                lengthy = f"{len(piece.text):,} characters, the limit is {limit:,} (limits.statement_bytes)"
+            line = start.line + piece.line - 1
+            end = self._end_of(piece.text, found, has_destination=record.destination is not None)
+            if end is not None:
+                asides.append(Aside(Origin(start.file, line), end[0], end[1], record))
             else:
                 fingerprint = statements.fingerprint(piece.text, self._dialect)
                 self._new_text(fingerprint, piece.text, record.started_at)
-                events.append((fingerprint, first_line + piece.line - 1))
-        if not events and not settled:
-            settled.append(Outcome.NO_LINEAGE)
-        return events, settled, lengthy
+                events.append((fingerprint, line))
+        if not events and not asides:
+            asides.append(Aside(start, Outcome.NO_LINEAGE, "no statement in it", record))
+        return events, asides
 
-    def _event(
-        self,
-        record: QueryRecord,
-        file: int,
-        position: int,
-        piece: int,
-        pieces: int,
-        settled: list[Outcome],
-        fingerprint: str,
-        line: int,
-    ) -> Event:
-        return Event(
-            self._last_at_us,
-            file,
-            position,
-            piece,
-            pieces,
-            tuple({o.value: None for o in settled}),
-            fingerprint,
-            line,
-            self._number,
-            f"{self._number}\x00{record.session}",
-            record.user,
-            record.database,
-            record.schema,
-            record.search_path,
-            record.destination,
-            record.statement_id,
-        )
+    def _end_of(
+        self, text: str, found: statements.StatementClass, *, has_destination: bool
+    ) -> tuple[Outcome, str] | None:
+        """The end of a statement that goes no further, or None."""
+        if found is statements.StatementClass.UTILITY:
+            return Outcome.NO_LINEAGE, ""
+        if found is statements.StatementClass.READS and not has_destination:
+            return Outcome.READ_ONLY, ""
+        limit = self._config.limits.statement_bytes
+        if len(text) > limit:
+            return Outcome.TOO_LARGE, f"{len(text):,} characters, the limit is {limit:,} (limits.statement_bytes)"
+        return None
 
 
 def _filter_of(source: SourceSettings) -> Callable[[QueryRecord], bool]:

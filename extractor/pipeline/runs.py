@@ -85,7 +85,7 @@ def _opened(config: Config, command: str) -> Iterator[tuple[Store, int, Report]]
     """The state, locked for this command, with a new run in it."""
     groups_of(config)  # a wrong dialect is told before anything is touched
     started_at = datetime.now(UTC)
-    with Store.open(_state_url(config)) as store, store.lock():
+    with Store.open(state_url(config)) as store, store.lock():
         yield store, store.begin_run(command, started_at=started_at), Report(started_at)
 
 
@@ -107,9 +107,7 @@ def _derive(
         derivation.run()
 
 
-def _apply(
-    made: Plan, store: Store, client: AlationClient, config: Config, report: Report, progress: Progress
-) -> None:
+def _apply(made: Plan, store: Store, client: AlationClient, config: Config, report: Report, progress: Progress) -> None:
     try:
         outcome = apply_plan(made, store, client, settings=config, on_event=progress)
     except AlationError as error:
@@ -133,7 +131,7 @@ def _alation_of(config: Config) -> AlationSettings:
     return config.alation
 
 
-def _state_url(config: Config) -> str:
+def state_url(config: Config) -> str:
     """The state's URL; a relative SQLite path starts at the configuration file's folder."""
     url = config.state.url
     prefix = "sqlite:///"

@@ -1,0 +1,174 @@
+"""What is wrong with a configuration, told before anything runs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from extractor import sources
+from extractor.alation import AlationClient, DataSource
+from extractor.config import Config, SourceSettings
+from extractor.errors import AlationError, CatalogError, ConfigError, StateError
+from extractor.keys import KeyResolver
+from extractor.pipeline.catalogs import refresh_catalog
+from extractor.pipeline.derive import dialect_of
+from extractor.pipeline.runs import connect, state_url
+from extractor.state import CatalogStore, Store
+
+_FILES_LOOKED_AT = 50
+_TOKEN_WARNING_DAYS = 14.0
+
+
+class Level(StrEnum):
+    """How bad a finding is: only errors keep a run from working."""
+
+    OK = "ok"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class Finding(NamedTuple):
+    """One thing that was looked at."""
+
+    level: Level
+    text: str
+
+
+def check(config: Config) -> list[Finding]:
+    """Everything that can be known before a run: state, token, data sources, dialects, files, catalogs, keys.
+
+    Whether the roles allow writing is proven at the first write only; a 403 then names the role.
+    """
+    findings: list[Finding] = []
+    try:
+        with Store.open(state_url(config)) as store:
+            findings.append(Finding(Level.OK, "state: can be opened"))
+            if config.alation is None:
+                findings.append(Finding(Level.WARNING, "no [alation] section: only plan, extract and explain work"))
+                findings += _sources(config, store, None)
+            else:
+                findings += _with_alation(config, store)
+    except StateError as error:
+        findings.append(Finding(Level.ERROR, f"state: {error}"))
+    return findings
+
+
+def _with_alation(config: Config, store: Store) -> Iterator[Finding]:
+    assert config.alation is not None
+    try:
+        client = connect(config.alation)
+    except ConfigError as error:
+        yield Finding(Level.ERROR, str(error))
+        yield from _sources(config, store, None)
+        return
+    with client:
+        try:
+            yield _token(client)
+            known = {source.id: source for source in client.data_sources()}
+        except AlationError as error:
+            yield Finding(Level.ERROR, f"Alation: {error}")
+            yield from _sources(config, store, None)
+            return
+        yield Finding(Level.OK, f"Alation: the token can see {len(known)} data sources")
+        yield from _data_sources(config, known)
+        yield from _sources(config, store, client)
+
+
+def _token(client: AlationClient) -> Finding:
+    days = client.check_token().days_left(datetime.now(UTC))
+    if days is not None and days < _TOKEN_WARNING_DAYS:
+        return Finding(Level.WARNING, f"Alation: the refresh token ends in {days:.1f} days: make a new one in time")
+    return Finding(Level.OK, "Alation: the refresh token is active")
+
+
+def _data_sources(config: Config, known: dict[int, DataSource]) -> Iterator[Finding]:
+    for source in config.source:
+        number = source.data_source_id
+        found = known.get(number)
+        if found is None:
+            yield Finding(
+                Level.ERROR,
+                f"source {source.name}: the token sees no data source {number}. Its number stands in Alation's URL "
+                "of the data source; a private one needs a Data Source Admin's token",
+            )
+        elif found.deleted:
+            yield Finding(Level.ERROR, f"source {source.name}: data source {number} ({found.title}) is deleted")
+        else:
+            yield Finding(Level.OK, f"source {source.name}: data source {number} is {found.title!r}")
+
+
+def _sources(config: Config, store: Store, client: AlationClient | None) -> Iterator[Finding]:
+    for source in config.source:
+        yield from _dialect_and_catalog(config, source, store, client)
+        yield from _files(config, source)
+
+
+def _dialect_and_catalog(
+    config: Config, source: SourceSettings, store: Store, client: AlationClient | None
+) -> Iterator[Finding]:
+    name = f"source {source.name}"
+    try:
+        dialect = dialect_of(source)
+    except ConfigError as error:
+        yield Finding(Level.ERROR, str(error))
+        return
+    catalogs = CatalogStore(store.engine)
+    try:
+        held = refresh_catalog(config, source, catalogs, client)
+    except (CatalogError, AlationError) as error:
+        yield Finding(Level.ERROR, f"{name}: catalog: {error}")
+        return
+    for warning in held.warnings:
+        yield Finding(Level.WARNING, f"{name}: catalog: {warning}")
+    catalog = catalogs.reader(source.data_source_id)
+    if catalog is None or catalog.is_empty():
+        yield _no_catalog(source)
+    else:
+        yield Finding(Level.OK, f"{name}: the catalog holds {held.tables} tables and {held.columns} columns")
+    present, why = KeyResolver(source, dialect, catalog).database_part()
+    yield Finding(Level.OK, f"{name}: keys {'carry' if present else 'do not carry'} a database part ({why})")
+    if present and not source.database:
+        yield Finding(
+            Level.WARNING,
+            f"{name}: keys carry a database part and no database is configured: names without one, in records "
+            "without one, will stay unresolved",
+        )
+
+
+def _no_catalog(source: SourceSettings) -> Finding:
+    if source.unknown_tables == "leave_out":
+        return Finding(
+            Level.ERROR,
+            f"source {source.name}: no table of data source {source.data_source_id} is known, so every edge would be "
+            "left out. Run metadata extraction in Alation, give a catalog file (catalog = { file = ... }), or set "
+            'unknown_tables = "upload" or "external"',
+        )
+    return Finding(Level.WARNING, f"source {source.name}: no catalog; all keys are built from the names in the logs")
+
+
+def _files(config: Config, source: SourceSettings) -> Iterator[Finding]:
+    name = f"source {source.name}"
+    formats: Counter[str] = Counter()
+    problems: list[Finding] = []
+    total = 0
+    for item in sources.find_inputs(source, config.root):
+        if item.problem:
+            problems.append(Finding(Level.ERROR, f"{name}: {item.name}: {item.problem}"))
+            continue
+        total += 1
+        if total > _FILES_LOOKED_AT:
+            continue
+        found = sources.recognise(item.path, source)
+        formats[found.format or "not readable"] += 1
+        if not found.format:
+            problems.append(Finding(Level.WARNING, f"{name}: {item.name} cannot be read: {found.reason}"))
+    if total:
+        seen = ", ".join(f"{count} {name}" for name, count in formats.most_common())
+        more = f" (of the first {_FILES_LOOKED_AT})" if total > _FILES_LOOKED_AT else ""
+        yield Finding(Level.OK, f"{name}: {total} files: {seen}{more}")
+    elif not problems:
+        yield Finding(Level.ERROR, f"{name}: its paths match no file below {config.root}: {', '.join(source.paths)}")
+    yield from problems

@@ -1,0 +1,115 @@
+"""The command line as a user meets it: real processes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+COMMANDS = ["init", "check", "formats", "dialects", "extract", "run", "plan", "apply", "explain", "sandbox"]
+
+
+def command(*arguments: str, stdin: str = "", cwd=None) -> subprocess.CompletedProcess[str]:
+    """Run the command line in a process of its own."""
+    code = "import sys; sys.argv[0] = 'alation-lineage'; from extractor.cli import main; main()"
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        input=stdin,
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help_with_an_example(name):
+    """The help of a command shows how it is called."""
+    shown = command(name, "--help")
+    assert shown.returncode == 0
+    assert "Example: " in shown.stdout
+    assert f"alation-lineage {name}" in " ".join(shown.stdout.split()) or name == "extract"
+
+
+def test_all_commands_are_listed():
+    """The top-level help names every command."""
+    shown = command("--help").stdout
+    assert all(name in shown for name in COMMANDS)
+
+
+@pytest.mark.parametrize("arguments", [["--version"], ["--help"]])
+def test_start_up_imports_nothing_heavy(arguments):
+    """Neither the parser, the database layer, the HTTP client nor tables are loaded to say a version."""
+    code = (
+        "import sys\nfrom extractor.cli import main\nsys.argv = ['alation-lineage', *sys.argv[1:]]\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        "names = ('sqlglot', 'sqlalchemy', 'httpx', 'rich.table', 'pydantic_settings')\nheavy = [m for m in names if m in sys.modules]\n"
+        "print('heavy:', heavy, file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, timeout=60, check=True
+    )
+    allowed = "['rich.table']" if arguments == ["--help"] else "[]"
+    assert done.stderr.strip().splitlines()[-1] in {"heavy: []", f"heavy: {allowed}"}
+
+
+def test_an_unknown_command_is_a_usage_error():
+    """A word that is no command ends with exit code 2."""
+    assert command("frobnicate").returncode == 2
+
+
+def test_init_writes_once_and_never_overwrites(tmp_path):
+    """The second init leaves the user's file as it is and says so with exit code 2."""
+    assert command("init", cwd=tmp_path).returncode == 0
+    (tmp_path / "lineage.toml").write_text("mine")
+    again = command("init", cwd=tmp_path)
+    assert (again.returncode, (tmp_path / "lineage.toml").read_text()) == (2, "mine")
+    assert "exists already" in again.stderr
+
+
+def test_a_missing_configuration_is_one_clear_line(tmp_path):
+    """No traceback, exit code 2, and what to do."""
+    done = command("run", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "alation-lineage init" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_extract_reads_standard_input():
+    """Lineage of a text without any configuration."""
+    done = command("extract", "-", "--dialect", "postgres", stdin="insert into mart.net select shop from raw.sales")
+    assert done.returncode == 0
+    assert "raw.sales.shop -> mart.net.shop" in done.stdout
+
+
+def test_extract_knows_the_given_schema(tmp_path):
+    """A star is expanded by the columns given on the command line."""
+    (tmp_path / "s.json").write_text('{"raw.sales": {"shop": null, "net": null}}')
+    done = command(
+        "extract",
+        "-",
+        "-d",
+        "postgres",
+        "--schema",
+        str(tmp_path / "s.json"),
+        "-f",
+        "json",
+        stdin="create table mart.net as select * from raw.sales",
+    )
+    assert done.stdout.count('"source_column"') == 2
+
+
+def test_extract_names_an_unknown_dialect():
+    """A dialect that does not exist is a usage error."""
+    done = command("extract", "-", "--dialect", "klingon", stdin="select 1")
+    assert done.returncode == 2
+    assert "klingon" in done.stderr
+
+
+def test_dialects_lists_what_keys_look_like():
+    """Redshift's key carries a database part, MySQL's does not."""
+    rows = {line.split()[0]: line for line in command("dialects").stdout.splitlines()}
+    assert "ds.db.schema.table" in rows["redshift"]
+    assert "ds.schema.table" in rows["mysql"]

@@ -1,0 +1,118 @@
+"""The settings: what is accepted, what is refused, and in which words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from extractor.config import TOKEN_VARIABLE, AlationSettings, load_config, refresh_token
+from extractor.errors import ConfigError, SecretInConfig
+
+THREE_LINES = """
+alation = { url = "https://catalog.example.com", user_id = 81 }
+source = [{ paths = ["logs"], dialect = "redshift", data_source_id = 12 }]
+namespace = "dwh"
+"""
+
+
+def write(folder: Path, text: str) -> Path:
+    """A configuration file with that text."""
+    path = folder / "lineage.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_three_lines_are_a_whole_configuration(tmp_path):
+    """Everything but Alation, the namespace and a source has a default."""
+    config = load_config(write(tmp_path, THREE_LINES))
+    assert config.source[0].name == "ds12"
+    assert config.root == tmp_path
+    assert config.upload.indirect == "tables"
+
+
+def test_sources_without_names_are_numbered(tmp_path):
+    """Two unnamed sources of one data source get names that differ."""
+    source = '[[source]]\npaths = ["a"]\ndialect = "hive"\ndata_source_id = 3\n'
+    config = load_config(write(tmp_path, source * 2))
+    assert [s.name for s in config.source] == ["ds3", "ds3-2"]
+
+
+def test_sources_of_one_name_are_refused(tmp_path):
+    """A name is a part of dataflow ids, so it must be unique, whatever its case."""
+    source = '[[source]]\nname = "{}"\npaths = ["a"]\ndialect = "hive"\ndata_source_id = 3\n'
+    with pytest.raises(ConfigError, match="two sources are called a"):
+        load_config(write(tmp_path, source.format("a") + source.format("A")))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'alation = { url = "https://x.example", user_id = 1, refresh_token = "t0psecret" }',
+        'state = { url = "postgresql://user:t0psecret@host/db" }',
+        '[[extra]]\napi_key = "t0psecret"',
+    ],
+)
+def test_a_secret_in_the_file_is_refused_without_being_shown(tmp_path, line):
+    """The message names the place and what to do instead, never the secret."""
+    with pytest.raises(SecretInConfig, match=TOKEN_VARIABLE) as caught:
+        load_config(write(tmp_path, line))
+    assert "t0psecret" not in str(caught.value)
+
+
+def test_every_wrong_setting_is_named(tmp_path):
+    """All problems are told at once, each with its place."""
+    with pytest.raises(ConfigError) as caught:
+        load_config(write(tmp_path, 'nonsense = 1\n[[source]]\npaths = []\ndialect = "hive"\ndata_source_id = -1\n'))
+    message = str(caught.value)
+    assert all(place in message for place in ("nonsense", "source.0.paths", "source.0.data_source_id"))
+
+
+def test_a_missing_file_says_how_to_write_one(tmp_path):
+    """The message for a missing file names the command that writes an example."""
+    with pytest.raises(ConfigError, match="alation-lineage init"):
+        load_config(tmp_path / "none.toml")
+
+
+def test_the_environment_wins_over_the_file(tmp_path, monkeypatch):
+    """A variable overrides a nested setting."""
+    monkeypatch.setenv("ALATION_LINEAGE_STATE__URL", "sqlite:///elsewhere.db")
+    assert load_config(write(tmp_path, THREE_LINES)).state.url == "sqlite:///elsewhere.db"
+
+
+def test_the_token_comes_from_the_variable_or_the_file_it_names(tmp_path, monkeypatch):
+    """The variable wins; else the named file; the value never shows in a repr."""
+    settings = AlationSettings(url="https://catalog.example.com", user_id=1)
+    monkeypatch.delenv(TOKEN_VARIABLE, raising=False)
+    (tmp_path / "token").write_text("from-file\n")
+    monkeypatch.setenv(f"{TOKEN_VARIABLE}_FILE", str(tmp_path / "token"))
+    found = refresh_token(settings)
+    assert found.get_secret_value() == "from-file"
+    assert "from-file" not in repr(found)
+    monkeypatch.setenv(TOKEN_VARIABLE, "from-variable")
+    assert refresh_token(settings).get_secret_value() == "from-variable"
+
+
+def test_no_token_anywhere_names_every_way_to_give_one(monkeypatch):
+    """The message names the variable, the file and the keyring."""
+    monkeypatch.delenv(TOKEN_VARIABLE, raising=False)
+    monkeypatch.delenv(f"{TOKEN_VARIABLE}_FILE", raising=False)
+    with pytest.raises(ConfigError, match="keyring"):
+        refresh_token(AlationSettings(url="https://catalog.example.com", user_id=1))
+
+
+def test_the_example_is_a_valid_configuration(tmp_path):
+    """What init writes can be read back."""
+    example = Path(__file__).parents[1] / "extractor" / "cli" / "example.toml"
+    assert load_config(write(tmp_path, example.read_text())).source[0].dialect == "redshift"
+
+
+def test_every_commented_setting_of_the_example_is_valid_too(tmp_path):
+    """A user who removes the comment signs meets no surprise."""
+    text = (Path(__file__).parents[1] / "extractor" / "cli" / "example.toml").read_text()
+    lines = [
+        line[2:] if line.startswith(("# [", "# ")) and ("=" in line or line.startswith("# [")) else line
+        for line in text.splitlines()
+    ]
+    live = "\n".join(line for line in lines if "our name = their name" not in line)
+    assert load_config(write(tmp_path, live)).source[0].fields["sql"] == "stmt_text"
