@@ -1,0 +1,121 @@
+"""The demo's company in a folder of its own, the real command line over it, and what the sandbox then holds."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from fixtures.demo.rehearsal import Reader, Sandbox, command
+
+DEMO = Path(__file__).resolve().parents[2] / "fixtures" / "demo"
+
+
+class Done(NamedTuple):
+    """How a command ended: its exit code, what it printed, and its JSON report where it wrote one."""
+
+    code: int
+    output: str
+    report: dict[str, Any]
+
+
+class Company:
+    """A folder with a `lineage.toml`, log files, a state; and the sandbox its lineage goes to."""
+
+    def __init__(self, folder: Path, alation: Sandbox, *, nights: tuple[int, ...] = (1,)) -> None:
+        self.folder = folder
+        self.alation = alation
+        folder.mkdir(parents=True)
+        shutil.copy(DEMO / "lineage.toml", folder)
+        for night in nights:
+            self.add_night(night)
+
+    def add_night(self, number: int) -> None:
+        """One more night's files arrive."""
+        shutil.copytree(DEMO / f"night{number}", self.folder / f"night{number}")
+
+    def start(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
+        """Start a command as a process, its output in a pipe."""
+        return subprocess.Popen(
+            command(*arguments),
+            cwd=self.folder,
+            env={**self.alation.environment(), **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def call(self, *arguments: str, **environment: str) -> Done:
+        """Run a command to its end."""
+        process = self.start(*arguments, **environment)
+        output, _ = process.communicate()
+        return Done(process.returncode, output, {})
+
+    def run(self, *arguments: str, **environment: str) -> Done:
+        """`alation-lineage run`, with its report."""
+        target = self.folder / "report.json"
+        target.unlink(missing_ok=True)
+        done = self.call("run", "--json", str(target), *arguments, **environment)
+        report = json.loads(target.read_text()) if target.exists() else {}
+        return done._replace(report=report)
+
+
+class Graph(NamedTuple):
+    """What an Alation holds: each dataflow's id, title and content, and every edge (source, dataflow, target)."""
+
+    dataflows: list[tuple[str, str, str]]
+    edges: frozenset[tuple[str, str, str]]
+
+    @property
+    def tables(self) -> set[tuple[str, str]]:
+        """(source, target) of the edges between tables, in lower case."""
+        return {(a[6:], b[6:]) for a, _, b in self.edges if a.startswith("table ") and b.startswith("table ")}
+
+    @property
+    def columns(self) -> set[tuple[str, str]]:
+        """(source, target) of the edges between columns, in lower case."""
+        return {(a[7:], b[7:]) for a, _, b in self.edges if a.startswith("column ") and b.startswith("column ")}
+
+
+def graph_of(alation: Sandbox) -> Graph:
+    """Read everything back through the API."""
+    with alation.reader() as reader:
+        objects, paths = everything(reader)
+    flows = sorted((str(o["external_id"]), str(o["title"]), str(o["content"])) for o in objects)
+    return Graph(flows, frozenset(edge for path in paths for edge in edges_of(path)))
+
+
+def everything(reader: Reader) -> tuple[list[dict[str, Any]], list[Any]]:
+    """All dataflow objects and all their paths, page by page."""
+    objects: list[dict[str, Any]] = []
+    paths: list[Any] = []
+    while True:
+        page = reader.get("/integration/v2/dataflow/", limit=100, skip=len(objects))
+        objects += page["dataflow_objects"]
+        paths += page["paths"]
+        if len(page["dataflow_objects"]) < 100:
+            return objects, paths
+
+
+def edges_of(path: list[list[dict[str, Any]]]) -> Iterator[tuple[str, str, str]]:
+    """Every (source, dataflow, target) that a three-segment path means, in lower case, each with its type in front."""
+    for source, flow, target in product(*path):
+        yield _spelled(source), str(flow["key"]), _spelled(target)
+
+
+def _spelled(node: dict[str, Any]) -> str:
+    return f"{node['otype']} {node['key']}".lower()
+
+
+def expected_tables(*, night: int) -> set[tuple[str, str]]:
+    """The table edges worked out by hand, up to and including a night, in lower case."""
+    text = (DEMO / "expected_tables.txt").read_text().lower()
+    if night == 1:
+        text = text.partition("# night 2")[0]
+    pairs = (line.split(" -> ") for line in text.splitlines() if not line.startswith("#"))
+    return {(source, target) for source, target in pairs}

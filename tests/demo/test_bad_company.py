@@ -1,0 +1,96 @@
+"""Broken files among good ones: each gets its own line in the report and costs nothing else."""
+
+from __future__ import annotations
+
+import gzip
+import random
+from pathlib import Path
+
+import pytest
+
+from fixtures.demo.rehearsal import Sandbox
+from tests.demo.company import Company, Done, expected_tables, graph_of
+
+GOOD = "INSERT INTO Finance.rpt.SupplierBalance (SupplierId) SELECT SupplierId FROM ERP.dbo.Supplier;\n"
+
+
+@pytest.fixture
+def done(company: Company) -> Done:
+    """A run over the first night with every kind of broken file beside the good ones."""
+    folder = company.folder / "night1" / "sqlserver"
+    whole = gzip.compress(GOOD.encode())
+    (folder / "torn.sql.gz").write_bytes(whole + whole[:-12] + bytes(12))
+    (folder / "noise.sql").write_bytes(random.Random(5).randbytes(20_000))
+    (folder / "huge.sql").write_text(_huge_statement())
+    (folder / "codepage.sql").write_bytes(
+        GOOD.encode() + "-- geprüft von Jörg, Größe 7 €\n".encode("cp1252", "replace")
+    )
+    log = company.folder / "night1" / "csv"
+    log.mkdir()
+    (log / "queries.csv").write_text(
+        'query_text,database_name,schema_name\n"SELECT 1",ERP,dbo\n"SELECT ""un\n'
+        '"INSERT INTO rpt.OpenInvoice (Amount) SELECT Amount FROM dbo.SupplierInvoice",Finance,dbo\n'
+    )
+    with (company.folder / "lineage.toml").open("a") as settings:
+        settings.write(
+            '\n[[source]]\nname = "export"\npaths = ["night*/csv"]\ndialect = "sqlserver"\ndata_source_id = 44\n'
+        )
+    return company.run()
+
+
+def _huge_statement() -> str:
+    columns = ",\n".join(f"SupplierId + {n} AS c{n}" for n in range(220_000))
+    text = f"INSERT INTO Finance.rpt.SupplierBalance SELECT {columns} FROM ERP.dbo.Supplier;\n"
+    assert len(text) > 5_000_000
+    return text
+
+
+def _lines(done: Done, file: str) -> str:
+    """Everything the report says of a file."""
+    files = [f for f in done.report["files"] if Path(f["path"]).name == file]
+    problems = [p for p in done.report["problems"]["lines"] if file in p["origin"]]
+    return f"{files} {problems} {[w for w in done.report['warnings'] + done.report['failures'] if file in w]}"
+
+
+def test_good_files_beside_broken_ones_lose_nothing(done: Done, alation: Sandbox) -> None:
+    """All table lineage of the good files is in Alation."""
+    assert expected_tables(night=1) <= graph_of(alation).tables, done.output
+
+
+def test_corrupt_gzip_member_is_named_and_what_lies_before_it_is_read(done: Done) -> None:
+    """A gzip member that is damaged is told; the member before it is read."""
+    (found,) = [f for f in done.report["files"] if f["path"].endswith("torn.sql.gz")]
+    assert found["records"] >= 1
+    assert "gzip" in _lines(done, "torn.sql.gz").lower()
+
+
+def test_random_bytes_are_named(done: Done) -> None:
+    """A file of random bytes has a line that says that it is no text."""
+    (found,) = [f for f in done.report["files"] if f["path"].endswith("noise.sql")]
+    assert found["problem"] or found["unreadable"], found
+
+
+def test_statement_of_five_megabytes_is_too_large(done: Done) -> None:
+    """A statement beyond the limit of size ends as too large, with its place."""
+    places = [p["origin"] for p in done.report["problems"]["lines"] if p["what"] == "too large"]
+    assert any("huge.sql:1" in place for place in places), done.report["problems"]
+
+
+def test_broken_csv_row_is_named(done: Done) -> None:
+    """A row whose quotes do not close is one unreadable record with its line."""
+    (found,) = [f for f in done.report["files"] if f["path"].endswith("queries.csv")]
+    assert found["unreadable"] or found["problem"] or "queries.csv" in str(done.report["problems"]), found
+
+
+def test_unknown_encoding_is_read_with_replacements_and_told(done: Done) -> None:
+    """Bytes that are not in the source's encoding are replaced, counted, and cost nothing."""
+    (found,) = [f for f in done.report["files"] if f["path"].endswith("codepage.sql")]
+    assert found["replaced_characters"] >= 1, found
+
+
+def test_counts_add_up_with_broken_files(done: Done) -> None:
+    """Unreadable records are counted like all others."""
+    counted = {"read", "distinct", "parsed"}
+    for kind in ("records", "statements"):
+        counts = done.report[kind]
+        assert counts["read"] == sum(n for name, n in counts.items() if name not in counted)

@@ -1,0 +1,133 @@
+"""Two nights of the demo's company through the real command line against the sandbox process."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from fixtures.demo.rehearsal import Sandbox
+from tests.demo.company import DEMO, Company, expected_tables, graph_of
+
+
+def test_first_run_uploads_what_was_worked_out_by_hand(company: Company, alation: Sandbox) -> None:
+    """The table lineage in Alation after the first night is exactly the one a person reads out of the SQL."""
+    done = company.run()
+    assert done.code == 0, done.output
+    assert graph_of(alation).tables == expected_tables(night=1)
+
+
+def test_column_lineage_goes_through_temporary_tables(company: Company, alation: Sandbox) -> None:
+    """A column that passed a temporary table is fed by the permanent column behind it, in every dialect."""
+    company.run()
+    columns = graph_of(alation).columns
+    assert {
+        ("12.raw.sales_line.unit_price", "12.staging.sale.net"),
+        ("12.raw.sales_line.discount", "12.staging.sale.net"),
+        ("31.lake.landing.web_event.event_type", "31.lake.mart.funnel_day.baskets"),
+        ("44.erp.dbo.goodsreceipt.quantity", "44.erp.dbo.purchaseorderline.received"),
+        ("44.finance.dbo.supplierinvoice.amount", "44.finance.dbo.ledgerentry.debit"),
+        ("44.finance.dbo.supplierinvoice.amount", "44.finance.rpt.openinvoice.amount"),
+        ("57.stage.admin.sales_line.quantity", "57.planning.admin.sales_history.sold"),
+    } <= columns
+
+
+def test_two_sessions_with_one_temporary_name_stay_apart(company: Company, alation: Sandbox) -> None:
+    """A temporary table of another session, though it has the same name, feeds nothing here."""
+    company.run()
+    sources = {a for a, b in graph_of(alation).tables if b == "44.erp.dbo.purchaseorderline"}
+    assert sources == {"44.erp.dbo.goodsreceipt"}
+
+
+def test_swapped_table_carries_the_lineage_of_its_builder(company: Company, alation: Sandbox) -> None:
+    """A table built under another name and renamed into place has its lineage under the final name."""
+    company.run()
+    graph = graph_of(alation)
+    assert ("12.staging.sale.cost", "12.mart.product_margin.margin") in graph.columns
+    assert not any("product_margin_new" in end for edge in graph.edges for end in (edge[0], edge[2]))
+
+
+def test_tables_unknown_to_the_catalog_are_reported_and_left_out(company: Company, alation: Sandbox) -> None:
+    """A table that the catalog does not hold gets no key in Alation and one line in the report."""
+    done = company.run()
+    names = " ".join(str(line) for line in done.report["unknown_names"]["lines"]).lower()
+    assert "job_journal" in names
+    assert "supplierscore" in names
+    uploaded = " ".join(end for edge in graph_of(alation).edges for end in edge).lower()
+    assert "job_journal" not in uploaded
+    assert "supplierscore" not in uploaded
+
+
+def test_failed_statement_moves_no_data(company: Company) -> None:
+    """The statement that PostgreSQL refused is counted as failed in the database."""
+    statements = company.run().report["statements"]
+    assert statements["failed in the database"] >= 1
+
+
+def test_counts_add_up(company: Company) -> None:
+    """Every record and every statement that was read ends in exactly one outcome."""
+    report = company.run().report
+    counted = {"read", "distinct", "parsed"}
+    for kind in ("records", "statements"):
+        assert report[kind]["read"] == sum(n for name, n in report[kind].items() if name not in counted)
+
+
+def test_credentials_stay_at_home(company: Company, alation: Sandbox) -> None:
+    """The secret of a COPY reaches neither Alation nor the report nor the terminal."""
+    done = company.run()
+    contents = "\n".join(content for _, _, content in graph_of(alation).dataflows)
+    for place in (contents, str(done.report), done.output):
+        assert "notARealSecret" not in place
+
+
+def test_second_run_over_the_same_files_sends_nothing(company: Company, alation: Sandbox) -> None:
+    """Nothing new in the logs means no job in Alation and the same graph."""
+    assert company.run().report["upload"]["jobs"]
+    before = graph_of(alation)
+    again = company.run()
+    assert again.code == 0, again.output
+    assert not again.report["upload"].get("jobs")
+    assert graph_of(alation) == before
+
+
+def test_next_night_uploads_only_what_is_new(company: Company, alation: Sandbox) -> None:
+    """The second night adds its new statements' dataflows and leaves those of the first as they are."""
+    company.run()
+    before = graph_of(alation)
+    company.add_night(2)
+    second = company.run()
+    assert second.code == 0, second.output
+    after = graph_of(alation)
+    assert after.tables == expected_tables(night=2)
+    assert set(before.dataflows) <= set(after.dataflows)
+    new = {flow for flow, _, _ in after.dataflows} - {flow for flow, _, _ in before.dataflows}
+    assert {flow for _, flow, _ in after.edges - before.edges} == new
+
+
+def test_both_nights_at_once_give_the_same_graph(company: Company, alation: Sandbox) -> None:
+    """It does not matter whether the nights come one after the other or together."""
+    company.run()
+    company.add_night(2)
+    company.run()
+    one_by_one = graph_of(alation)
+    with Sandbox(company.folder / "other", DEMO / "catalog.json") as other:
+        together = Company(company.folder / "together", other, nights=(1, 2))
+        together.run()
+        assert graph_of(other) == one_by_one
+
+
+def test_plan_then_apply_equals_run(company: Company, alation: Sandbox) -> None:
+    """A saved plan changes nothing until it is applied, and then does what run would have done."""
+    planned = company.call("plan", "--out", "plan.json")
+    assert planned.code == 0, planned.output
+    assert not graph_of(alation).dataflows
+    applied = company.call("apply", "plan.json")
+    assert applied.code == 0, applied.output
+    assert graph_of(alation).tables == expected_tables(night=1)
+
+
+def test_the_demo_itself_keeps_its_promises() -> None:
+    """The script behind `make demo` ends without a complaint."""
+    done = subprocess.run(
+        [sys.executable, str(DEMO / "demo.py")], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
