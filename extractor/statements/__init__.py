@@ -1,0 +1,13 @@
+"""Statements before parsing: find them, tell what they are, name them, clean them.
+
+All of it runs on `dialects.lexing` in linear time and never raises on broken text.
+"""
+
+from extractor.statements.classify import StatementClass, classify
+from extractor.statements.fingerprint import fingerprint
+from extractor.statements.lexer import nesting
+from extractor.statements.prefilter import may_matter
+from extractor.statements.redact import redact
+from extractor.statements.split import Piece, split
+
+__all__ = ["Piece", "StatementClass", "classify", "fingerprint", "may_matter", "nesting", "redact", "split"]

@@ -1,0 +1,156 @@
+"""What kind of statement a text is, told before parsing: what cannot write is never parsed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+from itertools import islice
+
+from dialects import Dialect
+from dialects.lexing import tokens
+
+
+class StatementClass(StrEnum):
+    """What the next stage does with a statement.
+
+    ``WRITES``: derive its lineage, or learn from it (DML, DDL, procedures, loads, renames, drops).
+    ``SESSION``: it changes what later names mean. ``READS``: it only reads. ``UTILITY``: it has no lineage by
+    nature (grants, commits, maintenance). ``EMPTY``: nothing but whitespace and comments.
+    """
+
+    WRITES = "writes"
+    SESSION = "session"
+    READS = "reads"
+    UTILITY = "utility"
+    EMPTY = "empty"
+
+
+_READS = frozenset("SHOW DESCRIBE DESC HELP LIST LS VALUES TABLE SUMMARIZE HANDLER EXISTS CHECK GET".split())
+_QUERIES = frozenset(("SELECT", "SEL", "WITH", "FROM", "("))
+_UTILITY = frozenset(
+    "GRANT REVOKE DENY COMMIT ROLLBACK START END ABORT SAVEPOINT RELEASE ANALYZE ANALYSE VACUUM COMMENT COLLECT LOCK "
+    "UNLOCK FETCH CLOSE OPEN MOVE DEALLOCATE LISTEN NOTIFY UNLISTEN CHECKPOINT CLUSTER REINDEX GROOM GENERATE PRINT "
+    "RAISERROR THROW KILL DBCC BACKUP RESTORE WAITFOR BT ET FLUSH OPTIMIZE MSCK INVALIDATE REFRESH UNCACHE CLEAR "
+    "ADD REMOVE RM PUT PURGE AUDIT NOAUDIT SECURITY REASSIGN REPAIR COMPUTE ANALYZE INSTALL CLOSE DISASSOCIATE "
+    "ASSOCIATE RETURN CHECKSUM CANCEL TERMINATE SHUTDOWN RECONFIGURE SETUSER REVERT BREAK CONTINUE LEAVE ITERATE "
+    "SIGNAL RESIGNAL RAISE LOGON LOGOFF QUIT EXIT SPOOL PROMPT WHENEVER PAUSE REM DISCONNECT PRAGMA VALIDATE".split()
+)
+_SESSION = frozenset("USE RESET DATABASE CONNECT DISCARD SETUSER".split())
+_NOT_TABLES = frozenset(
+    "INDEX USER ROLE GROUP SEQUENCE WAREHOUSE STATISTICS STATS LOGIN DATABASE SCHEMA EXTENSION TABLESPACE CAST DOMAIN "
+    "COLLATION CONVERSION OPERATOR LANGUAGE SERVER PUBLICATION SUBSCRIPTION POLICY PROFILE CERTIFICATE CREDENTIAL KEY "
+    "KEYSPACE INTEGRATION MASKING ROW SHARE RESOURCE NETWORK FILE SECRET CONNECTION DATASHARE CATALOG UNIQUE CLUSTERED "
+    "NONCLUSTERED COLUMNSTORE FULLTEXT BITMAP PARTITION LIBRARY DIRECTORY CONTEXT ASSEMBLY QUEUE SERVICE HISTOGRAM "
+    "HISTORY SCHEDULER LOCATION LOCALE JAVASCRIPT ACCOUNT ORGANIZATION ALERT TAG AUTHENTICATION PASSWORD ACCESS "
+    "BUFFERPOOL RESERVATION CAPACITY ASSIGNMENT SEARCH VECTOR HASH JOIN WORKLOAD MONITOR SYSTEM AUDIT RULESET "
+    "DEFAULT EXTERNAL_DATA".split()
+)
+_RENAMED_BY_ALTER = frozenset(
+    "TABLE VIEW SCHEMA DATABASE MATERIALIZED SYNONYM EXTERNAL ICEBERG DYNAMIC FOREIGN PROC PROCEDURE FUNCTION "
+    "TRIGGER TASK STAGE PIPE".split()
+)
+_DROPS_THAT_COUNT = frozenset(
+    "TABLE VIEW SCHEMA DATABASE MATERIALIZED SYNONYM EXTERNAL TEMPORARY TEMP ICEBERG DYNAMIC FOREIGN ALIAS NICKNAME "
+    "PUBLIC TABLES VIEWS SNAPSHOT STREAMING IF".split()
+)
+_WRITING_WORDS = frozenset("INTO INSERT UPDATE DELETE MERGE INS UPD DEL UPSERT".split())
+_PATH_SETTINGS = frozenset(
+    "SEARCH_PATH SCHEMA CATALOG DATABASE CURRENT_SCHEMA CURRENT_PATH PATH ROLE CURRENT_DATABASE SQLID".split()
+)
+_VARIABLE_DIALECTS = frozenset("snowflake bigquery hive spark spark2 databricks impala mysql mariadb generic".split())
+_TRANSACTION = frozenset(("TRANSACTION", "TRAN", "WORK", "ISOLATION", "READ", "DISTRIBUTED", "DEFERRED", "EXCLUSIVE", "IMMEDIATE"))
+
+
+def classify(text: str, dialect: Dialect) -> StatementClass:
+    """The class of one statement, by its first words and, for queries, by whether a word that writes occurs.
+
+    In doubt the answer is ``WRITES``: the parser then tells for sure.
+    """
+    head = list(islice(_words(text, dialect), 8))
+    while head[:1] == ["("]:
+        head = head[1:]
+    if not head:
+        return StatementClass.EMPTY
+    first = head[0]
+    if first in _QUERIES:
+        return _query(text, dialect)
+    if first == "EXPLAIN":
+        return _explain(head, text, dialect)
+    if first in ("LOCKING", "LOCK") and dialect.name == "teradata":
+        return _query(text, dialect)
+    if first in _UTILITY:
+        return StatementClass.UTILITY
+    if first in _READS:
+        return StatementClass.READS
+    if first in _SESSION:
+        return StatementClass.SESSION
+    return _by_object(first, head[1:], dialect)
+
+
+def _by_object(first: str, rest: list[str], dialect: Dialect) -> StatementClass:
+    second = rest[0] if rest else ""
+    if first == "SET":
+        return _set(rest, dialect)
+    if first == "ALTER":
+        if second == "SESSION":
+            return StatementClass.SESSION
+        return StatementClass.WRITES if second in _RENAMED_BY_ALTER else StatementClass.UTILITY
+    if first == "DROP":
+        return StatementClass.WRITES if second in _DROPS_THAT_COUNT else StatementClass.UTILITY
+    if first == "CREATE":
+        return _create(rest)
+    if first == "BEGIN" and (second in ("", ";") or second in _TRANSACTION or dialect.lexical.blocks == "none"):
+        return StatementClass.UTILITY
+    return StatementClass.WRITES
+
+
+def _create(rest: list[str]) -> StatementClass:
+    for word in rest:
+        if word in ("OR", "REPLACE", "ALTER", "PUBLIC", "IF", "NOT", "EXISTS", "FORCE", "GLOBAL", "LOCAL"):
+            continue
+        if word in ("SCHEMA", "DATABASE") and "CLONE" in rest:
+            return StatementClass.WRITES
+        return StatementClass.UTILITY if word in _NOT_TABLES else StatementClass.WRITES
+    return StatementClass.UTILITY
+
+
+def _set(rest: list[str], dialect: Dialect) -> StatementClass:
+    if any(word in _PATH_SETTINGS for word in rest[:4]):
+        return StatementClass.SESSION
+    if rest[:1] and (rest[0].startswith("@") or "=" in rest[:3]) and (
+        dialect.name in _VARIABLE_DIALECTS or dialect.lexical.blocks == "tsql"
+    ):
+        return StatementClass.SESSION
+    return StatementClass.UTILITY
+
+
+def _query(text: str, dialect: Dialect) -> StatementClass:
+    """A query writes when a word that writes occurs in it, but for ``FOR UPDATE``."""
+    before = ""
+    for word in _words(text, dialect):
+        if word in _WRITING_WORDS and before not in (".", "FOR", "KEY", "AS"):
+            return StatementClass.WRITES
+        before = word
+    return StatementClass.READS
+
+
+def _explain(head: list[str], text: str, dialect: Dialect) -> StatementClass:
+    """EXPLAIN ANALYZE runs what it explains."""
+    if "ANALYZE" in head or "ANALYSE" in head:
+        return _query(text, dialect) if _writes_inside(text, dialect) else StatementClass.READS
+    return StatementClass.READS
+
+
+def _writes_inside(text: str, dialect: Dialect) -> bool:
+    return any(word in _WRITING_WORDS or word == "CREATE" for word in _words(text, dialect))
+
+
+def _words(text: str, dialect: Dialect) -> Iterator[str]:
+    """Words in upper case, quoted names as ``""``, operators as they are."""
+    for token in tokens(text, dialect.lexical):
+        if token.kind == "word":
+            yield token.text.upper()
+        elif token.kind in ("operator", "parameter"):
+            yield token.text
+        elif token.kind != "line":
+            yield '""'
