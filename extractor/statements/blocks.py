@@ -155,7 +155,7 @@ class Extent:
     def _is_transaction(self, word: str) -> bool:
         if word in _TRANSACTION:
             return True
-        if len(self._head) > 2 or self._open:
+        if self._open or self._head != ["BEGIN"]:
             return False
         return word == ";" or (self._blocks == "ansi" and word not in ("ATOMIC", "NOT", "DECLARE"))
 

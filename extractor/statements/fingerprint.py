@@ -37,7 +37,8 @@ def fingerprint(text: str, dialect: Dialect) -> str:
     """
     words = _plain(text, dialect)
     exact = not _EXACT_WORDS.isdisjoint(words)
-    return xxh3_128_hexdigest("\x00".join((dialect.name, *_fold(text, dialect, exact=exact))))
+    folded = "\x00".join((dialect.name, *_fold(text, dialect, exact=exact)))
+    return xxh3_128_hexdigest(folded.encode("utf-8", "surrogatepass"))
 
 
 def _plain(text: str, dialect: Dialect) -> list[str]:
