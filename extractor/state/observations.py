@@ -1,0 +1,181 @@
+"""What the present run has seen: dataflows by edge set, and what happened to their targets, in order.
+
+A row of ``observations`` is one dataflow with one set of edges, however often it ran. The same statement run in
+several contexts (another search path, a schema learned meanwhile) leaves several rows; a reader gets their edges
+united. Everything here is cleared when a run begins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import groupby
+from typing import Any, NamedTuple
+
+import orjson
+from sqlalchemy import Connection, Row, delete, select
+
+from extractor.models import Dataflow, KeyedEdge, Node
+from extractor.state.records import TargetFact, edges_digest, united
+from extractor.state.tables import observations, observed_targets, targets
+from extractor.state.upsert import insert_or_update, slices
+
+_ROWS_IN_MEMORY = 2_000
+_EDGES_IN_MEMORY = 200_000
+
+
+class _Seen(NamedTuple):
+    dataflow: Dataflow
+    sequence: int
+    first: datetime
+    last: datetime
+
+
+class Observations:
+    """Collects what a run sees, in the order of the calls, until ``is_full``; then `write` empties it.
+
+    ``now`` is the time of whatever has none (scripts): the start of the run.
+    """
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+        self._sequence = 0
+        self._edges = 0
+        self._seen: dict[tuple[str, str], _Seen] = {}
+        self._targets: dict[str, TargetFact] = {}
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it holds as much as it should."""
+        return max(len(self._seen), len(self._targets)) >= _ROWS_IN_MEMORY or self._edges >= _EDGES_IN_MEMORY
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to write."""
+        return not (self._seen or self._targets)
+
+    def saw(self, dataflow: Dataflow) -> None:
+        """A dataflow ran; a defining one supersedes what defined its targets before."""
+        first, last = dataflow.first_seen or self._now, dataflow.last_seen or self._now
+        key = (dataflow.external_id, edges_digest(dataflow.edges))
+        held = self._seen.get(key)
+        if held is None:
+            self._sequence += 1
+            self._edges += len(dataflow.edges)
+            self._seen[key] = _Seen(dataflow, self._sequence, first, last)
+        else:
+            self._seen[key] = held._replace(first=min(held.first, first), last=max(held.last, last))
+        for target in dataflow.targets:
+            if dataflow.defines:
+                self._learn(TargetFact(target, last, defined_at=last, defined_by=dataflow.external_id))
+            else:
+                self._learn(TargetFact(target, last))
+
+    def defined(self, target: str, external_id: str, at: datetime | None) -> None:
+        """A target got a new content or text, by a statement that may have no edges."""
+        when = at or self._now
+        self._learn(TargetFact(target, when, defined_at=when, defined_by=external_id))
+
+    def dropped(self, target: str, at: datetime | None) -> None:
+        """A target ceased to exist."""
+        when = at or self._now
+        self._learn(TargetFact(target, when, gone=True, defined_at=when, defined_by=""))
+
+    def write(self, connection: Connection) -> None:
+        """Put everything into the staging tables and forget it here."""
+        _write_seen(connection, self._seen)
+        store_targets(connection, self._targets.values(), staged=True)
+        self._seen.clear()
+        self._targets.clear()
+        self._edges = 0
+
+    def _learn(self, fact: TargetFact) -> None:
+        held = self._targets.get(fact.target)
+        self._targets[fact.target] = fact if held is None else held.followed_by(fact)
+
+
+def clear(connection: Connection) -> None:
+    """Forget what an earlier run saw."""
+    connection.execute(delete(observations))
+    connection.execute(delete(observed_targets))
+
+
+def read_observed(rows: Iterable[Row[Any]]) -> Iterator[Dataflow]:
+    """Dataflows with united edges, from rows ordered by external_id and sequence."""
+    for external_id, group in groupby(rows, key=lambda row: row.external_id):
+        contexts = list(group)
+        first = contexts[0]
+        yield Dataflow(
+            external_id=external_id,
+            title=first.title,
+            content=first.content,
+            source_name=first.source_name,
+            fingerprint=first.fingerprint,
+            targets=tuple(sorted({t for row in contexts for t in orjson.loads(row.targets)})),
+            edges=united(edge for row in contexts for edge in _read_edges(row.edges)),
+            defines=any(row.defines for row in contexts),
+            first_seen=min(row.first_seen for row in contexts),
+            last_seen=max(row.last_seen for row in contexts),
+        )
+
+
+def find_targets(connection: Connection, names: Iterable[str], *, staged: bool = False) -> dict[str, TargetFact]:
+    """What is known of these targets: for good, or (``staged``) by the present run alone."""
+    table = observed_targets if staged else targets
+    found: dict[str, TargetFact] = {}
+    for keys in slices(sorted(set(names))):
+        for row in connection.execute(select(table).where(table.c.target.in_(keys))):
+            found[row.target] = TargetFact(*row)
+    return found
+
+
+def store_targets(connection: Connection, facts: Iterable[TargetFact], *, staged: bool = False) -> None:
+    """Remember facts on top of what is known already."""
+    incoming = {fact.target: fact for fact in facts}
+    held = find_targets(connection, incoming, staged=staged)
+    rows = [held[name].followed_by(fact) if name in held else fact for name, fact in incoming.items()]
+    if rows:
+        table = observed_targets if staged else targets
+        connection.execute(insert_or_update(connection, table), [row._asdict() for row in rows])
+
+
+def _write_seen(connection: Connection, seen: dict[tuple[str, str], _Seen]) -> None:
+    if not seen:
+        return
+    held = _times(connection, {external_id for external_id, _ in seen})
+    rows = [_row(key, item, held.get(key)) for key, item in seen.items()]
+    statement = insert_or_update(connection, observations, ["first_seen", "last_seen"])
+    connection.execute(statement, rows)
+
+
+def _times(connection: Connection, external_ids: set[str]) -> dict[tuple[str, str], tuple[datetime, datetime]]:
+    c = observations.c
+    found = {}
+    for keys in slices(external_ids):
+        query = select(c.external_id, c.edges_digest, c.first_seen, c.last_seen).where(c.external_id.in_(keys))
+        for external_id, digest, first, last in connection.execute(query):
+            found[external_id, digest] = (first, last)
+    return found
+
+
+def _row(key: tuple[str, str], item: _Seen, held: tuple[datetime, datetime] | None) -> dict[str, Any]:
+    dataflow = item.dataflow
+    return {
+        "external_id": key[0],
+        "edges_digest": key[1],
+        "sequence": item.sequence,
+        "source_name": dataflow.source_name,
+        "fingerprint": dataflow.fingerprint,
+        "title": dataflow.title,
+        "content": dataflow.content,
+        "targets": orjson.dumps(dataflow.targets).decode(),
+        "defines": dataflow.defines,
+        "edges": orjson.dumps([(*e.source, *e.target, e.kind, e.confidence, e.reason) for e in dataflow.edges]),
+        "first_seen": min(item.first, held[0]) if held else item.first,
+        "last_seen": max(item.last, held[1]) if held else item.last,
+    }
+
+
+def _read_edges(blob: bytes) -> Iterator[KeyedEdge]:
+    for otype, key, target_otype, target_key, kind, confidence, reason in orjson.loads(blob):
+        yield KeyedEdge(Node(otype, key), Node(target_otype, target_key), kind, confidence, reason)

@@ -1,0 +1,128 @@
+"""The records that the state takes and gives, and the identity of edges."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from extractor.models import KeyedEdge, Node
+
+
+class StatementText(NamedTuple):
+    """The text of a statement as it was first seen, without credentials."""
+
+    fingerprint: str
+    dialect: str
+    text: str
+    first_seen: datetime | None = None
+
+
+class CachedOutline(NamedTuple):
+    """What analysing a statement gave: ``blob`` on success, else ``outcome`` and ``reason``.
+
+    ``engine`` names the version (and limits) that the result depends on.
+    """
+
+    fingerprint: str
+    dialect: str
+    engine: str
+    blob: bytes | None = None
+    outcome: str | None = None
+    reason: str = ""
+
+
+class Run(NamedTuple):
+    """One start of the program that changed the state; ``report`` is JSON or None."""
+
+    id: int
+    command: str
+    started_at: datetime
+    finished_at: datetime | None
+    status: str
+    report: str | None
+
+
+class Status(StrEnum):
+    """How far a dataflow of ours is; everything but ``PRESENT`` was left by a run that did not come to its end."""
+
+    PRESENT = "present"  # Alation holds exactly the edges of the state
+    SENDING = "sending"  # its edges were or are being posted; nothing else of it is in Alation
+    REPLACING = "replacing"  # to be deleted, then posted with the edges of the state
+    DELETING = "deleting"  # to be deleted for good
+
+
+class OwnedDataflow(NamedTuple):
+    """A dataflow of ours, without its edges. ``observed`` tells whether the present run has seen it."""
+
+    external_id: str
+    source_name: str
+    fingerprint: str
+    title: str
+    content: str
+    targets: tuple[str, ...]
+    defines: bool
+    edges_digest: str
+    status: Status
+    job: str | None
+    problem: str | None
+    first_seen: datetime
+    last_seen: datetime
+    run_id: int
+    observed: bool = False
+
+
+class TargetFact(NamedTuple):
+    """What is known last of a target: written or dropped when, and which dataflow defined it when.
+
+    ``defined_by`` is "" after a drop: whatever defined it before does not hold any longer.
+    """
+
+    target: str
+    touched_at: datetime
+    gone: bool = False
+    defined_at: datetime | None = None
+    defined_by: str | None = None
+
+    def followed_by(self, later: TargetFact) -> TargetFact:
+        """The fact that holds after a second one became known; of two with the same time the second counts."""
+        touched = later if later.touched_at >= self.touched_at else self
+        defined = later if _is_at_least(later.defined_at, self.defined_at) else self
+        return TargetFact(self.target, touched.touched_at, touched.gone, defined.defined_at, defined.defined_by)
+
+
+def node_identity(node: Node) -> str:
+    """What makes a node the same node: Alation looks keys up in lower case."""
+    return f"{node.otype}:{node.key.lower()}"
+
+
+def edge_identity(edge: KeyedEdge) -> tuple[str, str]:
+    """What makes an edge the same edge within a dataflow."""
+    return node_identity(edge.source), node_identity(edge.target)
+
+
+def united(edges: Iterable[KeyedEdge]) -> tuple[KeyedEdge, ...]:
+    """The edges without duplicates, sorted; of duplicates the direct and surest one stays, then the first."""
+    best: dict[tuple[str, str], KeyedEdge] = {}
+    for edge in edges:
+        identity = edge_identity(edge)
+        held = best.get(identity)
+        if held is None or _rank(edge) > _rank(held):
+            best[identity] = edge
+    return tuple(best[identity] for identity in sorted(best))
+
+
+def edges_digest(edges: Iterable[KeyedEdge]) -> str:
+    """32 hex characters that change exactly when the set of edges (by identity) does."""
+    lines = sorted({f"{source}\n{target}\n" for source, target in map(edge_identity, edges)})
+    return hashlib.blake2b("\n".join(lines).encode(), digest_size=16).hexdigest()
+
+
+def _rank(edge: KeyedEdge) -> tuple[bool, float]:
+    return edge.kind == "direct", edge.confidence
+
+
+def _is_at_least(time: datetime | None, other: datetime | None) -> bool:
+    return time is not None and (other is None or time >= other)

@@ -1,0 +1,293 @@
+"""The store: everything the program remembers, behind one object that knows no Alation and no SQL dialect."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Connection, Engine, insert, select, update
+
+from extractor.errors import StateError
+from extractor.models import Dataflow, KeyedEdge
+from extractor.state import locks, migrate, observations, owned, texts
+from extractor.state.connect import connect, in_words, read_url, shown
+from extractor.state.records import CachedOutline, OwnedDataflow, Run, StatementText, Status, TargetFact
+from extractor.state.tables import facts, observed_targets, runs
+from extractor.state.tables import observations as observations_table
+from extractor.state.upsert import batches, insert_or_update
+
+_RUNNING = "running"
+
+
+class Store:
+    """A state that is open. Use it as a context manager; open it with `Store.open`.
+
+    One process writes at a time: whoever runs a pipeline or applies a plan holds `lock` meanwhile. Everybody may
+    read at any time. Every method raises `StateError` when the database fails.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._writer = engine.execution_options(write=True)
+        self._present: observations.Observations | None = None
+        self.where = shown(engine.url)
+
+    @classmethod
+    def open(cls, url: str) -> Self:
+        """Open the state at a SQLAlchemy URL (a SQLite file or a PostgreSQL database), creating or upgrading it.
+
+        Raises:
+            StateError: it cannot be reached, is damaged, is another program's, or a newer version wrote it.
+        """
+        parsed = read_url(url)
+        where = shown(parsed)
+        with in_words(where):
+            engine = connect(parsed)
+            try:
+                migrate.upgrade(engine, where)
+            except BaseException:
+                engine.dispose()
+                raise
+        return cls(engine)
+
+    def close(self) -> None:
+        """Write what is still held in memory and let go of the database."""
+        try:
+            self._flush()
+        finally:
+            self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is not None:
+            self._present = None
+        self.close()
+
+    @property
+    def engine(self) -> Engine:
+        """The engine, for the catalog's part of the state; writers begin with ``execution_options(write=True)``."""
+        return self._engine
+
+    def lock(self) -> AbstractContextManager[None]:
+        """Hold the state for one run; freed by the system when the process dies.
+
+        Raises:
+            StateError: another process holds it (on entering); the message says which.
+        """
+        if self._engine.dialect.name == "sqlite":
+            return locks.lock_file(Path(f"{self._engine.url.database}.lock"), self.where)
+        return locks.lock_server(self._engine, self.where)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection for reading."""
+        with in_words(self.where), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A connection in a transaction that is committed at the end, or undone by an exception."""
+        with in_words(self.where), self._writer.begin() as connection:
+            yield connection
+
+    # Runs
+
+    def begin_run(self, command: str, *, started_at: datetime | None = None) -> int:
+        """Note that a run begins, forget what an earlier run observed, and give the run's number.
+
+        ``started_at`` (default: now) is also the time of every observation that has none.
+        """
+        at = started_at or datetime.now(UTC)
+        with self.write() as connection:
+            observations.clear(connection)
+            connection.execute(update(runs).where(runs.c.status == _RUNNING).values(status="did not finish"))
+            row = {"command": command, "started_at": at, "status": _RUNNING}
+            (run_id,) = connection.execute(insert(runs).values(row).returning(runs.c.id)).one()
+            _set_fact(connection, "observing", str(run_id))
+        self._present = observations.Observations(at)
+        return int(run_id)
+
+    def finish_run(self, run_id: int, status: str, report_json: str | None = None) -> None:
+        """Note how a run ended; ``report_json`` is kept as it is."""
+        values = {"finished_at": datetime.now(UTC), "status": status, "report": report_json}
+        with self.write() as connection:
+            connection.execute(update(runs).where(runs.c.id == run_id).values(values))
+
+    def runs(self) -> list[Run]:
+        """All runs, the latest first."""
+        with self.read() as connection:
+            return [Run(*row) for row in connection.execute(select(runs).order_by(runs.c.id.desc()))]
+
+    def state_version(self) -> str:
+        """A word that is another one after every change of what we hold in Alation; plans carry it."""
+        with self.read() as connection:
+            return f"{_fact(connection, 'identity')}.{_fact(connection, 'changes')}"
+
+    # Texts and outlines
+
+    def add_statements(self, rows: Iterable[StatementText]) -> None:
+        """Remember texts of statements; the text that was first seen stays."""
+        for batch in batches(rows):
+            with self.write() as connection:
+                texts.add_statements(connection, batch)
+
+    def texts(self, fingerprints: Collection[str], dialect: str) -> dict[str, str]:
+        """The texts that are known, by fingerprint."""
+        with self.read() as connection:
+            return texts.find_texts(connection, fingerprints, dialect)
+
+    def add_outlines(self, rows: Iterable[CachedOutline]) -> None:
+        """Remember what analysing statements gave, in batches, each committed."""
+        for batch in batches(rows):
+            with self.write() as connection:
+                texts.add_outlines(connection, batch)
+
+    def outlines(self, fingerprints: Collection[str], dialect: str, engine: str) -> dict[str, CachedOutline]:
+        """What is known of these fingerprints for this engine; the missing ones are simply not there."""
+        with self.read() as connection:
+            return texts.find_outlines(connection, fingerprints, dialect, engine)
+
+    # What the present run observes; calls are buffered, their order is the order of events
+
+    def observe(self, run_id: int, rows: Iterable[Dataflow]) -> None:
+        """Take dataflows in the order in which they ran.
+
+        The same dataflow seen again unites its edges with those seen before; its words stay those of the first
+        time. One that defines its targets supersedes, from then on, what defined them before.
+        """
+        for row in rows:
+            self._observing(run_id).saw(row)
+
+    def record_definition(self, run_id: int, target: str, external_id: str, seen_at: datetime | None) -> None:
+        """A target got a new content by a statement without edges; with edges, `observe` does it by itself."""
+        self._observing(run_id).defined(target, external_id, seen_at)
+
+    def record_drop(self, run_id: int, target: str, seen_at: datetime | None) -> None:
+        """A target ceased to exist under its name."""
+        self._observing(run_id).dropped(target, seen_at)
+
+    def observed(self, run_id: int) -> Iterator[Dataflow]:
+        """The dataflows that the run has seen, each once with united edges, ordered by external_id.
+
+        Raises:
+            StateError: another run has begun meanwhile.
+        """
+        self._flush()
+        with self.read() as connection:
+            if _fact(connection, "observing") != str(run_id):
+                raise StateError(f"what run {run_id} observed in {self.where} was replaced by a later run: run again")
+            c = observations_table.c
+            query = select(observations_table).order_by(c.external_id, c.sequence)
+            yield from observations.read_observed(connection.execution_options(yield_per=200).execute(query))
+
+    def settle(self) -> None:
+        """Make what the present run learned of targets known for good."""
+        self._flush()
+        for batch in batches(self._observed_targets()):
+            with self.write() as connection:
+                observations.store_targets(connection, batch)
+
+    def targets(self, names: Iterable[str]) -> dict[str, TargetFact]:
+        """What is known of targets, as settled."""
+        with self.read() as connection:
+            return observations.find_targets(connection, names)
+
+    # What is ours
+
+    def dataflows(self, external_ids: Collection[str]) -> dict[str, OwnedDataflow]:
+        """Those of the dataflows that are ours."""
+        with self.read() as connection:
+            return owned.find(connection, external_ids)
+
+    def owned(self, namespace: str) -> Iterator[OwnedDataflow]:
+        """All dataflows of a namespace, ordered by external_id."""
+        with self.read() as connection:
+            yield from owned.stream(connection, namespace)
+
+    def edges(self, external_ids: Collection[str], *, stale: bool = False) -> dict[str, tuple[KeyedEdge, ...]]:
+        """The edges of dataflows, or those that have to leave Alation but may still be there."""
+        with self.read() as connection:
+            return owned.find_edges(connection, external_ids, stale=stale)
+
+    def seen_again(self, times: Mapping[str, tuple[datetime, datetime]], run_id: int) -> None:
+        """Note when dataflows were first and last seen; this does not change `state_version`."""
+        with self.write() as connection:
+            owned.set_seen(connection, times, run_id)
+
+    # The way into Alation; each call is one commit
+
+    def intend(self, rows: Sequence[Dataflow], status: Status, run_id: int) -> None:
+        """Before a request: these dataflows are to be in Alation with these edges."""
+        with self.write() as connection:
+            owned.intend(connection, rows, status, run_id)
+
+    def set_status(self, external_ids: Collection[str], status: Status, *, drop_stale: bool = False) -> None:
+        """The next step of dataflows; ``drop_stale`` when their stale edges have left Alation."""
+        with self.write() as connection:
+            owned.set_status(connection, external_ids, status, drop_stale=drop_stale)
+
+    def set_job(self, external_ids: Collection[str], job: str) -> None:
+        """After a request: the job that works on these dataflows."""
+        with self.write() as connection:
+            owned.set_job(connection, external_ids, job)
+
+    def set_problem(self, problems: Mapping[str, str]) -> None:
+        """Why dataflows did not arrive, by external_id; they are planned again."""
+        with self.write() as connection:
+            owned.set_problem(connection, problems)
+
+    def forget(self, external_ids: Collection[str]) -> None:
+        """These dataflows are no longer in Alation."""
+        with self.write() as connection:
+            owned.forget(connection, external_ids)
+
+    def open_jobs(self) -> list[str]:
+        """Jobs that were under way when an earlier run was killed."""
+        with self.read() as connection:
+            return owned.jobs(connection)
+
+    def plan_under_way(self) -> str | None:
+        """The id of the plan whose application began and has not come to its end."""
+        with self.read() as connection:
+            return _fact(connection, "applying") or None
+
+    def set_plan_under_way(self, plan_id: str | None) -> None:
+        """Note that a plan is being applied, or (None) that none is."""
+        with self.write() as connection:
+            _set_fact(connection, "applying", plan_id or "")
+
+    def _observing(self, run_id: int) -> observations.Observations:
+        present = self._present
+        if present is None:
+            raise StateError(f"run {run_id} was not begun with this store: call begin_run first")
+        if present.is_full:
+            self._flush()
+        return present
+
+    def _flush(self) -> None:
+        if self._present is not None and not self._present.is_empty:
+            with self.write() as connection:
+                self._present.write(connection)
+
+    def _observed_targets(self) -> Iterator[TargetFact]:
+        with self.read() as connection:
+            query = select(observed_targets).order_by(observed_targets.c.target)
+            for row in connection.execution_options(yield_per=1_000).execute(query):
+                yield TargetFact(*row)
+
+
+def _fact(connection: Connection, name: str) -> str:
+    found = connection.execute(select(facts.c.value).where(facts.c.name == name)).scalar_one_or_none()
+    return str(found or "")
+
+
+def _set_fact(connection: Connection, name: str, value: str) -> None:
+    connection.execute(insert_or_update(connection, facts), [{"name": name, "value": value}])

@@ -1,0 +1,164 @@
+"""The tables of the state, apart from the catalog's.
+
+What is ours in Alation: ``dataflows``, ``nodes``, ``edges``. What the logs taught for good: ``statements``,
+``outlines``, ``targets``. What the present run has seen so far, and nothing older: ``observations``,
+``observed_targets``. Times are whole microseconds since 1970 in UTC, so that both databases compare them alike.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+from extractor.state.metadata import metadata
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_Id = BigInteger().with_variant(Integer(), "sqlite")
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware datetime, stored as microseconds since the epoch."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002 - the base class's signature
+        """To the database."""
+        return None if value is None else (value - _EPOCH) // _MICROSECOND
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - the base class's signature
+        """From the database."""
+        return None if value is None else _EPOCH + timedelta(microseconds=value)
+
+
+facts = Table(
+    "facts",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("command", Text, nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("finished_at", Instant),
+    Column("status", String(32), nullable=False),
+    Column("report", Text),
+)
+
+statements = Table(
+    "statements",
+    metadata,
+    Column("fingerprint", String(64), primary_key=True),
+    Column("dialect", String(32), primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("first_seen", Instant),
+)
+
+outlines = Table(
+    "outlines",
+    metadata,
+    Column("fingerprint", String(64), primary_key=True),
+    Column("dialect", String(32), primary_key=True),
+    Column("engine", String(255), primary_key=True),
+    Column("blob", LargeBinary),
+    Column("outcome", Text),
+    Column("reason", Text, nullable=False),
+)
+
+dataflows = Table(
+    "dataflows",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("external_id", String(255), nullable=False, unique=True),
+    Column("namespace", String(64), nullable=False, index=True),
+    Column("source_name", Text, nullable=False),
+    Column("fingerprint", String(64), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("content_digest", String(64), nullable=False),
+    Column("targets", Text, nullable=False),
+    Column("defines", Boolean, nullable=False),
+    Column("edges_digest", String(64), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("job", Text),
+    Column("problem", Text),
+    Column("first_seen", Instant, nullable=False),
+    Column("last_seen", Instant, nullable=False),
+    Column("run_id", Integer, nullable=False),
+)
+
+nodes = Table(
+    "nodes",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("identity", Text, nullable=False, unique=True),
+    Column("otype", String(32), nullable=False),
+    Column("key", Text, nullable=False),
+)
+
+edges = Table(
+    "edges",
+    metadata,
+    Column("dataflow_id", ForeignKey("dataflows.id", ondelete="CASCADE"), primary_key=True),
+    Column("source_id", ForeignKey("nodes.id"), primary_key=True),
+    Column("target_id", ForeignKey("nodes.id"), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("confidence", Float, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("stale", Boolean, nullable=False),
+    Column("first_seen", Instant, nullable=False),
+    Column("last_seen", Instant, nullable=False),
+    Index("ix_edges_source", "source_id"),
+    Index("ix_edges_target", "target_id"),
+)
+
+
+def _target_columns() -> list[Column[object]]:
+    return [
+        Column("target", Text, primary_key=True),
+        Column("touched_at", Instant, nullable=False),
+        Column("gone", Boolean, nullable=False),
+        Column("defined_at", Instant),
+        Column("defined_by", String(255)),
+    ]
+
+
+targets = Table("targets", metadata, *_target_columns())
+observed_targets = Table("observed_targets", metadata, *_target_columns())
+
+observations = Table(
+    "observations",
+    metadata,
+    Column("external_id", String(255), primary_key=True),
+    Column("edges_digest", String(64), primary_key=True),
+    Column("sequence", _Id, nullable=False),
+    Column("source_name", Text, nullable=False),
+    Column("fingerprint", String(64), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("targets", Text, nullable=False),
+    Column("defines", Boolean, nullable=False),
+    Column("edges", LargeBinary, nullable=False),
+    Column("first_seen", Instant, nullable=False),
+    Column("last_seen", Instant, nullable=False),
+)
