@@ -114,8 +114,26 @@ def _spelled(node: dict[str, Any]) -> str:
 
 def expected_tables(*, night: int) -> set[tuple[str, str]]:
     """The table edges worked out by hand, up to and including a night, in lower case."""
-    text = (DEMO / "expected_tables.txt").read_text().lower()
+    pairs = (line.split(" -> ") for line in _worked_out("expected_tables.txt", night))
+    return {(source, target) for source, target in pairs}
+
+
+def expected_columns(*, night: int) -> set[tuple[str, str]]:
+    """The direct column edges worked out by hand, up to and including a night, in lower case."""
+    edges: set[tuple[str, str]] = set()
+    table = ""
+    for line in _worked_out("expected_columns.txt", night):
+        column, arrow, sources = line.strip().partition(" <- ")
+        if arrow:
+            prefix = table.partition(".")[0]
+            edges |= {(f"{prefix}.{source}", f"{table}.{column}") for source in sources.split(", ")}
+        else:
+            table = column
+    return edges
+
+
+def _worked_out(file: str, night: int) -> list[str]:
+    text = (DEMO / file).read_text().lower()
     if night == 1:
         text = text.partition("# night 2")[0]
-    pairs = (line.split(" -> ") for line in text.splitlines() if not line.startswith("#"))
-    return {(source, target) for source, target in pairs}
+    return [line for line in text.splitlines() if not line.startswith("#")]
