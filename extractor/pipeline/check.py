@@ -14,9 +14,10 @@ from extractor.config import Config, SourceSettings
 from extractor.errors import AlationError, CatalogError, ConfigError, StateError
 from extractor.keys import KeyResolver
 from extractor.pipeline.catalogs import refresh_catalog
-from extractor.pipeline.derive import dialect_of
+from extractor.pipeline.dialect import dialect_of
 from extractor.pipeline.runs import connect, state_url
-from extractor.state import CatalogStore, Store
+from extractor.state import Store
+from extractor.state.catalog import CatalogStore
 
 _FILES_LOOKED_AT = 50
 _TOKEN_WARNING_DAYS = 14.0
@@ -128,9 +129,9 @@ def _dialect_and_catalog(
         yield _no_catalog(source)
     else:
         yield Finding(Level.OK, f"{name}: the catalog holds {held.tables} tables and {held.columns} columns")
-    present, why = KeyResolver(source, dialect, catalog).database_part()
-    yield Finding(Level.OK, f"{name}: keys {'carry' if present else 'do not carry'} a database part ({why})")
-    if present and not source.database:
+    rule = KeyResolver(source, dialect, catalog).database_part()
+    yield Finding(Level.OK, f"{name}: keys are written {rule.form}, as the {rule.decided_by} says")
+    if rule.database_part and not source.database:
         yield Finding(
             Level.WARNING,
             f"{name}: keys carry a database part and no database is configured: names without one, in records "

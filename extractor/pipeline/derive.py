@@ -6,12 +6,11 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-import dialects
 from dialects import Dialect
 from extractor.config import Config, SourceSettings
 from extractor.engines import Engine, Limits
-from extractor.errors import ConfigError
 from extractor.keys import KeyResolver
+from extractor.pipeline.dialect import dialect_of
 from extractor.pipeline.observe import Observer
 from extractor.pipeline.outlines import OutlineReader, OutlineWriter
 from extractor.pipeline.read import AsideWatcher, SourceReader, Window
@@ -20,7 +19,8 @@ from extractor.pipeline.walk import Walk, Watcher
 from extractor.report import Report
 from extractor.schemas import CatalogSchema
 from extractor.sessions import Sessions
-from extractor.state import CatalogStore, Store
+from extractor.state import Store
+from extractor.state.catalog import CatalogStore
 
 Progress = Callable[[str], None]
 
@@ -99,9 +99,10 @@ class Derivation:
         first = group.sources[0][1]
         catalog = self._catalogs.reader(first.data_source_id)
         resolvers = {n: KeyResolver(source, group.dialect, catalog) for n, source in group.sources}
+        names = resolvers[group.sources[0][0]].names
         sessions = Sessions(
             group.dialect,
-            schema=CatalogSchema(first, group.dialect, catalog) if catalog is not None else None,
+            schema=CatalogSchema(first, group.dialect, catalog, names=names) if catalog is not None else None,
             default_database=first.database,
             default_schema=first.schema_,
             temporary_tables=[re.compile(p, re.IGNORECASE) for p in first.temporary_tables],
@@ -134,18 +135,6 @@ def groups_of(config: Config) -> list[Group]:
         )
         grouped.setdefault(key, []).append((number, source))
     return [Group(dialect_of(members[0][1]), tuple(members)) for members in grouped.values()]
-
-
-def dialect_of(source: SourceSettings) -> Dialect:
-    """The dialect of a source.
-
-    Raises:
-        ConfigError: there is no such dialect.
-    """
-    try:
-        return dialects.get(source.dialect)
-    except dialects.UnknownDialect as error:
-        raise ConfigError(f"source {source.name}: {error}") from None
 
 
 def limits_of(config: Config) -> Limits:

@@ -12,13 +12,15 @@ from extractor.config import Config
 from extractor.engines import ProcessEngine
 from extractor.errors import ConfigError
 from extractor.models import ColumnEdge, Dataflow, Origin, StatementLineage, TableEdge
-from extractor.pipeline.derive import Derivation, dialect_of, limits_of
+from extractor.pipeline.derive import Derivation, limits_of
+from extractor.pipeline.dialect import dialect_of
 from extractor.pipeline.observe import Derived
 from extractor.pipeline.read import Aside, Window
 from extractor.pipeline.runs import state_url
 from extractor.pipeline.walk import Step, time_of
 from extractor.report import Report
-from extractor.state import CatalogStore, Store
+from extractor.state import Store
+from extractor.state.catalog import CatalogStore
 
 _FINGERPRINT = re.compile(r"^[0-9a-f]{8,32}$")
 _TEXT_LINES = 30
@@ -178,7 +180,7 @@ def _key_rows(derived: Derived) -> list[str]:
 
 def _dataflow_rows(dataflow: Dataflow, store: Store) -> list[str]:
     rows = [f"dataflow     {dataflow.external_id}", f"title        {dataflow.title}"]
-    known = store.dataflow(dataflow.external_id)
+    known = store.dataflows([dataflow.external_id]).get(dataflow.external_id)
     if known is None:
         return [*rows, "upload       not uploaded yet"]
     return [

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+import orjson
+
 from extractor.alation import AlationClient
 from extractor.config import AlationSettings, Config, refresh_token
 from extractor.engines import ProcessEngine
@@ -15,7 +17,8 @@ from extractor.pipeline.catalogs import refresh_catalogs
 from extractor.pipeline.derive import Derivation, Progress, groups_of, limits_of
 from extractor.pipeline.read import Window
 from extractor.report import Report
-from extractor.state import CatalogStore, Store
+from extractor.state import Store
+from extractor.state.catalog import CatalogStore
 from extractor.upload import Plan, apply_plan, load_plan, make_plan, save_plan
 
 
@@ -122,7 +125,7 @@ def _finish(store: Store, run_id: int, report: Report) -> None:
     if not report.adds_up():
         report.failures.append("the counts do not add up to the input: this is a defect, please report it")
     status = "failed" if report.failures else "done"
-    store.finish_run(run_id, status, report.to_json())
+    store.finish_run(run_id, status, orjson.dumps(report.to_json()).decode())
 
 
 def _alation_of(config: Config) -> AlationSettings:
