@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-from collections.abc import Iterator
-from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from fixtures.demo.rehearsal import Reader, Sandbox, command
+from fixtures.demo.rehearsal import Sandbox, command
 
 DEMO = Path(__file__).resolve().parents[2] / "fixtures" / "demo"
 
@@ -83,29 +81,19 @@ class Graph(NamedTuple):
 
 
 def graph_of(alation: Sandbox) -> Graph:
-    """Read everything back through the API."""
+    """Everything the sandbox holds, without its own numbers."""
     with alation.reader() as reader:
-        objects, paths = everything(reader)
-    flows = sorted((str(o["external_id"]), str(o["title"]), str(o["content"])) for o in objects)
-    return Graph(flows, frozenset(edge for path in paths for edge in edges_of(path)))
+        held = reader.get("/sandbox/graph/")
+    flows = [(str(f["external_id"]), str(f["title"]), str(f["content"])) for f in held["dataflows"]]
+    edges = [(_spelled(e["source"]), str(e["dataflow"]), _spelled(e["target"])) for e in held["edges"]]
+    assert len(set(edges)) == len(edges)
+    return Graph(sorted(flows), frozenset(edges))
 
 
-def everything(reader: Reader) -> tuple[list[dict[str, Any]], list[Any]]:
-    """All dataflow objects and all their paths, page by page."""
-    objects: list[dict[str, Any]] = []
-    paths: list[Any] = []
-    while True:
-        page = reader.get("/integration/v2/dataflow/", limit=100, skip=len(objects))
-        objects += page["dataflow_objects"]
-        paths += page["paths"]
-        if len(page["dataflow_objects"]) < 100:
-            return objects, paths
-
-
-def edges_of(path: list[list[dict[str, Any]]]) -> Iterator[tuple[str, str, str]]:
-    """Every (source, dataflow, target) that a three-segment path means, in lower case, each with its type in front."""
-    for source, flow, target in product(*path):
-        yield _spelled(source), str(flow["key"]), _spelled(target)
+def jobs_of(alation: Sandbox) -> list[str]:
+    """The status of every job that the sandbox ever had, oldest first."""
+    with alation.reader() as reader:
+        return [str(job["status"]) for job in reader.get("/sandbox/jobs/")]
 
 
 def _spelled(node: dict[str, Any]) -> str:
