@@ -1,0 +1,172 @@
+"""The library call: SQL text or records in, lineage out, in the caller's process."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+
+import dialects
+from dialects import Dialect
+from extractor.errors import StatementError
+from extractor.lineage import Outline, outline
+from extractor.lineage.model import Define, Write
+from extractor.models import (
+    ColumnEdge,
+    Lineage,
+    Origin,
+    Outcome,
+    QueryOutcome,
+    QueryRecord,
+    StatementLineage,
+    TableEdge,
+    TableName,
+)
+from extractor.sessions import Sessions
+from extractor.statements import StatementClass, classify, fingerprint, split
+
+_BEGINNING = datetime.min.replace(tzinfo=UTC)
+_OUTCOMES = {
+    "NotParsed": Outcome.NOT_PARSED,
+    "TooLarge": Outcome.TOO_LARGE,
+    "Unsupported": Outcome.UNSUPPORTED,
+    "TimedOut": Outcome.TIMED_OUT,
+}
+_SKIPPED = frozenset({QueryOutcome.FAILED, QueryOutcome.CANCELLED})
+
+
+class DictSchema:
+    """Columns from a plain mapping of dotted names; letters' case does not matter."""
+
+    def __init__(self, schema: Mapping[str, Mapping[str, object] | Sequence[str]], dialect: Dialect) -> None:
+        self._columns: dict[tuple[str, ...], tuple[str, ...]] = {}
+        for name, columns in schema.items():
+            parts = tuple(part.lower() for part, _ in dialect.parse_name(name))
+            self._columns[parts] = tuple(columns)
+
+    def columns_of(self, table: TableName) -> tuple[str, ...] | None:
+        """The table's columns in their order, or None."""
+        return self._columns.get(tuple(part.lower() for part in table.parts))
+
+    def knows(self, table: TableName) -> bool | None:
+        """True for a listed table, else None: a mapping holds only a part."""
+        return True if self.columns_of(table) is not None else None
+
+
+def extract_lineage(
+    sql_or_records: str | Iterable[QueryRecord],
+    *,
+    dialect: str | None = None,
+    schema: Mapping[str, Mapping[str, object] | Sequence[str]] | None = None,
+    default_database: str | None = None,
+    default_schema: str | None = None,
+    temporary_tables: Sequence[re.Pattern[str]] = (),
+) -> Lineage:
+    """The lineage of a text (one statement or many, taken as one session) or of records (taken in time order).
+
+    Args:
+        sql_or_records: SQL text, or `QueryRecord` values of one source.
+        dialect: a name of `dialects.names()` or of sqlglot; None is plain standard SQL.
+        schema: columns of tables by dotted name, in their order.
+        default_database: the database of names that have none, where records do not say it.
+        default_schema: the schema of bare names, where records do not say it.
+        temporary_tables: names (searched in the full dotted name) to treat as temporary tables.
+
+    Returns:
+        Lineage: all sources, targets and edges, each once, and every statement with its outcome. A bare SELECT
+        has edges whose target is None. One bad statement costs itself.
+
+    Raises:
+        dialects.UnknownDialect: no dialect goes by that name.
+    """
+    chosen = dialects.get(dialect or "")
+    is_text = isinstance(sql_or_records, str)
+    records = [QueryRecord(sql_or_records)] if isinstance(sql_or_records, str) else _in_order(sql_or_records)
+    pieces = _pieces(records, chosen)
+    if is_text:
+        pieces = list(pieces)
+    sessions = Sessions(
+        chosen,
+        schema=DictSchema(schema, chosen) if schema else None,
+        default_database=default_database,
+        default_schema=default_schema,
+        temporary_tables=temporary_tables,
+        keep_temporary=isinstance(pieces, list) and _writes(pieces) == 1,
+    )
+    statements: list[StatementLineage] = []
+    for record, mark, found, index in pieces:
+        if isinstance(found, Outline):
+            statements.extend(sessions.apply(record, mark, found, index))
+        else:
+            statements.append(found)
+    return _gathered(statements)
+
+
+_Piece = tuple[QueryRecord, str, "Outline | StatementLineage", int]
+
+
+def _in_order(records: Iterable[QueryRecord]) -> list[QueryRecord]:
+    return sorted(records, key=lambda r: (r.started_at or _BEGINNING, r.sequence))
+
+
+def _pieces(records: Iterable[QueryRecord], dialect: Dialect) -> Iterator[_Piece]:
+    for record in records:
+        for index, piece in enumerate(split(record.sql, dialect)):
+            kind = classify(piece.text, dialect)
+            if kind is StatementClass.EMPTY:
+                continue
+            placed = record
+            if record.origin is not None:
+                placed = record._replace(origin=Origin(record.origin.file, record.origin.line + piece.line - 1))
+            yield placed, *_outlined(placed, piece.text, kind, dialect, index), index
+
+
+def _outlined(
+    record: QueryRecord, text: str, kind: StatementClass, dialect: Dialect, index: int
+) -> tuple[str, Outline | StatementLineage]:
+    mark = fingerprint(text, dialect)
+    if record.outcome in _SKIPPED:
+        outcome = Outcome.FAILED if record.outcome is QueryOutcome.FAILED else Outcome.CANCELLED
+        return mark, StatementLineage(outcome, str(kind), mark, index, origin=record.origin)
+    if kind is StatementClass.UTILITY:
+        return mark, StatementLineage(Outcome.NO_LINEAGE, "utility", mark, index, origin=record.origin)
+    try:
+        return mark, outline(text, dialect)
+    except StatementError as error:
+        outcome = _OUTCOMES.get(type(error).__name__, Outcome.UNSUPPORTED)
+        return mark, StatementLineage(outcome, str(kind), mark, index, reason=str(error), origin=record.origin)
+
+
+def _writes(pieces: list[_Piece]) -> int:
+    found = [s for piece in pieces if isinstance(piece[2], Outline) for s in piece[2].statements]
+    return sum(isinstance(s, Write | Define) for s in found)
+
+
+def _gathered(statements: list[StatementLineage]) -> Lineage:
+    """All edges, each once; what a rename moved is found under the new name only."""
+    sources: dict[TableName, None] = {}
+    targets: dict[TableName, None] = {}
+    tables: dict[tuple[TableName, TableName | None], TableEdge] = {}
+    columns: dict[tuple[object, ...], ColumnEdge] = {}
+    for statement in statements:
+        if statement.kind == "rename":
+            for old in statement.dropped:
+                targets.pop(old, None)
+                tables = {k: e for k, e in tables.items() if k[1] != old}
+                columns = {k: e for k, e in columns.items() if k[2] != old}
+        sources.update(dict.fromkeys(statement.sources))
+        targets.update(dict.fromkeys(statement.targets))
+        for edge in statement.tables:
+            held = tables.get((edge.source, edge.target))
+            if held is None or (held.kind == "indirect" and edge.kind == "direct"):
+                tables[edge.source, edge.target] = edge
+        for column in statement.columns:
+            key = (
+                column.source_table,
+                column.source_column.lower(),
+                column.target_table,
+                column.target_column.lower(),
+                column.kind,
+            )
+            columns.setdefault(key, column)
+    return Lineage(tuple(sources), tuple(targets), tuple(tables.values()), tuple(columns.values()), tuple(statements))

@@ -1,0 +1,34 @@
+"""From an outline and a context to origins: pure Python, no parser."""
+
+from extractor.lineage.binding.assign import Assigned, assign, best
+from extractor.lineage.binding.query import Binder, Context
+from extractor.lineage.binding.relations import (
+    CONFIDENCE,
+    NOTHING,
+    Base,
+    Column,
+    Open,
+    OpenRows,
+    OpenTable,
+    Origin,
+    Origins,
+    Relation,
+)
+
+__all__ = [
+    "CONFIDENCE",
+    "NOTHING",
+    "Assigned",
+    "Base",
+    "Binder",
+    "Column",
+    "Context",
+    "Open",
+    "OpenRows",
+    "OpenTable",
+    "Origin",
+    "Origins",
+    "Relation",
+    "assign",
+    "best",
+]

@@ -1,0 +1,488 @@
+"""Queries, bound: one walk over the outline, every CTE and derived table computed once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Protocol
+
+from dialects import Dialect
+from extractor.lineage.binding.relations import (
+    NOTHING,
+    Base,
+    Column,
+    Open,
+    OpenRows,
+    OpenStar,
+    OpenUnion,
+    Origin,
+    Origins,
+    Relation,
+)
+from extractor.lineage.binding.scope import Entry, Scope
+from extractor.lineage.model import (
+    NO_FLOW,
+    Cte,
+    Flow,
+    Name,
+    Projection,
+    Query,
+    Reshape,
+    Select,
+    SetOp,
+    Source,
+    Star,
+    Values,
+)
+
+LATERAL_ALIASES = frozenset(
+    {"snowflake", "redshift", "databricks", "spark", "spark2", "teradata", "duckdb", "clickhouse", "dremio", "vertica"}
+)
+STRUCTS = frozenset(
+    {"bigquery", "hive", "spark", "spark2", "databricks", "trino", "presto", "athena", "duckdb", "clickhouse", "drill"}
+)
+_ARRAYS_IN_FROM = frozenset({"bigquery", "hive", "spark", "databricks", "redshift"})
+
+
+class Context(Protocol):
+    """What binding asks of the session."""
+
+    def relation(self, name: Name) -> Relation:
+        """The table of that name: a base table with its known columns, or a temporary table's content."""
+
+    def external(self, name: Name, kind: str) -> Relation:
+        """A file, stage or other end outside the database."""
+
+
+class _Entry:
+    """A CTE within its environment, bound when it is first used."""
+
+    __slots__ = ("anchor", "busy", "cte", "env", "relation")
+
+    def __init__(self, cte: Cte, env: Env | None) -> None:
+        self.cte = cte
+        self.env = env
+        self.relation: Relation | None = None
+        self.anchor: Relation | None = None
+        self.busy = False
+
+
+class Env:
+    """The CTEs that are visible at a place: a chain, the latest first."""
+
+    __slots__ = ("entry", "key", "outer")
+
+    def __init__(self, key: str, entry: _Entry, outer: Env | None) -> None:
+        self.key = key
+        self.entry = entry
+        self.outer = outer
+
+
+class _Gathered:
+    """What the query being bound has read so far."""
+
+    __slots__ = ("indirect", "reads")
+
+    def __init__(self) -> None:
+        self.reads: dict[Base, bool] = {}
+        self.indirect: set[Origin] = set()
+
+    def take(self, relation: Relation, *, direct: bool) -> None:
+        for base, was_direct in relation.reads.items():
+            self.reads[base] = self.reads.get(base, False) or (direct and was_direct)
+        self.indirect |= relation.indirect
+
+
+class Binder:
+    """Binds the queries of one statement to one context. ``notes`` collects what could not be resolved."""
+
+    def __init__(self, dialect: Dialect, context: Context) -> None:
+        self._context = context
+        self._engine = dialect.parser
+        self._lateral = dialect.parser in LATERAL_ALIASES or dialect.name in LATERAL_ALIASES
+        self._structs = dialect.parser in STRUCTS
+        self.notes: dict[str, None] = {}
+
+    def bind(self, query: Query, env: Env | None = None, parent: Scope | None = None) -> Relation:
+        """The output of ``query``."""
+        for cte in query.ctes:
+            env = Env(cte.name.lower(), _Entry(cte, env), env)
+        if isinstance(query, Select):
+            return self._select(query, env, parent)
+        if isinstance(query, SetOp):
+            return self._set(query, env, parent)
+        return self._values(query, env, parent)
+
+    def _note(self, text: str) -> None:
+        self.notes[text] = None
+
+    def _new_scope(self, parent: Scope | None) -> Scope:
+        return Scope(parent, self._note, lateral=self._lateral, structs=self._structs)
+
+    # --- SELECT -------------------------------------------------------------------------------------------
+
+    def _select(self, select: Select, env: Env | None, parent: Scope | None) -> Relation:
+        gathered = _Gathered()
+        scope = self._new_scope(parent)
+        for source in select.sources:
+            self._add_source(source, scope, env, gathered)
+        items: list[Column | Open] = []
+        for projection in select.projections:
+            if projection.star is not None:
+                items.extend(self._expand(projection.star, scope, env, gathered))
+            else:
+                items.append(self._project(projection, scope, env, gathered))
+        self._filter(select.filters, scope, env, gathered)
+        for ordinal in select.ordinals:
+            item = items[ordinal - 1] if 0 < ordinal <= len(items) else None
+            if isinstance(item, Column):
+                gathered.indirect |= item.origins
+        return Relation(items, gathered.reads, frozenset(gathered.indirect))
+
+    def _project(self, projection: Projection, scope: Scope, env: Env | None, gathered: _Gathered) -> Column:
+        origins = self._flow(projection.flow, scope, env, gathered)
+        if projection.name:
+            key = projection.name.lower()
+            itself = any(len(ref) == 1 and ref[0][0].lower() == key for ref in projection.flow.refs)
+            if not itself:
+                scope.aliases.setdefault(key, origins)
+        return Column(projection.name, origins)
+
+    def _flow(self, flow: Flow, scope: Scope, env: Env | None, gathered: _Gathered) -> Origins:
+        refs = flow.refs
+        if flow is NO_FLOW:
+            return NOTHING
+        if len(refs) == 1 and len(flow) and not (flow.queries or flow.tests or flow.tables or flow.rows):
+            return scope.resolve(refs[0])
+        found: set[Origin] = set()
+        for ref in refs:
+            found |= scope.resolve(ref)
+        for row in flow.rows:
+            entries = scope.entries if not row else [e for e in (scope.entry(row),) if e is not None]
+            for entry in entries:
+                found |= entry.relation.whole()
+        for query in flow.queries:
+            relation = self.bind(query, env, scope)
+            gathered.take(relation, direct=True)
+            found |= relation.whole()
+        self._tests(flow, scope, env, gathered)
+        return frozenset(found)
+
+    def _tests(self, flow: Flow, scope: Scope, env: Env | None, gathered: _Gathered) -> None:
+        for query in flow.tests:
+            relation = self.bind(query, env, scope)
+            gathered.take(relation, direct=False)
+            gathered.indirect |= relation.whole()
+        for name in flow.tables:
+            gathered.take(self._context.relation(name), direct=True)
+
+    def _filter(self, flow: Flow, scope: Scope, env: Env | None, gathered: _Gathered) -> None:
+        for ref in flow.refs:
+            gathered.indirect |= scope.resolve(ref, aliases=True)
+        for query in flow.queries:
+            relation = self.bind(query, env, scope)
+            gathered.take(relation, direct=False)
+            gathered.indirect |= relation.whole()
+        self._tests(flow, scope, env, gathered)
+
+    # --- FROM ---------------------------------------------------------------------------------------------
+
+    def _add_source(self, source: Source, scope: Scope, env: Env | None, gathered: _Gathered) -> None:
+        relation = self._source(source, scope, env, gathered)
+        for reshape in source.reshapes:
+            relation = self._reshape(reshape, relation, env, gathered)
+        alias = source.alias or (source.name[-1][0] if source.name and source.kind == "table" else "")
+        columns = source.columns
+        if source.reshapes:
+            last = source.reshapes[-1]
+            alias, columns = last.alias or alias, last.columns or columns
+        if columns and source.kind != "rows":
+            relation = _renamed(relation, columns)
+        gathered.take(relation, direct=True)
+        path = tuple(p.lower() for p, _ in source.name) if not source.alias else (alias.lower(),)
+        entry = Entry(alias.lower(), path, relation, source.hidden)
+        self._merge(source, entry, scope, gathered)
+        scope.entries.append(entry)
+
+    def _source(self, source: Source, scope: Scope, env: Env | None, gathered: _Gathered) -> Relation:
+        if source.kind == "table":
+            return self._table(source, scope, env)
+        if source.kind == "query" and source.query is not None:
+            return self.bind(source.query, env, scope if source.lateral else scope.parent)
+        if source.kind == "rows":
+            return self._rows(source, scope, env, gathered)
+        if source.kind in ("file", "external"):
+            return self._context.external(source.name, source.kind)
+        self._note("a table is named by an expression or a parameter")
+        return Relation([OpenRows(NOTHING)])
+
+    def _table(self, source: Source, scope: Scope, env: Env | None) -> Relation:
+        name = source.name
+        if len(name) == 1:
+            found = self._cte(name[0][0].lower(), env)
+            if found is not None:
+                return found
+        elif self._engine in _ARRAYS_IN_FROM and scope.entry(name[:1]) is not None:
+            origins = scope.resolve(name)
+            return Relation([OpenRows(origins)], shy=True)
+        return self._context.relation(name)
+
+    def _cte(self, key: str, env: Env | None) -> Relation | None:
+        while env is not None:
+            if env.key == key:
+                entry = env.entry
+                if not entry.busy:
+                    return self._bind_cte(entry, env)
+                if entry.anchor is not None:
+                    return entry.anchor
+            env = env.outer
+        return None
+
+    def _bind_cte(self, entry: _Entry, env: Env) -> Relation:
+        if entry.relation is None:
+            entry.busy = True
+            cte = entry.cte
+            if cte.recursive and isinstance(cte.query, SetOp):
+                relation = self._recursive(entry, cte.query, env)
+            else:
+                relation = self.bind(cte.query, env)
+            entry.relation = _renamed(relation, cte.columns) if cte.columns else relation
+            entry.busy = False
+        return entry.relation
+
+    def _recursive(self, entry: _Entry, query: SetOp, env: Env) -> Relation:
+        """The anchor gives the columns; what later branches read of the CTE itself is the anchor again."""
+        inner: Env | None = env
+        for cte in query.ctes:
+            inner = Env(cte.name.lower(), _Entry(cte, inner), inner)
+        first = self.bind(query.branches[0], inner)
+        entry.anchor = _renamed(first, entry.cte.columns) if entry.cte.columns else first
+        rest = [self.bind(branch, inner) for branch in query.branches[1:]]
+        return self._united([first, *rest], by_name=query.by_name)
+
+    def _rows(self, source: Source, scope: Scope, env: Env | None, gathered: _Gathered) -> Relation:
+        flows = [self._flow(flow, scope, env, gathered) for flow in source.flows]
+        everything: Origins = frozenset().union(*flows) if flows else NOTHING
+        names = source.columns or source.names
+        columns: list[Column | Open] = []
+        last = len(names) - 1
+        for position, name in enumerate(names):
+            if source.ordinality and position == last and last >= len(flows):
+                columns.append(Column(name, NOTHING))
+                continue
+            columns.append(Column(name, _row_origins(flows, position, names, source, everything)))
+        return Relation([*columns, OpenRows(everything)] if columns else [OpenRows(everything)], shy=True)
+
+    def _merge(self, source: Source, entry: Entry, scope: Scope, gathered: _Gathered) -> None:
+        """USING and NATURAL: one column of the join stands for those of both sides."""
+        keys: Iterable[str] = source.using
+        if source.natural:
+            before = {key for e in scope.entries for key in e.relation.index}
+            keys = [c.name for c in entry.relation.items if isinstance(c, Column) and c.name.lower() in before]
+        for name in keys:
+            key = name.lower()
+            right = entry.relation.find(key, name) or NOTHING
+            left = scope.merged.get(key)
+            if left is None:
+                left = _left_side(scope, key, name)
+            both = left | right
+            scope.merged[key] = both
+            gathered.indirect |= both
+
+    # --- stars and reshapes ----------------------------------------------------------------------------------
+
+    def _expand(self, star: Star, scope: Scope, env: Env | None, gathered: _Gathered) -> list[Column | Open]:
+        replaced = {n.lower(): (n, self._flow(f, scope, env, gathered)) for n, f in star.replaced}
+        view = _StarView(star, replaced)
+        items: list[Column | Open] = []
+        if star.qualifier:
+            relation = _qualified_relation(scope, star.qualifier)
+            if relation is None:
+                origins = scope.resolve(star.qualifier)
+                return [OpenStar(OpenRows(origins))]
+            return view.items(relation)
+        for key, origins in scope.merged.items():
+            items.extend(view.column(Column(_spelling(scope, key), origins)))
+        for entry in scope.entries:
+            if not entry.hidden:
+                items.extend(view.items(entry.relation, frozenset(scope.merged)))
+        return items
+
+    def _reshape(self, reshape: Reshape, relation: Relation, env: Env | None, gathered: _Gathered) -> Relation:
+        scope = self._new_scope(None)
+        scope.entries.append(Entry("", (), relation))
+        gone = frozenset(name.lower() for name in reshape.gone)
+        kept = None if reshape.kept is None else frozenset(name.lower() for name in reshape.kept)
+        items: list[Column | Open] = []
+        for item in relation.items:
+            if isinstance(item, Column):
+                key = item.name.lower()
+                if key not in gone and (kept is None or key in kept):
+                    items.append(item)
+            elif kept is None:
+                items.append(OpenStar(item, gone))
+        if kept is not None and relation.opens:
+            listed = {i.name.lower() for i in items if isinstance(i, Column)}
+            items.extend(
+                Column(n, relation.find(n.lower(), n) or NOTHING) for n in reshape.kept or () if n.lower() not in listed
+            )
+        items.extend(Column(name, self._flow(flow, scope, env, gathered)) for name, flow in reshape.made)
+        if reshape.open_flow is not None:
+            items.append(OpenRows(self._flow(reshape.open_flow, scope, env, gathered)))
+        return Relation(items, relation.reads, relation.indirect)
+
+    # --- set operations and VALUES ---------------------------------------------------------------------------
+
+    def _set(self, query: SetOp, env: Env | None, parent: Scope | None) -> Relation:
+        relations = [self.bind(branch, env, parent) for branch in query.branches]
+        united = self._united(relations, by_name=query.by_name)
+        if query.filters is not NO_FLOW:
+            gathered = _Gathered()
+            gathered.take(united, direct=True)
+            scope = self._new_scope(parent)
+            scope.entries.append(Entry("", (), united))
+            self._filter(query.filters, scope, env, gathered)
+            united = Relation(united.items, gathered.reads, frozenset(gathered.indirect))
+        return united
+
+    def _united(self, relations: list[Relation], *, by_name: bool) -> Relation:
+        gathered = _Gathered()
+        for relation in relations:
+            gathered.take(relation, direct=True)
+        items = _by_name(relations) if by_name else _by_position(relations)
+        return Relation(items, gathered.reads, frozenset(gathered.indirect))
+
+    def _values(self, values: Values, env: Env | None, parent: Scope | None) -> Relation:
+        gathered = _Gathered()
+        scope = parent if parent is not None else self._new_scope(None)
+        columns = [
+            Column(values.names[i] if i < len(values.names) else f"column{i + 1}", self._flow(f, scope, env, gathered))
+            for i, f in enumerate(values.flows)
+        ]
+        return Relation(columns, gathered.reads, frozenset(gathered.indirect))
+
+
+class _StarView:
+    """One star's exceptions, applied to columns."""
+
+    def __init__(self, star: Star, replaced: dict[str, tuple[str, Origins]]) -> None:
+        self._dropped = frozenset(name.lower() for name in star.dropped)
+        self._renamed = {old.lower(): new for old, new in star.renamed}
+        self._back = {new.lower(): old for old, new in star.renamed}
+        self._replaced = replaced
+        self._like = _like(star.like) if star.like else None
+
+    def items(self, relation: Relation, merged: frozenset[str] = frozenset()) -> list[Column | Open]:
+        found: list[Column | Open] = []
+        places = (
+            [i for i in relation.items if isinstance(i, Column)] if relation.shy and relation.index else relation.items
+        )
+        for item in places:
+            if isinstance(item, Column):
+                if item.name.lower() not in merged:
+                    found.extend(self.column(item))
+            else:
+                gone = self._dropped | merged | self._renamed.keys()
+                found.append(OpenStar(item, frozenset(gone), self._back))
+                found.extend(Column(n, o) for n, o in self._replaced.values())
+        return found
+
+    def column(self, column: Column) -> list[Column | Open]:
+        key = column.name.lower()
+        if key in self._dropped or (self._like is not None and not self._like.fullmatch(column.name)):
+            return []
+        if key in self._replaced:
+            return [Column(column.name, self._replaced[key][1])]
+        if key in self._renamed:
+            return [Column(self._renamed[key], column.origins)]
+        return [column]
+
+
+def _like(pattern: str) -> re.Pattern[str]:
+    pieces = (".*" if c == "%" else "." if c == "_" else re.escape(c) for c in pattern)
+    return re.compile("".join(pieces), re.IGNORECASE | re.DOTALL)
+
+
+def _renamed(relation: Relation, names: tuple[str, ...]) -> Relation:
+    """A column list after an alias: names by position, as far as positions are known."""
+    items: list[Column | Open] = []
+    position = 0
+    for position, item in enumerate(relation.items):
+        if not isinstance(item, Column) or position >= len(names):
+            break
+        items.append(Column(names[position], item.origins))
+    rest = names[len(items) :]
+    if rest and len(relation.items) > len(items):
+        items.extend(Column(name, NOTHING) for name in rest)
+    else:
+        items.extend(relation.items[len(items) :])
+    return Relation(items, relation.reads, relation.indirect, shy=relation.shy)
+
+
+def _row_origins(
+    flows: list[Origins], position: int, names: tuple[str, ...], source: Source, everything: Origins
+) -> Origins:
+    width = len(names) - (1 if source.ordinality else 0)
+    if len(flows) == width:
+        return flows[position] if position < len(flows) else NOTHING
+    if source.flows and source.flows[0] is NO_FLOW and position == 0:
+        return NOTHING
+    return everything
+
+
+def _left_side(scope: Scope, key: str, name: str) -> Origins:
+    found = [e.relation.known(key, name) for e in scope.entries if key in e.relation.index]
+    if not found:
+        opens = [e for e in scope.entries if e.relation.opens and not e.relation.shy]
+        found = [opens[0].relation.find(key, name)] if len(opens) == 1 else []
+    return frozenset().union(*(f for f in found if f)) if found else NOTHING
+
+
+def _spelling(scope: Scope, key: str) -> str:
+    for entry in scope.entries:
+        if key in entry.relation.index:
+            return entry.relation.index[key][0].name
+    return key
+
+
+def _qualified_relation(scope: Scope | None, qualifier: Name) -> Relation | None:
+    while scope is not None:
+        entry = scope.entry(qualifier)
+        if entry is not None:
+            return entry.relation
+        scope = scope.parent
+    return None
+
+
+def _by_name(relations: list[Relation]) -> list[Column | Open]:
+    found: dict[str, tuple[str, set[Origin]]] = {}
+    opens: list[Open] = []
+    for relation in relations:
+        for item in relation.items:
+            if isinstance(item, Column):
+                found.setdefault(item.name.lower(), (item.name, set()))[1].update(item.origins)
+            else:
+                opens.append(item)
+    return [*(Column(name, frozenset(origins)) for name, origins in found.values()), *opens]
+
+
+def _by_position(relations: list[Relation]) -> list[Column | Open]:
+    first, rest = relations[0], relations[1:]
+    if not rest:
+        return first.items
+    if first.opens:
+        return [OpenUnion(tuple(relations))]
+    items: list[Column | Open] = []
+    for position, item in enumerate(first.items):
+        name, origins = item  # type: ignore[misc]
+        parts = [origins, *(_nth(relation, position, name) for relation in rest)]
+        items.append(Column(name, frozenset().union(*parts)))
+    return items
+
+
+def _nth(relation: Relation, position: int, name: str) -> Origins:
+    """The column at a position, or that of the same name where a star before it hides the positions."""
+    head = relation.items[: position + 1]
+    if all(isinstance(i, Column) for i in head):
+        return head[position].origins if len(head) > position else NOTHING  # type: ignore[union-attr]
+    return relation.find(name.lower(), name) or NOTHING

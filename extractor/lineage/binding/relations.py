@@ -1,0 +1,200 @@
+"""What a query yields while it is bound: columns with their origins, and places where a star stays open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple, Protocol
+
+from extractor.models import TableName
+
+CERTAIN, QUALIFIED, ONLY, ELIMINATED, BY_NAME, STARRED, SHAPED, UNLISTED = range(8)
+
+CONFIDENCE: tuple[tuple[float, str], ...] = (
+    (1.0, "the schema has the column"),
+    (0.95, "qualified by its table"),
+    (0.9, "the only table it can come from"),
+    (0.85, "no other relation has it"),
+    (0.85, "paired with the target by name"),
+    (0.75, "through a star over a table whose columns are not known"),
+    (0.6, "a field of a nested column, by its shape"),
+    (0.5, "the known schema of its table does not list it"),
+)
+"""Confidence and reason of an edge, by the weakest step that led to it."""
+
+
+class Base:
+    """A table (or file) at the end of an edge. Two bases are the same only if they are one object; edges are
+    made distinct by the table's name in the end.
+    """
+
+    __slots__ = ("table",)
+
+    def __init__(self, table: TableName) -> None:
+        self.table = table
+
+
+class Origin(NamedTuple):
+    """A column of a base, with the code of the weakest step that led there."""
+
+    base: Base
+    column: str
+    code: int
+
+
+Origins = frozenset[Origin]
+NOTHING: Origins = frozenset()
+
+
+class Column(NamedTuple):
+    """One output column; ``name`` is empty when nothing can refer to it."""
+
+    name: str
+    origins: Origins
+
+
+class Open(Protocol):
+    """A place in a select list that stands for columns we do not know."""
+
+    def find(self, key: str, name: str) -> Origins | None:
+        """Where a column of that name comes from, or None when it cannot be here."""
+
+
+class OpenTable:
+    """All columns of a table whose columns are not known."""
+
+    __slots__ = ("base",)
+
+    def __init__(self, base: Base) -> None:
+        self.base = base
+
+    def find(self, key: str, name: str) -> Origins | None:
+        """Any name may be a column of it; positions in a file are no names."""
+        if key.startswith("$"):
+            return NOTHING
+        return frozenset((Origin(self.base, name, QUALIFIED),))
+
+
+class OpenRows:
+    """Whatever a table function yields: it all comes from the arguments."""
+
+    __slots__ = ("origins",)
+
+    def __init__(self, origins: Origins) -> None:
+        self.origins = origins
+
+    def find(self, key: str, name: str) -> Origins | None:
+        """Every column comes from the arguments."""
+        del key, name
+        return self.origins
+
+
+class OpenStar:
+    """An open place seen through ``*``, without the columns left out and with the new names of others."""
+
+    __slots__ = ("gone", "inner", "renamed")
+
+    def __init__(self, inner: Open, gone: frozenset[str] = frozenset(), renamed: dict[str, str] | None = None) -> None:
+        self.inner = inner
+        self.gone = gone
+        self.renamed = renamed or {}
+
+    def find(self, key: str, name: str) -> Origins | None:
+        """The column below the star, if the star lets it through."""
+        if key in self.renamed:
+            old = self.renamed[key]
+            return degrade(self.inner.find(old.lower(), old), STARRED)
+        if key in self.gone:
+            return None
+        return degrade(self.inner.find(key, name), STARRED)
+
+
+class OpenUnion:
+    """The unknown columns of a set operation: each branch is asked by name."""
+
+    __slots__ = ("relations",)
+
+    def __init__(self, relations: tuple[Relation, ...]) -> None:
+        self.relations = relations
+
+    def find(self, key: str, name: str) -> Origins | None:
+        """What all branches have under that name."""
+        found = [origins for r in self.relations if (origins := r.find(key, name)) is not None]
+        return frozenset().union(*found) if found else None
+
+
+class Relation:
+    """The output of a query or a table.
+
+    ``reads`` maps every table read to whether it stands in a FROM clause (or feeds a column); ``indirect`` are
+    the columns that decided about rows; ``listed`` is the base whose known schema gave the columns; ``shy``
+    relations (rows of a function) answer for unknown columns only when they are asked by their alias.
+    """
+
+    __slots__ = ("_index", "indirect", "items", "listed", "opens", "reads", "shy")
+
+    def __init__(
+        self,
+        items: Iterable[Column | Open],
+        reads: dict[Base, bool] | None = None,
+        indirect: Origins = NOTHING,
+        *,
+        listed: Base | None = None,
+        shy: bool = False,
+    ) -> None:
+        self.items: list[Column | Open] = list(items)
+        self.opens: list[Open] = [i for i in self.items if not isinstance(i, Column)]
+        self.reads = reads if reads is not None else {}
+        self.indirect = indirect
+        self.listed = listed
+        self.shy = shy
+        self._index: dict[str, list[Column]] | None = None
+
+    @property
+    def index(self) -> dict[str, list[Column]]:
+        """The columns by their name in lower case."""
+        if self._index is None:
+            index: dict[str, list[Column]] = {}
+            for item in self.items:
+                if isinstance(item, Column) and item.name:
+                    index.setdefault(item.name.lower(), []).append(item)
+            self._index = index
+        return self._index
+
+    def known(self, key: str, name: str) -> Origins | None:
+        """The origins of a column known by name; nothing when two different columns share it."""
+        found = self.index.get(key)
+        if found is None:
+            return None
+        if len(found) > 1:
+            exact = [c for c in found if c.name == name] or found
+            return exact[0].origins if all(c.origins == exact[0].origins for c in exact) else NOTHING
+        return found[0].origins
+
+    def find(self, key: str, name: str) -> Origins | None:
+        """The origins of a column, known or behind the one open place."""
+        known = self.known(key, name)
+        if known is not None:
+            return known
+        answers = [found for place in self.opens if (found := place.find(key, name)) is not None]
+        if len(answers) == 1:
+            return answers[0]
+        if not answers and self.listed is not None:
+            return frozenset((Origin(self.listed, name, UNLISTED),))
+        return NOTHING if answers else None
+
+    def whole(self) -> Origins:
+        """The origins of all known columns."""
+        found: set[Origin] = set()
+        for item in self.items:
+            if isinstance(item, Column) or isinstance(item, OpenRows):
+                found |= item.origins
+        return frozenset(found)
+
+
+def degrade(origins: Origins | None, code: int) -> Origins | None:
+    """``origins`` with none of them surer than ``code``."""
+    if not origins:
+        return origins
+    if all(o.code >= code for o in origins):
+        return origins
+    return frozenset(o if o.code >= code else Origin(o.base, o.column, code) for o in origins)

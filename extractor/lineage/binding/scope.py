@@ -1,0 +1,191 @@
+"""Where a column reference points, among the relations that are visible to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from extractor.lineage.binding.relations import (
+    ELIMINATED,
+    NOTHING,
+    ONLY,
+    SHAPED,
+    UNLISTED,
+    Column,
+    Origin,
+    Origins,
+    Relation,
+    degrade,
+)
+from extractor.lineage.model import Name
+
+_PSEUDO = frozenset(
+    ["current_date", "current_time", "current_timestamp", "current_user", "session_user", "system_user", "sysdate", "systimestamp", "rownum", "level", "localtime", "localtimestamp", "default", "user", "uid", "sysdatetime", "getdate", "true", "false", "null", "connect_by_isleaf", "connect_by_iscycle", "current_schema", "current_database", "current_role", "sqlerrm", "sqlcode", "sqlstate", "found"]
+)
+
+
+class Entry(NamedTuple):
+    """One visible relation: its alias (or last name), its whole name, and whether ``*`` leaves it out."""
+
+    alias: str
+    path: tuple[str, ...]
+    relation: Relation
+    hidden: bool = False
+
+
+class Scope:
+    """The relations of one SELECT, and the scope around it for correlated references.
+
+    ``aliases`` are the columns of the select list that later expressions may name; ``lateral`` says whether
+    the engine lets the select list itself do so.
+    """
+
+    __slots__ = ("aliases", "entries", "lateral", "merged", "note", "parent", "structs")
+
+    def __init__(
+        self, parent: Scope | None, note: Callable[[str], None], *, lateral: bool = False, structs: bool = False
+    ) -> None:
+        self.parent = parent
+        self.entries: list[Entry] = []
+        self.merged: dict[str, Origins] = {}
+        self.aliases: dict[str, Origins] = {}
+        self.lateral = lateral
+        self.structs = structs
+        self.note = note
+
+    def resolve(self, ref: Name, *, aliases: bool = False) -> Origins:
+        """The origins of a reference; nothing (and a note) when it is unknown or ambiguous."""
+        aliases = aliases or self.lateral
+        if len(ref) == 1:
+            name, quoted = ref[0]
+            return self._bare(name.lower(), name, aliases=aliases, quoted=quoted)
+        found = self._qualified(ref)
+        if found is not None:
+            return found
+        shaped = self._struct(ref)
+        if shaped is None:
+            self.note(f"column {_text(ref)} belongs to no relation of the query")
+        return shaped if shaped is not None else NOTHING
+
+    def _bare(self, key: str, name: str, *, aliases: bool, quoted: bool) -> Origins:
+        scope: Scope | None = self
+        while scope is not None:
+            found = scope._here(key, name, aliases=aliases and scope is self, quoted=quoted)
+            if found is not None:
+                return found
+            scope = scope.parent
+        found = self._unlisted(key, name)
+        if found is None and (quoted or key not in _PSEUDO):
+            self.note(f"column {name} belongs to no relation of the query")
+        return found or NOTHING
+
+    def _here(self, key: str, name: str, *, aliases: bool, quoted: bool) -> Origins | None:
+        if key in self.merged:
+            return self.merged[key]
+        holders = [e for e in self.entries if key in e.relation.index]
+        visible = [e for e in holders if not e.hidden] or holders
+        if len(visible) == 1:
+            return visible[0].relation.known(key, name)
+        if visible:
+            self.note(f"column {name} is ambiguous: {', '.join(sorted(e.alias or '?' for e in visible))}")
+            return NOTHING
+        if aliases and key in self.aliases:
+            return self.aliases[key]
+        if key in _PSEUDO and not quoted:
+            return NOTHING
+        if key[0] == "$":
+            return self._position(key)
+        return self._open(key, name)
+
+    def _open(self, key: str, name: str) -> Origins | None:
+        rows = [e for e in self.entries if e.relation.shy and e.alias == key]
+        if rows:
+            return rows[0].relation.whole()
+        candidates = [e for e in self.entries if e.relation.opens and not e.relation.shy]
+        visible = [e for e in candidates if not e.hidden] or candidates
+        answers = [f for e in visible if (f := e.relation.find(key, name)) is not None]
+        if len(answers) == 1:
+            single = len(self.entries) == 1
+            return degrade(answers[0], ONLY if single else ELIMINATED)
+        whole = [e for e in self.entries if e.alias == key]
+        if whole:
+            return whole[0].relation.whole()
+        if answers:
+            self.note(f"column {name} is ambiguous: its tables' columns are not known")
+            return NOTHING
+        shy = [e for e in self.entries if e.relation.shy and e.relation.opens]
+        if len(shy) == 1 and len(self.entries) == 1:
+            return shy[0].relation.find(key, name)
+        return None
+
+    def _position(self, key: str) -> Origins | None:
+        if not key[1:].isdigit() or len(self.entries) != 1:
+            return None
+        return _at(self.entries[0].relation, int(key[1:]))
+
+    def _unlisted(self, key: str, name: str) -> Origins | None:
+        """A statement that ran has its columns: with one table, its known schema must be out of date."""
+        if key in _PSEUDO or key[0] in "$@:":
+            return None
+        if len(self.entries) == 1 and self.entries[0].relation.listed is not None:
+            return frozenset((Origin(self.entries[0].relation.listed, name, UNLISTED),))
+        return None
+
+    def _qualified(self, ref: Name) -> Origins | None:
+        """The relation is named by one, two or three leading parts; what follows the column are nested fields."""
+        scope: Scope | None = self
+        while scope is not None:
+            for width in (1, 2, 3, 4):
+                if width >= len(ref):
+                    break
+                entry = scope.entry(ref[:width])
+                if entry is not None:
+                    name = ref[width][0]
+                    if name[:1] == "$" and name[1:].isdigit():
+                        return _at(entry.relation, int(name[1:])) or NOTHING
+                    found = entry.relation.find(name.lower(), name)
+                    if found is not None or width + 1 == len(ref):
+                        return found if found is not None else NOTHING
+            scope = scope.parent
+        return None
+
+    def entry(self, qualifier: Name) -> Entry | None:
+        """The relation that a qualifier names: an alias, or the last parts of a table's name."""
+        wanted = tuple(part.lower() for part, _ in qualifier)
+        if len(wanted) == 1:
+            for entry in self.entries:
+                if entry.alias == wanted[0]:
+                    return entry
+            return None
+        for entry in self.entries:
+            if entry.path[-len(wanted) :] == wanted:
+                return entry
+        joined = ".".join(wanted)
+        return next((e for e in self.entries if e.alias == joined), None)
+
+    def _struct(self, ref: Name) -> Origins | None:
+        """``column.field``: the column where the schema has it, else (in engines with such fields) the one table."""
+        name, quoted = ref[0]
+        key = name.lower()
+        scope: Scope | None = self
+        while scope is not None:
+            if any(key in e.relation.index for e in scope.entries) or key in scope.merged:
+                return scope._here(key, name, aliases=False, quoted=quoted)
+            if scope.lateral and key in scope.aliases:
+                return scope.aliases[key]
+            scope = scope.parent
+        if not self.structs:
+            return None
+        return degrade(self._here(key, name, aliases=False, quoted=True), SHAPED)
+
+
+def _at(relation: Relation, position: int) -> Origins | None:
+    items = relation.items[:position]
+    if len(items) < position or not all(isinstance(i, Column) for i in items):
+        return None
+    last = items[-1]
+    return last.origins if isinstance(last, Column) else None
+
+
+def _text(ref: Name) -> str:
+    return ".".join(part for part, _ in ref)

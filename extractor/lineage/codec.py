@@ -1,0 +1,49 @@
+"""Outlines as bytes: a version, then nested JSON lists. Reading them runs no code of the file's choosing."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import orjson
+
+from extractor.errors import StateError
+from extractor.lineage.model import RECORDS, Outline
+
+VERSION = b"1\n"
+_NUMBERS = {record: number for number, record in enumerate(RECORDS)}
+_PLAIN = -1
+
+
+def dump(outline: Outline) -> bytes:
+    """Return ``outline`` as bytes that `load` reads back."""
+    return VERSION + orjson.dumps(_encode(outline))
+
+
+def load(data: bytes) -> Outline:
+    """Return the outline that `dump` wrote; raises `StateError` for bytes of another version or shape."""
+    if not data.startswith(VERSION):
+        raise StateError("a stored outline has another version; it must be derived again")
+    try:
+        outline = _decode(orjson.loads(data[len(VERSION) :]))
+    except (ValueError, TypeError, IndexError) as error:
+        raise StateError(f"a stored outline is damaged ({error}); it must be derived again") from error
+    if not isinstance(outline, Outline):
+        raise StateError("a stored outline is damaged (not an outline); it must be derived again")
+    return outline
+
+
+def _encode(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_NUMBERS.get(value.__class__, _PLAIN), *map(_encode, value)]
+    return value
+
+
+def _decode(value: Any) -> Any:
+    if not isinstance(value, list):
+        return value
+    number, *fields = value
+    items = tuple(map(_decode, fields))
+    if number == _PLAIN:
+        return items
+    record = cast("Any", RECORDS[number])
+    return record(*items)

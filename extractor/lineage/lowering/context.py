@@ -1,0 +1,56 @@
+"""What one lowering walk carries with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from dialects import Dialect
+from extractor.lineage.model import Name, Query, Statement, Values, Write
+
+Node = Any
+"""A node of the parser's tree. Its classes differ between the parser's two builds, so they are not named here."""
+
+
+@dataclass(slots=True)
+class Walk:
+    """One walk over one statement: the dialect, and the writes met inside of it (data-modifying CTEs, OUTPUT).
+
+    ``query``, ``values`` and ``statement`` lower what stands inside of something else: expressions hold queries
+    and queries hold expressions, so they reach one another through the walk.
+    """
+
+    dialect: Dialect
+    query: Callable[[Node, Walk], Query]
+    values: Callable[[Node, Walk], Values]
+    statement: Callable[[Node, Walk], tuple[Statement, ...]]
+    writes: list[Write] = field(default_factory=list)
+    windows: dict[str, Node] = field(default_factory=dict)
+
+    @property
+    def engine(self) -> str:
+        """The parser's name of the dialect, by which most rules of syntax go."""
+        return self.dialect.parser
+
+
+def arg(node: Node, key: str) -> Node:
+    """The argument ``key`` of ``node`` or None, whatever the class of the node knows."""
+    return node.args.get(key)
+
+
+def args_of(node: Node, key: str) -> list[Node]:
+    """The list argument ``key`` of ``node``, empty when it is absent."""
+    return node.args.get(key) or []
+
+
+def text_of(node: Node) -> str:
+    """The bare text of an identifier, literal, column or alias; empty for None."""
+    if node is None:
+        return ""
+    return node if isinstance(node, str) else str(node.name)
+
+
+def unique(items: Iterable[Name]) -> tuple[Name, ...]:
+    """``items`` in their order, each once."""
+    return tuple(dict.fromkeys(items))

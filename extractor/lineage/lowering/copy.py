@@ -1,0 +1,60 @@
+"""COPY, LOAD DATA, EXPORT: data that crosses the border of the database."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from extractor.lineage.lowering.context import Node, Walk, arg, args_of, text_of
+from extractor.lineage.lowering.insert import insert_target
+from extractor.lineage.lowering.names import file_of, table_name
+from extractor.lineage.lowering.queries import lower_query
+from extractor.lineage.model import Flow, Projection, Query, Select, Source, Star, Statement, Write
+
+
+def lower_copy(node: Node, walk: Walk) -> tuple[Statement, ...]:
+    """COPY in either direction: what stands on the outside decides which one it is."""
+    this, files = arg(node, "this"), args_of(node, "files")
+    inner = arg(this, "this") if this.__class__ is exp.Schema else this
+    outside, text = file_of(inner)
+    if outside:  # COPY INTO 's3://...' FROM table
+        query = _query_of(files[0], walk) if files else None
+        return (Write("copy", ((text, True),), "copy", query, target_kind=outside),)
+    if arg(node, "kind") is False or inner.__class__ is exp.Subquery:  # COPY table TO 'file'
+        ends = [text_of(f) for f in files] or ["stdout"]
+        return (Write("copy", ((ends[0], True),), "copy", _query_of(inner, walk), target_kind="file"),)
+    target, columns, _ = insert_target(this, walk)
+    named = [f for f in files if f.__class__ is exp.Subquery]
+    query = lower_query(named[0], walk) if named else None
+    outer = tuple(file_of(f)[1] or text_of(f) for f in files if f.__class__ is not exp.Subquery)
+    return (Write("copy", target, "copy", query, columns, files=outer),)
+
+
+def _query_of(node: Node, walk: Walk) -> Query:
+    if node.__class__ is exp.Table:
+        return Select((Projection("", star=Star()),), (Source("table", table_name(node, walk)),))
+    if node.__class__ is exp.Schema:
+        columns = tuple(Projection(text_of(c), flow_ref(text_of(c))) for c in args_of(node, "expressions"))
+        return Select(columns, (Source("table", table_name(arg(node, "this"), walk)),))
+    return lower_query(node, walk)
+
+
+def flow_ref(column: str) -> Flow:
+    """The flow of one bare column."""
+    return Flow((((column, False),),))
+
+
+def lower_load(node: Node, walk: Walk) -> tuple[Statement, ...]:
+    """LOAD DATA INPATH and BigQuery's LOAD DATA FROM FILES."""
+    target, columns, _ = insert_target(arg(node, "this"), walk)
+    path = arg(node, "inpath")
+    files = (text_of(path),) if path is not None and not isinstance(path, bool) else ()
+    return (Write("load", target, "copy", None, columns, files=files),)
+
+
+def lower_export(node: Node, walk: Walk) -> tuple[Statement, ...]:
+    """BigQuery's EXPORT DATA OPTIONS (uri = ...) AS query."""
+    uri = next(
+        (text_of(arg(p, "value")) for p in node.find_all(exp.Property) if text_of(arg(p, "this")).lower() == "uri"), ""
+    )
+    query = lower_query(arg(node, "this"), walk)
+    return (Write("export", ((uri or "export", True),), "copy", query, target_kind="file"),)

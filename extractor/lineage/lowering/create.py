@@ -1,0 +1,106 @@
+"""CREATE: tables with columns, AS queries, LIKE, CLONE; views of every sort."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from extractor.lineage.lowering.context import Node, Walk, arg, args_of, text_of
+from extractor.lineage.lowering.names import table_name
+from extractor.lineage.lowering.queries import lower_ctes, lower_query
+from extractor.lineage.model import Define, Name, Other, Projection, Read, Select, Source, Star, Statement, Write
+
+_TABLES = frozenset({"TABLE", "VIEW"})
+_ROUTINES = frozenset({"FUNCTION", "PROCEDURE", "MACRO"})
+_QUERIES = frozenset(
+    {exp.Select, exp.Union, exp.Except, exp.Intersect, exp.Subquery, exp.Paren, exp.Table, exp.Values, exp.Insert}
+)
+_TEMPORARY = frozenset({exp.TemporaryProperty, exp.VolatileProperty, exp.GlobalProperty})
+
+
+def lower_create(node: Node, walk: Walk) -> tuple[Statement, ...]:
+    """The write, or the definition that teaches the schema, of one CREATE."""
+    kind = str(arg(node, "kind") or "").upper()
+    if kind in _ROUTINES:
+        return _lower_routine(node, kind, walk)
+    if kind not in _TABLES:
+        return (Other(f"create {kind.lower()}", "no lineage by nature"),)
+    this = arg(node, "this")
+    schema = this if this.__class__ is exp.Schema else None
+    name = table_name(arg(this, "this") if schema is not None else this, walk)
+    properties = args_of(arg(node, "properties"), "expressions") if arg(node, "properties") is not None else []
+    temporary = any(p.__class__ in _TEMPORARY for p in properties)
+    expression = arg(node, "expression")
+    copied = _copied(node, properties, schema, walk)
+    if copied is not None:
+        return (Write(*copied[:1], name, copied[1], copied[2], temporary=temporary),)
+    if expression.__class__ in _QUERIES:
+        return (_lower_query(node, kind, name, schema, properties, walk)._replace(temporary=temporary),)
+    columns = column_names(schema)
+    files = tuple(_file(p) for p in properties if p.__class__ is exp.LocationProperty)
+    return (Define(f"create {kind.lower()}", name, columns, temporary, bool(arg(node, "exists")), files),)
+
+
+def _file(location: Node) -> str:
+    return text_of(arg(location, "this"))
+
+
+def column_names(schema: Node) -> tuple[str, ...]:
+    """The columns that a definition lists, constraints and the like passed over."""
+    found = (
+        [c for c in args_of(schema, "expressions") if c.__class__ in (exp.ColumnDef, exp.Identifier, exp.Column)]
+        if schema is not None
+        else []
+    )
+    return tuple(text_of(arg(c, "this")) if c.__class__ is exp.ColumnDef else text_of(c) for c in found)
+
+
+def _copied(node: Node, properties: list[Node], schema: Node, walk: Walk) -> tuple[str, str, Select] | None:
+    clone = arg(node, "clone")
+    if clone is not None:
+        return ("create clone", "clone", _all_of(arg(clone, "this"), walk))
+    listed = args_of(schema, "expressions") if schema is not None else []
+    for item in (*properties, *listed):
+        if item.__class__ is exp.LikeProperty:
+            return ("create like", "like", _all_of(arg(item, "this"), walk))
+    return None
+
+
+def _all_of(table: Node, walk: Walk) -> Select:
+    return Select((Projection("", star=Star()),), (Source("table", table_name(table, walk)),))
+
+
+def _lower_query(node: Node, kind: str, name: Name, schema: Node, properties: list[Node], walk: Walk) -> Write:
+    query = lower_query(arg(node, "expression"), walk)
+    ctes = lower_ctes(node, walk)
+    if ctes:
+        query = query._replace(ctes=(*ctes, *query.ctes))
+    if kind == "TABLE":
+        return Write("create table as", name, "create", query, column_names(schema))
+    classes = {p.__class__ for p in properties}
+    title = "create materialized view" if exp.MaterializedProperty in classes else "create view"
+    hidden = _partition_columns(properties) if walk.engine == "hive" else ()
+    write = Write(title, name, "view", query, column_names(schema), hidden=hidden)
+    to = next((p for p in properties if p.__class__ is exp.ToTableProperty), None)
+    if to is not None:  # ClickHouse: the view fills another table
+        return write._replace(target=table_name(arg(to, "this"), walk), mode="insert", by_name=True)
+    return write
+
+
+def _partition_columns(properties: list[Node]) -> tuple[str, ...]:
+    """Hive's own lineage leaves the columns of PARTITIONED ON out, and so do we for its views."""
+    for item in properties:
+        if item.__class__ is exp.PartitionedByProperty:
+            inner = arg(item, "this")
+            return tuple(text_of(c) for c in args_of(inner, "expressions"))
+    return ()
+
+
+def _lower_routine(node: Node, kind: str, walk: Walk) -> tuple[Statement, ...]:
+    """A function whose body is a query reads; other bodies are cut into statements before they come here."""
+    expression = arg(node, "expression")
+    title = f"create {kind.lower()}"
+    if expression.__class__ in _QUERIES:
+        return (Read(title, lower_query(expression, walk)),)
+    if expression.__class__ is exp.Return and arg(expression, "this").__class__ in _QUERIES:
+        return (Read(title, lower_query(arg(expression, "this"), walk)),)
+    return (Other(title, "no lineage by nature"),)

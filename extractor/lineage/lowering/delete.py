@@ -1,0 +1,39 @@
+"""DELETE and TRUNCATE: what decides about the rows is a dependency of the target."""
+
+from __future__ import annotations
+
+from extractor.lineage.lowering.context import Node, Walk, arg, args_of
+from extractor.lineage.lowering.expressions import flow_of
+from extractor.lineage.lowering.names import table_name
+from extractor.lineage.lowering.output import output_writes
+from extractor.lineage.lowering.queries import lower_ctes
+from extractor.lineage.lowering.sources import lower_source
+from extractor.lineage.lowering.update import find_target, target_name
+from extractor.lineage.model import Other, Select, Source, Statement, Write
+
+
+def lower_delete(node: Node, walk: Walk) -> tuple[Statement, ...]:
+    """One write for each table that rows are deleted from."""
+    ctes = lower_ctes(node, walk)
+    conditions: list[Node] = []
+    targets = [Source("table", table_name(t, walk)) for t in args_of(node, "tables")]
+    sources: list[Source] = []
+    if arg(node, "this") is not None:
+        sources.extend(lower_source(arg(node, "this"), walk, conditions=conditions))
+    using = arg(node, "using")
+    for item in using if isinstance(using, list) else []:
+        sources.extend(lower_source(item, walk, conditions=conditions))
+    filters = flow_of([arg(node, "where"), *conditions], walk)
+    query = Select((), tuple(sources), filters, (), ctes)
+    found: list[Statement] = []
+    for target in targets or sources[:1]:
+        position, rest = find_target([target, *sources] if targets else sources, ctes)
+        found.append(Write("delete", target_name(rest[position], ctes), "delete", query))
+    rows = {"deleted": sources[0]._replace(alias="deleted")} if sources else {}
+    return (*found, *output_writes(node, walk, rows))
+
+
+def lower_truncate(node: Node, walk: Walk) -> tuple[Statement, ...]:
+    """TRUNCATE takes rows away; no lineage comes of it."""
+    del node, walk
+    return (Other("truncate", "no lineage by nature"),)

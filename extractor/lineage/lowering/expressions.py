@@ -1,0 +1,199 @@
+"""Expressions, reduced to what flows into them: one walk with an own stack, so that depth costs no recursion."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlglot import exp
+
+from extractor.lineage.lowering.context import Node, Walk, arg, args_of, unique
+from extractor.lineage.lowering.names import column_parts, table_name
+from extractor.lineage.model import NO_FLOW, Flow, Name, Query
+
+_LEAVES = frozenset(
+    {
+        exp.Literal, exp.Identifier, exp.DataType, exp.Var, exp.Star, exp.Null, exp.Boolean, exp.Parameter,
+        exp.Placeholder, exp.SessionParameter, exp.JSONPath, exp.Hint, exp.WindowSpec,
+        exp.NextValueFor, exp.PseudoType, exp.Into,
+    }
+)  # fmt: skip
+_QUERIES = frozenset({exp.Select, exp.Union, exp.Except, exp.Intersect})
+_COUNTS = frozenset({exp.Count, exp.CountIf, exp.ApproxDistinct})
+_UNITS = frozenset(
+    ["year", "quarter", "month", "week", "day", "dayofyear", "weekday", "hour", "minute", "second", "millisecond", "microsecond", "nanosecond", "yy", "yyyy", "qq", "mm", "dy", "dd", "wk", "ww", "dw", "hh", "mi", "n", "ss", "s", "ms", "mcs", "ns", "years", "months", "weeks", "days", "hours", "minutes", "seconds", "isoweek", "isoyear", "epoch", "decade", "century", "millennium", "dow", "doy", "tz", "both", "leading", "trailing"]
+)
+_DICTIONARIES = ("dictget", "dicthas", "dictisin")
+_SEQUENCES = frozenset({"nextval", "currval"})
+
+
+class _Gathered:
+    """What one walk finds."""
+
+    __slots__ = ("queries", "refs", "rows", "tables", "tests")
+
+    def __init__(self) -> None:
+        self.refs: dict[Name, None] = {}
+        self.queries: list[Query] = []
+        self.tests: list[Query] = []
+        self.tables: list[Name] = []
+        self.rows: list[Name] = []
+
+    def flow(self) -> Flow:
+        if not (self.queries or self.tests or self.tables or self.rows):
+            return Flow(tuple(self.refs)) if self.refs else NO_FLOW
+        return Flow(tuple(self.refs), tuple(self.queries), tuple(self.tests), tuple(self.tables), tuple(self.rows))
+
+
+def flow_of(roots: Iterable[Node], walk: Walk) -> Flow:
+    """Everything that the expressions in ``roots`` take in; None among the roots is passed over."""
+    found = _Gathered()
+    stack = [root for root in roots if root is not None]
+    while stack:
+        node = stack.pop()
+        cls = node.__class__
+        if cls is exp.Column:
+            _take_column(node, found, stack)
+        elif cls in _LEAVES:
+            continue
+        elif cls in _SPECIAL:
+            _SPECIAL[cls](node, found, stack, walk)
+        else:
+            _push_children(node, stack)
+    return found.flow()
+
+
+def merged(flows: Iterable[Flow]) -> Flow:
+    """One flow that takes in what all of ``flows`` do."""
+    parts = [flow for flow in flows if flow is not NO_FLOW]
+    if len(parts) <= 1:
+        return parts[0] if parts else NO_FLOW
+    return Flow(
+        unique(ref for flow in parts for ref in flow.refs),
+        tuple(query for flow in parts for query in flow.queries),
+        tuple(query for flow in parts for query in flow.tests),
+        unique(name for flow in parts for name in flow.tables),
+        unique(name for flow in parts for name in flow.rows),
+    )
+
+
+def _push_children(node: Node, stack: list[Node]) -> None:
+    for value in node.args.values():
+        if value.__class__ is list:
+            stack.extend(item for item in value if isinstance(item, exp.Expression))
+        elif isinstance(value, exp.Expression):
+            stack.append(value)
+
+
+def _take_column(column: Node, found: _Gathered, stack: list[Node]) -> None:
+    this = column.args.get("this")
+    if this.__class__ is exp.Star:
+        table = column.args.get("table")
+        found.rows.append(((table.name, bool(table.args.get("quoted"))),) if table is not None else ())
+        return
+    parts = column_parts(column)
+    if not parts:
+        if this.__class__ not in _LEAVES:
+            stack.append(this)
+        return
+    if len(parts) > 1 and parts[-1][0].lower() in _SEQUENCES:
+        return
+    found.refs[parts] = None
+
+
+def _take_query(node: Node, found: _Gathered, _stack: list[Node], walk: Walk) -> None:
+    found.queries.append(walk.query(node, walk))
+
+
+def _take_subquery(node: Node, found: _Gathered, stack: list[Node], walk: Walk) -> None:
+    if arg(node, "this").__class__ is exp.Table or arg(node, "this").__class__ in _QUERIES or arg(node, "with_"):
+        found.queries.append(walk.query(node, walk))
+    else:
+        stack.append(arg(node, "this"))
+
+
+def _take_exists(node: Node, found: _Gathered, stack: list[Node], walk: Walk) -> None:
+    inner = arg(node, "this")
+    if inner.__class__ in _QUERIES or inner.__class__ is exp.Subquery:
+        found.tests.append(walk.query(inner, walk))
+    else:  # EXISTS(array, x -> condition)
+        _push_children(node, stack)
+
+
+def _take_count(node: Node, _found: _Gathered, stack: list[Node], _walk: Walk) -> None:
+    this = arg(node, "this")
+    if this is None or this.__class__ is exp.Star:
+        return
+    if this.__class__ is exp.Column and arg(this, "this").__class__ is exp.Star:
+        return
+    _push_children(node, stack)
+
+
+def _take_call(node: Node, found: _Gathered, stack: list[Node], _walk: Walk) -> None:
+    """A function the parser does not know: units and dictionary names among its arguments are no columns."""
+    inputs = args_of(node, "expressions")
+    name = str(arg(node, "this")).lower()
+    if name.startswith(_DICTIONARIES) and inputs:
+        _take_dictionary(inputs[0], found)
+        inputs = inputs[1:]
+    elif inputs and inputs[0].__class__ is exp.Column and _is_unit(inputs[0]) and len(inputs) > 1:
+        inputs = inputs[1:]
+    stack.extend(inputs)
+
+
+def _is_unit(column: Node) -> bool:
+    return column.args.get("table") is None and column.name.lower() in _UNITS
+
+
+def _take_dictionary(node: Node, found: _Gathered) -> None:
+    if node.__class__ is exp.Column:
+        found.tables.append(column_parts(node))
+    elif node.__class__ is exp.Literal:
+        found.tables.append(tuple((piece, False) for piece in node.name.split(".")))
+
+
+def _take_window(node: Node, _found: _Gathered, stack: list[Node], walk: Walk) -> None:
+    named = arg(node, "alias")
+    if named is not None:
+        window = walk.windows.get(named.name.lower())
+        if window is not None and window is not node:
+            stack.extend(n for n in (*args_of(window, "partition_by"), arg(window, "order")) if n is not None)
+    _push_children(node, stack)
+
+
+def _take_named(node: Node, _found: _Gathered, stack: list[Node], _walk: Walk) -> None:
+    """``name => value`` and ``value AS name`` inside of a call: the name is no column."""
+    value = arg(node, "expression")
+    if value is not None:
+        stack.append(value)
+
+
+def _take_dot(node: Node, found: _Gathered, stack: list[Node], _walk: Walk) -> None:
+    left, right = arg(node, "this"), arg(node, "expression")
+    while left.__class__ is exp.Paren:
+        left = arg(left, "this")
+    if left.__class__ is exp.Column and right.__class__ is exp.Identifier and arg(node, "this").__class__ is exp.Paren:
+        parts = column_parts(left)
+        if len(parts) == 1:  # (row).field
+            found.refs[(*parts, (right.name, bool(right.args.get("quoted"))))] = None
+            return
+    _push_children(node, stack)
+
+
+def _take_table(node: Node, found: _Gathered, _stack: list[Node], walk: Walk) -> None:
+    name = table_name(node, walk)
+    if name:
+        found.tables.append(name)
+
+
+_SPECIAL = {
+    **dict.fromkeys(_QUERIES, _take_query),
+    **dict.fromkeys(_COUNTS, _take_count),
+    exp.Subquery: _take_subquery,
+    exp.Exists: _take_exists,
+    exp.Anonymous: _take_call,
+    exp.Window: _take_window,
+    exp.Kwarg: _take_named,
+    exp.PropertyEQ: _take_named,
+    exp.Dot: _take_dot,
+    exp.Table: _take_table,
+}

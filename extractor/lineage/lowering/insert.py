@@ -1,0 +1,96 @@
+"""INSERT and REPLACE: into tables, partitions and directories, from queries and VALUES."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from extractor.errors import Unsupported
+from extractor.lineage.lowering.context import Node, Walk, arg, args_of, text_of
+from extractor.lineage.lowering.names import alias_of, table_name
+from extractor.lineage.lowering.output import output_writes
+from extractor.lineage.lowering.queries import lower_ctes, lower_query
+from extractor.lineage.lowering.update import lower_assignments
+from extractor.lineage.model import Name, Query, Select, Source, Statement, Write
+
+
+def lower_insert(node: Node, walk: Walk) -> tuple[Statement, ...]:
+    """The writes of one INSERT: its own, that of its conflict clause, and what it hands on (OUTPUT INTO)."""
+    target, columns, kind = insert_target(arg(node, "this"), walk)
+    static, dynamic = _partitions(node)
+    query = _with_ctes(node, walk)
+    mode = "overwrite" if arg(node, "overwrite") else "insert"
+    write = Write(
+        "insert overwrite" if mode == "overwrite" else "insert",
+        target,
+        mode,
+        query,
+        columns,
+        kind,
+        static,
+        dynamic,
+        bool(arg(node, "by_name")),
+    )
+    found: list[Statement] = [write]
+    conflict = _lower_conflict(node, write, walk)
+    if conflict is not None:
+        found.append(conflict)
+    if query is not None:
+        found.extend(output_writes(node, walk, {"inserted": Source("query", (), "inserted", columns, query)}))
+    return tuple(found)
+
+
+def insert_target(this: Node, walk: Walk) -> tuple[Name, tuple[str, ...], str]:
+    """Name, column list and kind of end of what an INSERT writes to."""
+    if this.__class__ is exp.Directory:
+        return ((text_of(arg(this, "this")), True),), (), "directory"
+    columns: tuple[str, ...] = ()
+    if this.__class__ is exp.Schema:
+        columns = tuple(text_of(c) for c in args_of(this, "expressions"))
+        this = arg(this, "this")
+    if this.__class__ is exp.Table:
+        return table_name(this, walk), columns, "table"
+    if isinstance(this, exp.Func):  # ClickHouse: INSERT INTO FUNCTION s3(...)
+        literals = [e.name for e in args_of(this, "expressions") if e.__class__ is exp.Literal]
+        return ((literals[0] if literals else this.name, True),), columns, "external"
+    raise Unsupported(f"INSERT into a {this.__class__.__name__} is not covered")
+
+
+def _partitions(node: Node) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    table = arg(node, "this")
+    table = arg(table, "this") if table.__class__ is exp.Schema else table
+    partition = arg(node, "partition") or (arg(table, "partition") if table.__class__ is exp.Table else None)
+    static: list[str] = []
+    dynamic: list[str] = []
+    if partition is None or isinstance(partition, bool):
+        return (), ()
+    for item in args_of(partition, "expressions"):
+        if item.__class__ is exp.EQ:
+            static.append(text_of(arg(item, "this")))
+        elif item.__class__ in (exp.Column, exp.Identifier):
+            dynamic.append(text_of(item))
+    return tuple(static), tuple(dynamic)
+
+
+def _with_ctes(node: Node, walk: Walk) -> Query | None:
+    expression = arg(node, "expression")
+    ctes = lower_ctes(node, walk)
+    if expression is None or arg(node, "default"):
+        return None
+    query = lower_query(expression, walk)
+    return query._replace(ctes=(*ctes, *query.ctes)) if ctes else query
+
+
+def _lower_conflict(node: Node, write: Write, walk: Walk) -> Write | None:
+    """ON CONFLICT DO UPDATE: ``excluded`` is the row that was to be inserted."""
+    conflict = arg(node, "conflict")
+    changes = args_of(conflict, "expressions") if conflict is not None else []
+    if not changes or write.query is None or not write.columns or arg(conflict, "duplicate"):
+        return None
+    table = arg(node, "this")
+    alias = alias_of(arg(table, "this") if table.__class__ is exp.Schema else table)[0]
+    sources = (
+        Source("table", write.target, alias),
+        Source("query", (), "excluded", write.columns, write.query),
+    )
+    projections = tuple(p for _, p in lower_assignments(changes, walk))
+    return Write("insert", write.target, "assign", Select(projections, sources), by_name=True)

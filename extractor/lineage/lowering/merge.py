@@ -1,0 +1,86 @@
+"""MERGE: each WHEN branch is a query over the join; the ON columns decide, they are no values."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from extractor.lineage.lowering.context import Node, Walk, arg, args_of, text_of
+from extractor.lineage.lowering.expressions import flow_of
+from extractor.lineage.lowering.output import output_writes
+from extractor.lineage.lowering.queries import lower_ctes
+from extractor.lineage.lowering.sources import lower_source
+from extractor.lineage.lowering.update import lower_assignments, target_name
+from extractor.lineage.model import Cte, Projection, Query, Select, SetOp, Source, Star, Statement, Write
+
+_USING = "\0using"  # no text can spell it
+
+
+def lower_merge(node: Node, walk: Walk) -> tuple[Statement, ...]:
+    """One write whose branches, unioned by name, are the WHEN clauses."""
+    ctes = lower_ctes(node, walk)
+    conditions: list[Node] = [arg(node, "on")]
+    target = lower_source(arg(node, "this"), walk)[0]
+    using = lower_source(arg(node, "using"), walk, conditions=conditions)
+    source, ctes = _shared(using, ctes)
+    filters = flow_of([c for c in conditions if c is not None and not isinstance(c, bool)], walk)
+    branches: list[Query] = [Select((), (target, *source), filters)]
+    for when in args_of(arg(node, "whens"), "expressions"):
+        branch = _lower_when(when, target, source, walk)
+        if branch is not None:
+            branches.append(branch)
+    query = SetOp(tuple(branches), by_name=True, ctes=ctes)
+    name = target_name(target, ctes)
+    rows = {"inserted": _renamed(target, "inserted"), "deleted": _renamed(target, "deleted")}
+    return (Write("merge", name, "assign", query, by_name=True), *output_writes(node, walk, rows))
+
+
+def _renamed(source: Source, alias: str) -> Source:
+    return source._replace(alias=alias)
+
+
+def _shared(using: list[Source], ctes: tuple[Cte, ...]) -> tuple[tuple[Source, ...], tuple[Cte, ...]]:
+    """A derived source becomes a CTE, so that it is bound once for all branches."""
+    if len(using) == 1 and using[0].kind == "query" and using[0].query is not None and not using[0].reshapes:
+        only = using[0]
+        shared = Cte(_USING, using[0].query, only.columns)
+        return (Source("table", ((_USING, True),), only.alias or _USING),), (*ctes, shared)
+    return tuple(using), ctes
+
+
+def _lower_when(when: Node, target: Source, source: tuple[Source, ...], walk: Walk) -> Query | None:
+    then = arg(when, "then")
+    filters = flow_of((arg(when, "condition"),), walk)
+    if then.__class__ is exp.Update:
+        return _lower_change(then, target, source, walk)._replace(filters=filters)
+    if then.__class__ is exp.Insert:
+        return _lower_new(then, source, walk)._replace(filters=filters)
+    return Select((), (target, *source), filters)
+
+
+def _lower_change(then: Node, target: Source, source: tuple[Source, ...], walk: Walk) -> Select:
+    if _is_star(arg(then, "expressions")):
+        return _all_columns(source)
+    projections = tuple(p for _, p in lower_assignments(args_of(then, "expressions"), walk))
+    return Select(projections, (target, *source))
+
+
+def _lower_new(then: Node, source: tuple[Source, ...], walk: Walk) -> Select:
+    columns, values = arg(then, "this"), arg(then, "expression")
+    if _is_star(columns) or text_of(columns).upper() == "ROW" or (columns is None and _is_star(values)):
+        return _all_columns(source)
+    names = [text_of(c) for c in args_of(columns, "expressions")] if columns is not None else []
+    cells = args_of(values, "expressions") if values is not None else []
+    if cells and cells[0].__class__ is exp.Tuple:
+        cells = args_of(cells[0], "expressions")
+    if not names:  # the target's own columns, by position
+        names = [f"\0{position}" for position in range(len(cells))]
+    flows = [flow_of((cell,), walk) for cell in cells]
+    return Select(tuple(map(Projection, names, flows)), source)
+
+
+def _is_star(node: Node) -> bool:
+    return node.__class__ is exp.Star or (isinstance(node, list) and len(node) == 1 and _is_star(node[0]))
+
+
+def _all_columns(source: tuple[Source, ...]) -> Select:
+    return Select((Projection("", star=Star()),), source)

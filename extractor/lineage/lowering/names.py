@@ -1,0 +1,137 @@
+"""Names of tables as they are written: parts with their quotes."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from extractor.lineage.lowering.context import Node, Walk, arg, args_of
+from extractor.lineage.model import Name
+
+_FILE_SCHEMES = (
+    "s3:",
+    "s3a:",
+    "s3n:",
+    "gs:",
+    "gcs:",
+    "azure:",
+    "abfss:",
+    "wasbs:",
+    "hdfs:",
+    "http:",
+    "https:",
+    "file:",
+    "dbfs:",
+)
+_TABLE_HINTS = frozenset(
+    ["nolock", "holdlock", "updlock", "rowlock", "tablock", "tablockx", "paglock", "readpast", "readuncommitted", "readcommitted", "repeatableread", "serializable", "snapshot", "xlock", "noexpand", "nowait", "forceseek", "forcescan"]
+)
+
+
+def part_of(node: Node) -> tuple[str, bool]:
+    """One part of a name, with the ``#`` that marks temporary tables in T-SQL."""
+    text = node.name
+    prefix = "##" if arg(node, "global_") else "#" if arg(node, "temporary") else ""
+    return (prefix + text if prefix and not text.startswith("#") else text, bool(arg(node, "quoted")))
+
+
+def table_name(table: Node, walk: Walk) -> Name:
+    """The name of a table node; empty when the text does not say it (a parameter, an expression)."""
+    head = [part_of(p) for p in (arg(table, "catalog"), arg(table, "db")) if p.__class__ is exp.Identifier]
+    last = _last_parts(arg(table, "this"), walk)
+    if not last:
+        return ()
+    if (
+        not head
+        and len(last) == 1
+        and last[0][1]
+        and "." in last[0][0]
+        and walk.engine in ("hive", "spark", "databricks")
+    ):
+        return tuple((piece, True) for piece in last[0][0].split("."))
+    return (*head, *last)
+
+
+def _last_parts(this: Node, walk: Walk) -> Name:
+    cls = this.__class__
+    if cls is exp.Identifier:
+        return (part_of(this),)
+    if cls is exp.Dot:
+        return (*_last_parts(arg(this, "this"), walk), *_last_parts(arg(this, "expression"), walk))
+    if cls is exp.DynamicIdentifier:
+        return _dynamic(arg(this, "this"), walk)
+    if cls is exp.Anonymous and is_hinted(this, walk):
+        return ((str(this.this), False),)
+    if cls is exp.Anonymous and str(this.this).lower() == "identifier" and len(args_of(this, "expressions")) == 1:
+        return _dynamic(args_of(this, "expressions")[0], walk)
+    return ()
+
+
+def _dynamic(inner: Node, walk: Walk) -> Name:
+    """``IDENTIFIER('a.b')`` and ``IDENTIFIER(a)`` are names; anything computed is not."""
+    cls = inner.__class__
+    if cls is exp.Literal:
+        return walk.dialect.parse_name(inner.name)
+    if cls is exp.Column:
+        return column_parts(inner)
+    return ()
+
+
+def is_hinted(call: Node, walk: Walk) -> bool:
+    """Whether ``t(NOLOCK)`` is T-SQL's old spelling of a table with hints, not a function."""
+    hints = args_of(call, "expressions")
+    return walk.engine in ("tsql", "fabric") and bool(hints) and all(h.name.lower() in _TABLE_HINTS for h in hints)
+
+
+def column_parts(column: Node) -> Name:
+    """The parts of a column reference, outermost first; empty when one of them is not a plain name."""
+    found: list[tuple[str, bool]] = []
+    for key in ("catalog", "db", "table", "this"):
+        piece = column.args.get(key)
+        if piece is None:
+            continue
+        if piece.__class__ is exp.Identifier:
+            text = piece.args["this"]
+            if piece.args.get("temporary"):
+                text = part_of(piece)[0]
+            found.append((text, bool(piece.args.get("quoted"))))
+        elif piece.__class__ is exp.Parameter and key == "this":
+            found.append((f"${piece.name}", False))
+        else:
+            return ()
+    return tuple(found)
+
+
+def file_of(node: Node) -> tuple[str, str]:
+    """(kind, text) of something outside the database, or two empty strings for a table.
+
+    Kinds are ``file`` and ``external`` (stages).
+    """
+    cls = node.__class__
+    if cls is exp.Literal:
+        return ("file", node.name)
+    if cls is exp.Var:
+        return ("external", node.name) if node.name.startswith("@") else ("", "")
+    if cls is exp.Table:
+        kind, text = file_of(arg(node, "this"))
+        if not kind and _looks_like_file(node):
+            return ("file", str(arg(node, "this").name))
+        return (kind, text)
+    if cls is exp.Identifier and node.name.lower().startswith(_FILE_SCHEMES):
+        return ("file", node.name)
+    return ("", "")
+
+
+def _looks_like_file(table: Node) -> bool:
+    this = arg(table, "this")
+    return this.__class__ is exp.Identifier and this.name.lower().startswith(_FILE_SCHEMES)
+
+
+def alias_of(node: Node) -> tuple[str, tuple[str, ...]]:
+    """The alias of a relation and its column names."""
+    alias = arg(node, "alias")
+    if alias is None:
+        return "", ()
+    if alias.__class__ is not exp.TableAlias:
+        return str(alias if isinstance(alias, str) else alias.name), ()
+    this = arg(alias, "this")
+    return (this.name if this is not None else ""), tuple(c.name for c in args_of(alias, "columns"))

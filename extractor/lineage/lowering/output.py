@@ -1,0 +1,47 @@
+"""OUTPUT ... INTO: a statement hands the rows it touches to a second table."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from extractor.lineage.lowering.context import Node, Walk, arg, args_of, text_of
+from extractor.lineage.lowering.names import table_name
+from extractor.lineage.lowering.projections import lower_projections
+from extractor.lineage.model import Name, Select, Source, Statement, Write
+
+
+def output_writes(node: Node, walk: Walk, rows: dict[str, Source]) -> tuple[Statement, ...]:
+    """The write that OUTPUT INTO makes; ``rows`` are what ``inserted`` and ``deleted`` stand for."""
+    returning = arg(node, "returning")
+    into = arg(returning, "into") if returning is not None else None
+    if into is None or isinstance(into, bool):
+        return ()
+    name, columns = _into(into, walk)
+    if not name:
+        return ()
+    select = Select(lower_projections(returning, walk), tuple(rows.values()))
+    return (Write("output into", name, "insert", select, columns),)
+
+
+def _into(into: Node, walk: Walk) -> tuple[Name, tuple[str, ...]]:
+    if into.__class__ is exp.Table:
+        inner = arg(into, "this")
+        if inner.__class__ is exp.Parameter:
+            return ((f"@{inner.name}", False),), ()
+        if isinstance(inner, exp.Func):
+            return _called(inner)
+        return table_name(into, walk), ()
+    if into.__class__ is exp.Schema:
+        return table_name(arg(into, "this"), walk), tuple(text_of(c) for c in args_of(into, "expressions"))
+    if into.__class__ is exp.Column:
+        return ((into.name, False),), ()
+    if into.__class__ is exp.Parameter:
+        return ((f"@{into.name}", False),), ()
+    return _called(into) if isinstance(into, exp.Func) else ((), ())
+
+
+def _called(call: Node) -> tuple[Name, tuple[str, ...]]:
+    """The parser reads ``INTO log(a, b)`` as a call of a function."""
+    columns = args_of(call, "expressions") or [v for v in call.args.values() if v.__class__ is exp.Column]
+    name = str(arg(call, "this")) if call.__class__ is exp.Anonymous else call.sql_name().lower()
+    return ((name, False),), tuple(text_of(c) for c in columns)

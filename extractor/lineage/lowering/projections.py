@@ -1,0 +1,117 @@
+"""Select lists: the names that the columns of a query get, and what flows into each."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from extractor.lineage.lowering.context import Node, Walk, arg, args_of, text_of
+from extractor.lineage.lowering.expressions import flow_of
+from extractor.lineage.model import Name, Projection, Star
+
+_TRANSPARENT = frozenset({exp.Paren, exp.Cast, exp.TryCast, exp.Collate, exp.AtTimeZone})
+_UNNAMED = {"hive": ("_c", 0), "trino": ("_col", 0), "presto": ("_col", 0), "athena": ("_col", 0), "bigquery": ("f", 0)}
+_NAMED_BY_FUNCTION = frozenset({"postgres", "redshift", "materialize", "risingwave"})
+
+
+def lower_projections(node: Node, walk: Walk) -> tuple[Projection, ...]:
+    """The items of the ``expressions`` of ``node``, stars unexpanded."""
+    found: list[Projection] = []
+    excluded = tuple(text_of(c) for c in _as_list(arg(node, "exclude")))
+    for position, item in enumerate(args_of(node, "expressions")):
+        found.extend(_lower_item(item, position, walk, excluded))
+    return tuple(found)
+
+
+def _as_list(value: Node) -> list[Node]:
+    return value if isinstance(value, list) else [value] if value is not None else []
+
+
+def _lower_item(item: Node, position: int, walk: Walk, excluded: tuple[str, ...]) -> list[Projection]:
+    cls = item.__class__
+    if cls is exp.Column and arg(item, "this").__class__ is not exp.Star:
+        return [Projection(item.name, flow_of((item,), walk))]
+    if cls is exp.Alias:
+        return [Projection(_written(arg(item, "alias")), flow_of((arg(item, "this"),), walk))]
+    if cls is exp.Star:
+        return [Projection("", star=_star((), item, walk, excluded))]
+    if cls is exp.Column:
+        return [Projection("", star=_star(_qualifier(item), arg(item, "this"), walk, excluded))]
+    if cls is exp.Aliases:
+        flow = flow_of((arg(item, "this"),), walk)
+        return [Projection(name.name, flow) for name in args_of(item, "expressions")]
+    if cls is exp.Dot and arg(item, "expression").__class__ is exp.Star:
+        return [Projection("", star=_star(_dotted(arg(item, "this")), arg(item, "expression"), walk, excluded))]
+    if cls is exp.Columns and arg(item, "this").__class__ is exp.Star:
+        return [Projection("", star=_star((), arg(item, "this"), walk, excluded))]
+    return [Projection(_name_of(item, position, walk), flow_of((item,), walk))]
+
+
+def _written(alias: Node) -> str:
+    """An alias without the marks that some engines let stand before it (``AS :name``)."""
+    return text_of(alias).lstrip(":")
+
+
+def _qualifier(column: Node) -> Name:
+    pieces = [column.args.get(key) for key in ("catalog", "db", "table")]
+    return tuple((p.name, bool(p.args.get("quoted"))) for p in pieces if p is not None)
+
+
+def _dotted(node: Node) -> Name:
+    if node.__class__ is exp.Dot:
+        return (*_dotted(arg(node, "this")), *_dotted(arg(node, "expression")))
+    if node.__class__ is exp.Column:
+        this = arg(node, "this")
+        return (*_qualifier(node), (this.name, bool(this.args.get("quoted"))))
+    return ((node.name, bool(arg(node, "quoted"))),) if node.__class__ is exp.Identifier else ()
+
+
+def _star(qualifier: Name, star: Node, walk: Walk, excluded: tuple[str, ...]) -> Star:
+    replaced = tuple(
+        (text_of(arg(r, "alias")), flow_of((arg(r, "this"),), walk))
+        for r in _as_list(arg(star, "replace"))
+        if r.__class__ is exp.Alias
+    )
+    renamed = tuple(
+        (text_of(arg(r, "this")), text_of(arg(r, "alias")))
+        for r in _as_list(arg(star, "rename"))
+        if r.__class__ is exp.Alias
+    )
+    dropped = (*(text_of(c) for c in _as_list(arg(star, "except_"))), *excluded)
+    return Star(qualifier, dropped, replaced, renamed, text_of(arg(star, "ilike")))
+
+
+def _name_of(item: Node, position: int, walk: Walk) -> str:
+    """The name an engine gives to a column without alias; empty where lineage cannot rely on it."""
+    inner = item
+    while inner.__class__ in _TRANSPARENT:
+        inner = arg(inner, "this")
+    cls = inner.__class__
+    if cls is exp.Column:
+        return str(inner.name)
+    if cls is exp.Dot:
+        return text_of(arg(inner, "expression"))
+    if cls is exp.Subquery and walk.engine not in _UNNAMED:
+        return _only_output(arg(inner, "this"))
+    if walk.engine in _NAMED_BY_FUNCTION:
+        return _function_name(inner)
+    if walk.engine == "snowflake" and cls is exp.JSONExtract:
+        return ""
+    prefix, first = _UNNAMED.get(walk.engine, ("", 0))
+    return f"{prefix}{position + first}{'_' if prefix == 'f' else ''}" if prefix else ""
+
+
+def _only_output(query: Node) -> str:
+    items = args_of(query, "expressions") if query.__class__ is exp.Select else []
+    if len(items) != 1:
+        return ""
+    return text_of(arg(items[0], "alias")) if items[0].__class__ is exp.Alias else ""
+
+
+def _function_name(node: Node) -> str:
+    while node.__class__ in (exp.Window, exp.Filter, exp.WithinGroup):
+        node = arg(node, "this")
+    if node.__class__ is exp.Case:
+        return "case"
+    if node.__class__ is exp.Anonymous:
+        return str(arg(node, "this")).lower()
+    return str(node.sql_name()).lower() if isinstance(node, exp.Func) else ""

@@ -1,0 +1,179 @@
+"""Queries: SELECT, set operations, VALUES, WITH."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlglot import exp
+
+from extractor.errors import Unsupported
+from extractor.lineage.lowering.context import Node, Walk, arg, args_of, text_of
+from extractor.lineage.lowering.expressions import flow_of
+from extractor.lineage.lowering.names import column_parts
+from extractor.lineage.lowering.projections import lower_projections
+from extractor.lineage.lowering.reshapes import lower_match
+from extractor.lineage.lowering.sources import lower_source
+from extractor.lineage.model import Cte, Projection, Query, Select, SetOp, Source, Star, Values, Write
+
+_SET_OPERATIONS = frozenset({exp.Union, exp.Except, exp.Intersect})
+_WRAPPERS = frozenset({exp.Subquery, exp.Paren, exp.Schema})
+_FILTERS = ("prewhere", "where", "group", "having", "qualify", "order", "sort", "cluster", "distribute", "connect")
+_MODIFYING = frozenset({exp.Insert, exp.Update, exp.Delete, exp.Merge})
+# Engines that write recursive CTEs without the word RECURSIVE.
+_SILENT_RECURSION = frozenset({"tsql", "fabric", "oracle", "snowflake", "teradata", "redshift"})
+_STAR = (Projection("", star=Star()),)
+
+
+def lower_query(node: Node, walk: Walk) -> Query:
+    """The outline of a query node; raises `Unsupported` for a node that is none."""
+    ctes: list[Cte] = []
+    filters: list[Node] = []
+    while node.__class__ in _WRAPPERS and not arg(node, "alias") and not arg(node, "pivots"):
+        ctes.extend(lower_ctes(node, walk))
+        filters.extend(_filters_of(node))
+        if args_of(node, "joins"):
+            break
+        node = arg(node, "this")
+    query = _lower_bare(node, walk)
+    if ctes:
+        query = query._replace(ctes=(*ctes, *query.ctes))
+    if filters and isinstance(query, SetOp):
+        query = query._replace(filters=flow_of(filters, walk))
+    return query
+
+
+def _lower_bare(node: Node, walk: Walk) -> Query:
+    cls = node.__class__
+    if cls is exp.Select:
+        return _lower_select(node, walk)
+    if cls in _SET_OPERATIONS:
+        return _lower_set(node, walk)
+    if cls is exp.Values or cls is exp.Tuple:
+        return lower_values(node, walk)
+    if cls in (exp.Table, exp.Subquery, exp.Paren):
+        return Select(_STAR, tuple(lower_source(node, walk)))
+    if cls in _MODIFYING:
+        return _lower_modifying(node, walk)
+    if cls is exp.Describe or cls is exp.Show:
+        return Select(())
+    raise Unsupported(f"a {cls.__name__} stands where a query is expected")
+
+
+def lower_ctes(node: Node, walk: Walk) -> tuple[Cte, ...]:
+    """The CTEs of the WITH clause that ``node`` carries, in their order."""
+    with_ = arg(node, "with_")
+    if with_ is None:
+        return ()
+    recursive = bool(arg(with_, "recursive")) or walk.engine in _SILENT_RECURSION
+    return tuple(_lower_cte(cte, walk, recursive=recursive) for cte in with_.expressions if cte.__class__ is exp.CTE)
+
+
+def _lower_cte(cte: Node, walk: Walk, *, recursive: bool) -> Cte:
+    alias = arg(cte, "alias")
+    columns = tuple(c.name for c in args_of(alias, "columns")) if alias.__class__ is exp.TableAlias else ()
+    if arg(cte, "scalar"):  # ClickHouse: WITH expression AS name
+        flow = flow_of([arg(cte, "this")], walk)
+        return Cte(text_of(alias), Select((Projection(text_of(alias), flow),)), ())
+    return Cte(text_of(alias), lower_query(arg(cte, "this"), walk), columns, recursive)
+
+
+def _lower_set(node: Node, walk: Walk) -> SetOp:
+    """Left spines are walked with a loop: thousands of UNION ALL branches cost no recursion."""
+    branches: list[Node] = []
+    tails: list[Node] = []
+    ctes: tuple[Cte, ...] = ()
+    by_name = False
+    while node.__class__ in _SET_OPERATIONS:
+        ctes = (*lower_ctes(node, walk), *ctes)
+        by_name = by_name or bool(arg(node, "by_name"))
+        tails.extend(_filters_of(node))
+        branches.append(arg(node, "expression"))
+        node = arg(node, "this")
+    branches.append(node)
+    lowered = tuple(lower_query(branch, walk) for branch in reversed(branches))
+    return SetOp(lowered, by_name, flow_of(tails, walk), ctes)
+
+
+def _filters_of(node: Node) -> Iterator[Node]:
+    for key in _FILTERS:
+        value = arg(node, key)
+        if value is not None:
+            yield value
+
+
+def lower_values(node: Node, walk: Walk) -> Values:
+    """VALUES rows (or one bare tuple): per column, what all rows put there."""
+    rows = [node] if node.__class__ is exp.Tuple else args_of(node, "expressions")
+    columns: list[list[Node]] = []
+    for row in rows:
+        cells = args_of(row, "expressions") if row.__class__ in (exp.Tuple, exp.Array) else [_unparen(row)]
+        for position, cell in enumerate(cells):
+            if position == len(columns):
+                columns.append([])
+            columns[position].append(cell)
+    return Values(tuple(flow_of(cells, walk) for cells in columns))
+
+
+def _unparen(node: Node) -> Node:
+    while node.__class__ is exp.Paren:
+        node = arg(node, "this")
+    return node
+
+
+def _lower_select(node: Node, walk: Walk) -> Select:
+    ctes = lower_ctes(node, walk)
+    outer = walk.windows
+    walk.windows = {text_of(arg(w, "this")).lower(): w for w in args_of(node, "windows")}
+    sources, conditions = _lower_from(node, walk)
+    projections = lower_projections(node, walk)
+    filters = [*_filters_of(node), *conditions]
+    distinct = arg(node, "distinct")
+    if distinct is not None and arg(distinct, "on") is not None:
+        filters.append(arg(distinct, "on"))
+    flow = flow_of(filters, walk)
+    walk.windows = outer
+    return Select(projections, sources, flow, _ordinals(node), ctes)
+
+
+def _lower_from(node: Node, walk: Walk) -> tuple[tuple[Source, ...], list[Node]]:
+    sources: list[Source] = []
+    conditions: list[Node] = []
+    from_ = arg(node, "from_")
+    if from_ is not None:
+        sources.extend(lower_source(arg(from_, "this"), walk, conditions=conditions))
+    for lateral in args_of(node, "laterals"):
+        sources.extend(lower_source(lateral, walk, conditions=conditions))
+    for join in args_of(node, "joins"):
+        sources.extend(lower_source(join, walk, conditions=conditions))
+    match = arg(node, "match")
+    if match is not None and sources:
+        sources[-1] = sources[-1]._replace(reshapes=(*sources[-1].reshapes, lower_match(match, walk)))
+    return tuple(sources), conditions
+
+
+def _ordinals(node: Node) -> tuple[int, ...]:
+    """The positions that GROUP BY 1 and ORDER BY 2 speak of."""
+    found: list[int] = []
+    for key in ("group", "order"):
+        clause = arg(node, key)
+        for item in args_of(clause, "expressions") if clause is not None else ():
+            inner = arg(item, "this") if item.__class__ is exp.Ordered else item
+            if inner.__class__ is exp.Literal and not inner.is_string and inner.name.isdigit():
+                found.append(int(inner.name))
+    return tuple(found)
+
+
+def _lower_modifying(node: Node, walk: Walk) -> Query:
+    """A data-modifying CTE: its write is noted, and what it returns is read from the table it writes."""
+    writes = [statement for statement in walk.statement(node, walk) if isinstance(statement, Write)]
+    walk.writes.extend(writes)
+    returning = arg(node, "returning")
+    if returning is None or not writes:
+        return Select(())
+    return Select(lower_projections(returning, walk), (Source("table", writes[-1].target),))
+
+
+def column_name(node: Node) -> str:
+    """The last part of a column reference."""
+    parts = column_parts(node)
+    return parts[-1][0] if parts else ""

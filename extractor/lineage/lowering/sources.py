@@ -1,0 +1,143 @@
+"""FROM clauses: tables, derived tables, table functions, UNNEST, laterals, joins and their brackets."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from extractor.lineage.lowering.context import Node, Walk, arg, args_of
+from extractor.lineage.lowering.expressions import flow_of
+from extractor.lineage.lowering.names import alias_of, file_of, is_hinted, table_name
+from extractor.lineage.lowering.reshapes import lower_match, lower_pivots
+from extractor.lineage.model import NO_FLOW, Flow, Source
+
+_FLATTENED = ("seq", "key", "path", "index", "value", "this")
+_POSITIONED = frozenset({exp.Posexplode, exp.PosexplodeOuter})
+_JOIN_GROUP = frozenset({exp.Table, exp.Subquery, exp.Paren, exp.Join, exp.Lateral, exp.Unnest})
+
+
+def lower_source(node: Node, walk: Walk, *, conditions: list[Node] | None = None) -> list[Source]:
+    """The relations that one item of a FROM clause brings; its join conditions go to ``conditions``."""
+    conditions = conditions if conditions is not None else []
+    cls = node.__class__
+    if cls is exp.Join:
+        return _lower_join(node, walk, conditions)
+    if cls is exp.Table:
+        found = [_lower_table(node, walk)]
+    elif cls in (exp.Subquery, exp.Paren):
+        found = _lower_bracket(node, walk, conditions)
+    elif cls is exp.Lateral:
+        found = [_lower_lateral(node, walk)]
+    elif cls is exp.Unnest:
+        found = [_lower_unnest(node, walk)]
+    elif cls is exp.Values:
+        found = [_lower_values(node, walk)]
+    else:
+        found = [_lower_rows(node, walk)]
+    for lateral in args_of(node, "laterals"):
+        found.extend(lower_source(lateral, walk, conditions=conditions))
+    for join in args_of(node, "joins"):
+        found.extend(lower_source(join, walk, conditions=conditions))
+    return found
+
+
+def _lower_join(join: Node, walk: Walk, conditions: list[Node]) -> list[Source]:
+    found = lower_source(arg(join, "this"), walk, conditions=conditions)
+    conditions.extend(c for c in (arg(join, "on"), arg(join, "match_condition")) if c is not None)
+    kind, side = str(arg(join, "kind") or "").upper(), str(arg(join, "side") or "").upper()
+    hidden = kind in ("SEMI", "ANTI") or side in ("SEMI", "ANTI")
+    using = tuple(c.name for c in args_of(join, "using"))
+    natural = str(arg(join, "method") or "").upper() == "NATURAL"
+    pivots = lower_pivots(args_of(join, "pivots"), walk)
+    first = found[0]._replace(using=using, natural=natural)
+    found[0] = first._replace(reshapes=(*first.reshapes, *pivots)) if pivots else first
+    return [source._replace(hidden=True) for source in found] if hidden else found
+
+
+def _lower_table(table: Node, walk: Walk) -> Source:
+    alias, columns = alias_of(table)
+    reshapes = lower_pivots(args_of(table, "pivots"), walk)
+    match = arg(table, "match")
+    if match is not None:
+        reshapes = (*reshapes, lower_match(match, walk))
+    if args_of(table, "rows_from"):
+        flows = tuple(flow_of((arg(t, "this"),), walk) for t in args_of(table, "rows_from"))
+        return Source("rows", (), alias, columns, None, flows, lateral=True, ordinality=_ordinal(table))
+    kind, text = file_of(table)
+    if kind:
+        return Source(kind, ((text, True),), alias, columns, reshapes=reshapes)
+    this = arg(table, "this")
+    name = table_name(table, walk)
+    if name:
+        return Source("table", name, alias, columns, reshapes=reshapes)
+    if isinstance(this, exp.Func) and not is_hinted(this, walk) and this.__class__ is not exp.DynamicIdentifier:
+        return _lower_rows(this, walk, alias, columns)._replace(reshapes=reshapes, ordinality=_ordinal(table))
+    if this.__class__ in (exp.Parameter, exp.SessionParameter) and walk.engine in ("tsql", "fabric"):
+        return Source("table", ((f"@{this.name}", False),), alias, columns, reshapes=reshapes)
+    return Source("unknown", (), alias, columns)
+
+
+def _ordinal(table: Node) -> bool:
+    return bool(arg(table, "ordinality"))
+
+
+def _lower_bracket(node: Node, walk: Walk, conditions: list[Node]) -> list[Source]:
+    """A derived table, or brackets around joins. Brackets with an alias hide the names inside."""
+    inner = arg(node, "this")
+    alias, columns = alias_of(node)
+    reshapes = lower_pivots(args_of(node, "pivots"), walk)
+    match = arg(node, "match")
+    if match is not None:
+        reshapes = (*reshapes, lower_match(match, walk))
+    if inner.__class__ in _JOIN_GROUP and not alias and not reshapes:
+        return lower_source(inner, walk, conditions=conditions)
+    query = walk.query(inner, walk)
+    return [Source("query", (), alias, columns, query, reshapes=reshapes)]
+
+
+def _lower_lateral(node: Node, walk: Walk) -> Source:
+    inner = arg(node, "this")
+    alias, columns = alias_of(node)
+    if inner.__class__ is exp.Subquery:
+        return _lower_bracket(inner, walk, [])[0]._replace(alias=alias, columns=columns, lateral=True)
+    if inner.__class__ is exp.Unnest:
+        return _lower_unnest(inner, walk, alias, columns)
+    if inner.__class__ is exp.Table:
+        return _lower_table(inner, walk)._replace(alias=alias, columns=columns, lateral=True)
+    return _lower_rows(inner, walk, alias, columns)._replace(ordinality=_ordinal(node))
+
+
+def _lower_unnest(node: Node, walk: Walk, alias: str = "", columns: tuple[str, ...] = ()) -> Source:
+    own_alias, own_columns = alias_of(node)
+    alias, columns = alias or own_alias, columns or own_columns
+    flows = tuple(flow_of((e,), walk) for e in args_of(node, "expressions"))
+    offset = arg(node, "offset")
+    if walk.engine == "bigquery" or (not alias and columns):
+        alias = alias or (columns[0] if columns else "")
+        if offset is not None:
+            columns, flows = (*columns, offset.name if offset is not True else "offset"), (*flows, NO_FLOW)
+        return Source("rows", (), alias, columns, None, flows, lateral=True)
+    return Source("rows", (), alias, columns, None, flows, lateral=True, ordinality=bool(offset))
+
+
+def _lower_values(node: Node, walk: Walk) -> Source:
+    alias, columns = alias_of(node)
+    reshapes = lower_pivots(args_of(node, "pivots"), walk)
+    return Source("query", (), alias, columns, walk.values(node, walk), reshapes=reshapes)
+
+
+def _lower_rows(node: Node, walk: Walk, alias: str = "", columns: tuple[str, ...] = ()) -> Source:
+    """A table function: every column it yields is fed by its arguments."""
+    own_alias, own_columns = alias_of(node)
+    alias, columns = alias or own_alias, columns or own_columns
+    call = arg(node, "this") if node.__class__ is exp.TableFromRows else node
+    flow = flow_of((call,), walk)
+    flows: tuple[Flow, ...] = (flow,)
+    names: tuple[str, ...] = ()
+    if call.__class__ in _POSITIONED:
+        flows, names = (NO_FLOW, flow), ("pos", "col")
+    elif call.__class__ is exp.Explode and walk.engine == "snowflake":
+        names = _FLATTENED
+    elif call.__class__ is exp.Inline:
+        names = ()
+    reshapes = lower_pivots(args_of(node, "pivots"), walk)
+    return Source("rows", (), alias, columns, None, flows, names, lateral=True, reshapes=reshapes)

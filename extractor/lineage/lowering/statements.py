@@ -1,0 +1,104 @@
+"""The door: one parsed statement in, its outline records out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlglot import exp
+
+from dialects import Dialect
+from extractor.errors import Unsupported
+from extractor.lineage.lowering.alter import lower_alter, lower_drop
+from extractor.lineage.lowering.context import Node, Walk, arg, args_of
+from extractor.lineage.lowering.copy import lower_copy, lower_export, lower_load
+from extractor.lineage.lowering.create import lower_create
+from extractor.lineage.lowering.delete import lower_delete, lower_truncate
+from extractor.lineage.lowering.insert import lower_insert
+from extractor.lineage.lowering.merge import lower_merge
+from extractor.lineage.lowering.multi_insert import lower_multi_insert
+from extractor.lineage.lowering.names import file_of, table_name
+from extractor.lineage.lowering.queries import lower_query, lower_values
+from extractor.lineage.lowering.update import lower_update
+from extractor.lineage.model import Other, Read, Statement, Write
+
+_QUERIES = frozenset({exp.Select, exp.Union, exp.Except, exp.Intersect, exp.Subquery, exp.Paren, exp.Values, exp.Table})
+_NOTHING = frozenset(
+    {
+        exp.Set, exp.Show, exp.Describe, exp.Commit, exp.Rollback, exp.Transaction, exp.Comment, exp.Grant,
+        exp.Revoke, exp.Analyze, exp.Kill, exp.Pragma, exp.Cache, exp.Uncache, exp.Refresh, exp.Attach,
+        exp.Detach, exp.Use, exp.Semicolon, exp.Declare, exp.Summarize,
+    }
+)  # fmt: skip
+_RULES: dict[type, Callable[[Node, Walk], tuple[Statement, ...]]] = {
+    exp.Insert: lower_insert,
+    exp.MultitableInserts: lower_multi_insert,
+    exp.Create: lower_create,
+    exp.Update: lower_update,
+    exp.Merge: lower_merge,
+    exp.Delete: lower_delete,
+    exp.TruncateTable: lower_truncate,
+    exp.Copy: lower_copy,
+    exp.LoadData: lower_load,
+    exp.Export: lower_export,
+    exp.Alter: lower_alter,
+    exp.Drop: lower_drop,
+}
+
+
+def lower(tree: Node, dialect: Dialect) -> tuple[Statement, ...]:
+    """The outline records of one parsed statement.
+
+    Raises:
+        Unsupported: no rule covers it, or the parser itself did not read it (a command kept as text).
+    """
+    walk = Walk(dialect, lower_query, lower_values, lower_statement)
+    found = lower_statement(tree, walk)
+    return (*walk.writes, *found)
+
+
+def lower_statement(tree: Node, walk: Walk) -> tuple[Statement, ...]:
+    """The records of one statement within a walk."""
+    cls = tree.__class__
+    rule = _RULES.get(cls)
+    if rule is not None:
+        return rule(tree, walk)
+    if cls in _QUERIES:
+        return _lower_read(tree, walk)
+    if cls in _NOTHING:
+        return (Other(cls.__name__.lower(), "no lineage by nature"),)
+    if cls is exp.Command:
+        raise Unsupported(f"the parser keeps {_first_words(tree)} as text")
+    if cls is exp.Block:
+        return tuple(s for part in args_of(tree, "expressions") for s in lower_statement(part, walk))
+    if isinstance(tree, exp.Condition) or cls in (exp.Alias, exp.Tuple):
+        raise Unsupported("the text is an expression, not a statement")
+    raise Unsupported(f"no rule covers {cls.__name__}")
+
+
+def _first_words(command: Node) -> str:
+    return str(arg(command, "this") or "this").upper()
+
+
+def _lower_read(tree: Node, walk: Walk) -> tuple[Statement, ...]:
+    """A query; SELECT ... INTO writes (T-SQL, PostgreSQL) unless it fills variables (PL/SQL)."""
+    into = _find_into(tree)
+    query = lower_query(tree, walk)
+    if into is None or walk.engine in ("oracle", "mysql", "db2"):
+        return (Read("select", query),)
+    target = arg(into, "this")
+    if target is None or target.__class__ is not exp.Table:
+        return (Read("select", query),)
+    kind, text = file_of(target)
+    name = ((text, True),) if kind else table_name(target, walk)
+    if not name:
+        return (Read("select", query),)
+    return (Write("select into", name, "create", query, temporary=bool(arg(into, "temporary"))),)
+
+
+def _find_into(tree: Node) -> Node:
+    """The INTO of a query stands in the first branch of a set operation."""
+    while tree is not None and tree.__class__ is not exp.Select:
+        tree = arg(tree, "this")
+        if tree.__class__ is exp.Table:
+            return None
+    return arg(tree, "into") if tree is not None else None

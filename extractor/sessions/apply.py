@@ -1,0 +1,302 @@
+"""One statement after the other, in time order: bind it, derive its edges, remember what it changes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from dialects import Dialect
+from extractor.lineage.binding import Assigned, Binder, Column, Relation, assign
+from extractor.lineage.model import Alter, Define, Drop, Other, Outline, Read, Rename, Statement, Use, Write
+from extractor.models import EndKind, Outcome, QueryRecord, SchemaLookup, StatementLineage, TableEdge, TableName
+from extractor.sessions import temporary
+from extractor.sessions.context import StatementContext
+from extractor.sessions.edges import column_edges, indirect_edges, table_edges
+from extractor.sessions.memory import Made
+from extractor.sessions.names import table_name
+from extractor.sessions.renames import renamed, swapped
+from extractor.sessions.state import Knowledge, Session, new_sessions
+
+_DEFINING = frozenset({"create", "view", "overwrite", "clone"})
+
+
+class _Where(NamedTuple):
+    """What every result of one statement carries."""
+
+    record: QueryRecord
+    fingerprint: str
+    index: int
+
+
+class Sessions:
+    """The sessions of one source. Records must come in time order.
+
+    ``indirect_columns`` turns the column edges of conditions on or off (tables read in conditions always have
+    theirs). ``keep_temporary`` makes temporary tables ends of edges as others are: for a single statement,
+    whose session nobody knows.
+    """
+
+    def __init__(
+        self,
+        dialect: Dialect,
+        *,
+        schema: SchemaLookup | None = None,
+        default_database: str | None = None,
+        default_schema: str | None = None,
+        temporary_tables: Sequence[re.Pattern[str]] = (),
+        indirect_columns: bool = True,
+        keep_temporary: bool = False,
+    ) -> None:
+        self._dialect = dialect
+        self._knowledge = Knowledge(dialect, schema, temporary_tables)
+        self._defaults = (default_database, default_schema)
+        self._indirect = indirect_columns
+        self._keep_temporary = keep_temporary
+        self._sessions = new_sessions()
+
+    def apply(self, record: QueryRecord, fingerprint: str, outline: Outline, index: int = 0) -> list[StatementLineage]:
+        """The lineage of each statement of ``outline``, sent as ``record``; ``index`` counts within the record."""
+        session = self._session(record)
+        where = _Where(record, fingerprint, index)
+        return [result for statement in outline.statements for result in self._apply(statement, session, where)]
+
+    def _session(self, record: QueryRecord) -> Session:
+        database = record.database or self._defaults[0]
+        schema = record.schema or self._defaults[1]
+        path = record.search_path or ((schema,) if schema else ())
+        session = self._sessions.get(record.session or "")
+        if session is None:
+            session = Session(database, path)
+            self._sessions.put(record.session or "", session)
+        else:
+            session.take_defaults(database, path)
+        return session
+
+    def _apply(self, statement: Statement, session: Session, where: _Where) -> list[StatementLineage]:
+        if isinstance(statement, Write):
+            return [self._write(statement, session, where)]
+        if isinstance(statement, Read):
+            return [self._read(statement, session, where)]
+        if isinstance(statement, Define):
+            return [self._define(statement, session, where)]
+        if isinstance(statement, Rename):
+            move = swapped if statement.swap else renamed
+            return [self._placed(r, where) for r in move(statement, session, self._knowledge, where.fingerprint)]
+        if isinstance(statement, Drop):
+            return [self._drop(statement, session, where)]
+        if isinstance(statement, Alter):
+            self._alter(statement, session)
+        elif isinstance(statement, Use):
+            self._use(statement, session)
+        outcome = Outcome(statement.outcome) if isinstance(statement, Other) else Outcome.NO_LINEAGE
+        reason = statement.reason if isinstance(statement, Other) else ""
+        return [self._result(where, outcome, statement.kind, reason=reason)]
+
+    def _result(self, where: _Where, outcome: Outcome, kind: str, **fields: object) -> StatementLineage:
+        result = StatementLineage(outcome, kind, where.fingerprint, where.index, **fields)  # type: ignore[arg-type]
+        return self._placed(result, where)
+
+    def _placed(self, result: StatementLineage, where: _Where) -> StatementLineage:
+        chain = result.chain or ((where.fingerprint,) if where.fingerprint else ())
+        return StatementLineage(
+            result.outcome,
+            result.kind,
+            where.fingerprint,
+            where.index,
+            result.sources,
+            result.targets,
+            result.tables,
+            result.columns,
+            chain,
+            result.defines,
+            result.dropped,
+            result.reason,
+            result.notes,
+            where.record.origin,
+        )
+
+    # --- queries and writes -----------------------------------------------------------------------------------
+
+    def _read(self, statement: Read, session: Session, where: _Where) -> StatementLineage:
+        context = StatementContext(self._knowledge, session)
+        binder = Binder(self._dialect, context)
+        relation = binder.bind(statement.query)
+        assigned = [Assigned(c.name, c.origins) for c in relation.items if isinstance(c, Column) and c.name]
+        tables = table_edges(relation, None, direct=True, keep_self=True)
+        return self._result(
+            where,
+            Outcome.READ_ONLY,
+            statement.kind,
+            sources=tuple(e.source for e in tables),
+            tables=tables,
+            columns=tuple(column_edges(assigned, None)),
+            notes=_notes(binder, context),
+        )
+
+    def _write(self, write: Write, session: Session, where: _Where) -> StatementLineage:
+        context = StatementContext(self._knowledge, session)
+        binder = Binder(self._dialect, context)
+        relation = binder.bind(write.query) if write.query is not None else Relation([])
+        for file in write.files:
+            relation.reads.update(context.external(((file, True),), _file_kind(file)).reads)
+        if not write.target:
+            return self._unnamed(write, relation, where, binder, context)
+        target = self._target(write, session)
+        known = self._known_columns(write, target, session)
+        assigned = assign(write, relation, known)
+        notes = _notes(binder, context)
+        chain = (*context.chain, *((where.fingerprint,) if where.fingerprint else ()))
+        if write.target_kind == "table" and not self._keep_temporary:
+            kept = temporary.fill(write, target, relation, assigned, chain, session, self._knowledge)
+            if kept:
+                return self._result(where, Outcome.NO_LINEAGE, write.kind, reason=kept, notes=notes, chain=chain)
+        return self._written(write, target, relation, assigned, chain, where, notes, missing=bool(context.missing))
+
+    def _target(self, write: Write, session: Session) -> TableName:
+        if write.target_kind == "table":
+            return self._knowledge.table(write.target, session)
+        kind: EndKind = "directory" if write.target_kind == "directory" else "file"
+        return table_name(write.target, self._dialect, "external" if write.target_kind == "external" else kind)
+
+    def _known_columns(self, write: Write, target: TableName, session: Session) -> tuple[str, ...] | None:
+        if write.target_kind != "table":
+            return None
+        held = self._knowledge.find_temporary(write.target, session)
+        return held.columns if held is not None else self._knowledge.columns_of(target)
+
+    def _written(
+        self,
+        write: Write,
+        target: TableName,
+        relation: Relation,
+        assigned: list[Assigned],
+        chain: tuple[str, ...],
+        where: _Where,
+        notes: tuple[str, ...],
+        *,
+        missing: bool,
+    ) -> StatementLineage:
+        columns = column_edges(assigned, target)
+        keeps = any(e.source_table == target for e in columns)
+        direct = write.mode not in ("delete", "like")
+        tables = table_edges(relation, target, direct=direct, keep_self=keeps)
+        if write.mode == "like":
+            columns = []
+        if self._indirect:
+            columns.extend(indirect_edges(relation.indirect, assigned, target, columns))
+        self._learn(write, target, relation, assigned)
+        self._remember(write, target, tables, tuple(columns), chain)
+        outcome = Outcome.LINEAGE if tables else Outcome.UNRESOLVED if missing else Outcome.NO_LINEAGE
+        return self._result(
+            where,
+            outcome,
+            write.kind,
+            sources=tuple(e.source for e in tables),
+            targets=(target,),
+            tables=tables,
+            columns=tuple(columns),
+            chain=chain,
+            defines=write.mode in _DEFINING,
+            reason="made before the window: " + notes[-1] if outcome is Outcome.UNRESOLVED and notes else "",
+            notes=notes,
+        )
+
+    def _unnamed(
+        self, write: Write, relation: Relation, where: _Where, binder: Binder, context: StatementContext
+    ) -> StatementLineage:
+        tables = table_edges(relation, None, direct=True, keep_self=True)
+        return self._result(
+            where,
+            Outcome.UNRESOLVED,
+            write.kind,
+            sources=tuple(e.source for e in tables),
+            reason="the text does not name the target",
+            notes=_notes(binder, context),
+        )
+
+    # --- what statements teach --------------------------------------------------------------------------------
+
+    def _learn(self, write: Write, target: TableName, relation: Relation, assigned: list[Assigned]) -> None:
+        if write.target_kind != "table" or write.mode not in ("create", "view", "clone", "like"):
+            return
+        self._knowledge.forget(target)
+        if write.columns:
+            self._knowledge.learn(target, write.columns)
+        elif not relation.opens:
+            names = tuple(item.name for item in relation.items if isinstance(item, Column))
+            if all(names):
+                self._knowledge.learn(target, names)
+        del assigned
+
+    def _remember(
+        self,
+        write: Write,
+        target: TableName,
+        tables: tuple[TableEdge, ...],
+        columns: tuple[object, ...],
+        chain: tuple[str, ...],
+    ) -> None:
+        if write.target_kind != "table":
+            return
+        held = None if write.mode in _DEFINING else self._knowledge.made.get(target)
+        fresh = Made(tables, columns, chain)  # type: ignore[arg-type]
+        if held is not None:
+            fresh = Made(
+                tuple(dict.fromkeys((*held.tables, *tables))),
+                tuple(dict.fromkeys((*held.columns, *fresh.columns))),
+                tuple(dict.fromkeys((*held.chain, *chain))),
+            )
+        if fresh.tables:
+            self._knowledge.made.put(target, fresh)
+
+    def _define(self, define: Define, session: Session, where: _Where) -> StatementLineage:
+        table = self._knowledge.table(define.name, session) if define.name else None
+        if table is None:
+            return self._result(where, Outcome.NO_LINEAGE, define.kind)
+        if not self._keep_temporary and (define.temporary or self._knowledge.is_temporary(table, define.name)):
+            temporary.define(define, table, session, self._knowledge)
+            return self._result(where, Outcome.NO_LINEAGE, define.kind, reason="defines a temporary table")
+        if not (define.keep_existing and self._knowledge.columns_of(table)):
+            self._knowledge.learn(table, define.columns)
+        context = StatementContext(self._knowledge, session)
+        relations = [context.external(((f, True),), _file_kind(f)) for f in define.files]
+        tables = tuple(e for r in relations for e in table_edges(r, table, direct=True, keep_self=False))
+        outcome = Outcome.LINEAGE if tables else Outcome.NO_LINEAGE
+        sources = tuple(e.source for e in tables)
+        return self._result(where, outcome, define.kind, sources=sources, targets=(table,), tables=tables)
+
+    def _drop(self, drop: Drop, session: Session, where: _Where) -> StatementLineage:
+        gone: list[TableName] = []
+        for name in drop.names:
+            if self._knowledge.pop_temporary(name, session) is None:
+                table = self._knowledge.table(name, session)
+                self._knowledge.forget(table)
+                if not self._knowledge.is_temporary(table, name):
+                    gone.append(table)
+        return self._result(where, Outcome.NO_LINEAGE, drop.kind, dropped=tuple(gone))
+
+    def _alter(self, alter: Alter, session: Session) -> None:
+        table = self._knowledge.table(alter.name, session) if alter.name else None
+        columns = self._knowledge.columns_of(table) if table is not None else None
+        if table is None or not columns:
+            return
+        gone = {name.lower() for name in alter.dropped}
+        renames = {old.lower(): new for old, new in alter.renamed}
+        kept = tuple(renames.get(c.lower(), c) for c in columns if c.lower() not in gone)
+        self._knowledge.learn(table, (*kept, *alter.added))
+
+    def _use(self, use: Use, session: Session) -> None:
+        if use.what == "path":
+            session.defaults.path = tuple(name[-1][0] for name in use.names)
+        elif use.names and use.names[0]:
+            session.defaults.use(use.names[0], use.what, self._dialect)
+
+
+def _notes(binder: Binder, context: StatementContext) -> tuple[str, ...]:
+    made_before = (f"temporary table {table} was made before the window" for table in context.missing)
+    return (*binder.notes, *made_before)
+
+
+def _file_kind(file: str) -> str:
+    return "external" if file.startswith("@") else "file"

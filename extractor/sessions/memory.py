@@ -1,0 +1,117 @@
+"""What the statements seen so far have taught: columns of tables, temporary tables, what was made of what."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import Generic, NamedTuple, TypeVar
+
+from extractor.lineage.binding import Base, Relation
+from extractor.models import ColumnEdge, TableEdge, TableName
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class Bounded(Generic[K, V]):
+    """A mapping that forgets what was not used for longest."""
+
+    __slots__ = ("_items", "limit")
+
+    def __init__(self, limit: int) -> None:
+        self._items: OrderedDict[K, V] = OrderedDict()
+        self.limit = limit
+
+    def get(self, key: K) -> V | None:
+        """The value, which counts as used now."""
+        value = self._items.get(key)
+        if value is not None:
+            self._items.move_to_end(key)
+        return value
+
+    def put(self, key: K, value: V) -> None:
+        """Keep a value; the oldest goes when there are too many."""
+        self._items[key] = value
+        self._items.move_to_end(key)
+        if len(self._items) > self.limit:
+            self._items.popitem(last=False)
+
+    def pop(self, key: K) -> V | None:
+        """Forget a value and return it."""
+        return self._items.pop(key, None)
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+
+class Temporary(NamedTuple):
+    """A temporary table: its columns with what they were made of, and the statements that filled it, in order."""
+
+    table: TableName
+    relation: Relation
+    chain: tuple[str, ...]
+    columns: tuple[str, ...] | None = None
+    by_pattern: bool = False
+
+
+class Made(NamedTuple):
+    """The lineage of a permanent table as derived so far, so that a rename can carry it along."""
+
+    tables: tuple[TableEdge, ...]
+    columns: tuple[ColumnEdge, ...]
+    chain: tuple[str, ...]
+
+
+def key_of(table: TableName) -> tuple[str, ...]:
+    """A table's key in memory: without regard to case, as catalogs and logs differ in it."""
+    return tuple(part.lower() for part in table.identity)
+
+
+class Temporaries:
+    """The temporary tables of one session, found by full name or, bare, by their last part."""
+
+    __slots__ = ("_full", "_short")
+
+    def __init__(self) -> None:
+        self._full: dict[tuple[str, ...], Temporary] = {}
+        self._short: dict[str, tuple[str, ...]] = {}
+
+    def find(self, table: TableName, *, bare: bool) -> Temporary | None:
+        """The temporary table that a name means, if any."""
+        key = key_of(table)
+        found = self._full.get(key)
+        if found is None and (bare or key[-1].startswith("#")):
+            found = self._full.get(self._short.get(key[-1], ()))
+        return found
+
+    def put(self, temporary: Temporary) -> None:
+        """Keep a temporary table, in place of an earlier one of its name."""
+        key = key_of(temporary.table)
+        self._full[key] = temporary
+        self._short[key[-1]] = key
+
+    def pop(self, table: TableName, *, bare: bool) -> Temporary | None:
+        """Forget a temporary table and return it."""
+        found = self.find(table, bare=bare)
+        if found is not None:
+            key = key_of(found.table)
+            del self._full[key]
+            if self._short.get(key[-1]) == key:
+                del self._short[key[-1]]
+        return found
+
+
+class Bases:
+    """One `Base` per table, so that origins of one table are equal across statements."""
+
+    __slots__ = ("_bases",)
+
+    def __init__(self, limit: int) -> None:
+        self._bases: Bounded[TableName, Base] = Bounded(limit)
+
+    def of(self, table: TableName) -> Base:
+        """The base of a table."""
+        found = self._bases.get(table)
+        if found is None:
+            found = Base(table)
+            self._bases.put(table, found)
+        return found

@@ -1,0 +1,75 @@
+"""Full names: what a name in a statement means in its session."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from dialects import Dialect
+from extractor.lineage.model import Name, Part
+from extractor.models import EndKind, TableName
+
+
+class Defaults:
+    """A session's defaults: the database and the schemas that bare names are looked for in, in their order."""
+
+    __slots__ = ("database", "path")
+
+    def __init__(self, database: str | None, path: tuple[str, ...]) -> None:
+        self.database = database
+        self.path = path
+
+    def use(self, parts: Name, what: str, dialect: Dialect) -> None:
+        """Apply USE (database, schema, or what a bare USE means in the dialect)."""
+        names = [part for part, _ in parts]
+        if len(names) >= 2:
+            self.database, self.path = names[-2], (names[-1],)
+            return
+        what = what or dialect.use_sets
+        if what == "database" and len(dialect.levels) > 2:
+            self.database, self.path = names[0], ()
+            if dialect.default_schema:
+                self.path = (dialect.default_schema,)
+        else:
+            self.path = (names[0],)
+
+
+def full_parts(name: Name, defaults: Defaults, schema: str | None, dialect: Dialect) -> tuple[Part, ...]:
+    """``name`` with the defaults in front, as many as its engine's names have room for."""
+    parts = list(name)
+    database = defaults.database
+    if len(dialect.levels) <= 2 and not (database and schema):
+        schema, database = schema or database, None
+    if len(parts) == 1 and schema:
+        parts.insert(0, (schema, False))
+    if len(parts) == 3 and not parts[1][0]:  # database..table
+        middle = schema or dialect.default_schema
+        parts[1:2] = [(middle, False)] if middle else []
+    bare = len(parts) == 2 or (len(parts) == 1 and not schema)
+    if bare and database and (len(parts) == 2 or len(dialect.levels) > 1):
+        parts.insert(0, (database, False))
+    return tuple(parts)
+
+
+def table_name(parts: tuple[Part, ...], dialect: Dialect, kind: EndKind = "table") -> TableName:
+    """The table's name: identity by the dialect's folding, parts as they are written."""
+    if kind != "table":
+        spelled = tuple(part for part, _ in parts)
+        return TableName(spelled, spelled, kind)
+    return TableName(dialect.identity(parts), tuple(part for part, _ in parts))
+
+
+def candidates(name: Name, defaults: Defaults, dialect: Dialect) -> list[TableName]:
+    """The tables a name can mean: one, or one for each schema of the search path."""
+    if len(name) > 1 or len(defaults.path) <= 1:
+        schema = defaults.path[0] if defaults.path else None
+        return [table_name(full_parts(name, defaults, schema, dialect), dialect)]
+    return [table_name(full_parts(name, defaults, schema, dialect), dialect) for schema in defaults.path]
+
+
+def choose(found: list[TableName], known: Callable[[TableName], bool]) -> TableName:
+    """The first candidate that is known to exist, else the first."""
+    if len(found) > 1:
+        for table in found:
+            if known(table):
+                return table
+    return found[0]

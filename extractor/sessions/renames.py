@@ -1,0 +1,105 @@
+"""RENAME and SWAP: lineage moves with the table, so that load-then-rename ends on the real one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from extractor.lineage.binding import Assigned, Column
+from extractor.lineage.model import Rename
+from extractor.models import Outcome, StatementLineage, TableName
+from extractor.sessions.edges import column_edges, table_edges
+from extractor.sessions.memory import Made, Temporary
+from extractor.sessions.state import Knowledge, Session
+
+
+def renamed(rename: Rename, session: Session, knowledge: Knowledge, fingerprint: str) -> list[StatementLineage]:
+    """What the new name holds after a rename: the lineage derived so far under the old one."""
+    if not rename.old or not rename.new:
+        return [StatementLineage(Outcome.UNRESOLVED, rename.kind, reason="the text does not name both tables")]
+    old, new = knowledge.table(rename.old, session), knowledge.table(rename.new, session)
+    columns = knowledge.forget(old)
+    if columns:
+        knowledge.learn(new, columns)
+    held = knowledge.pop_temporary(rename.old, session)
+    if held is not None:
+        return [_from_temporary(held, rename, new, session, knowledge, fingerprint)]
+    made = knowledge.made.pop(old)
+    if made is None:
+        return [StatementLineage(Outcome.NO_LINEAGE, rename.kind, dropped=(old,), reason=f"{old} becomes {new}")]
+    return [_moved(made, rename.kind, old, new, knowledge, fingerprint, dropped=(old,))]
+
+
+def swapped(swap: Rename, session: Session, knowledge: Knowledge, fingerprint: str) -> list[StatementLineage]:
+    """Two tables exchange their names, and with them their lineage and columns."""
+    if not swap.old or not swap.new:
+        return [StatementLineage(Outcome.UNRESOLVED, swap.kind, reason="the text does not name both tables")]
+    one, two = knowledge.table(swap.old, session), knowledge.table(swap.new, session)
+    first, second = knowledge.forget(one), knowledge.forget(two)
+    for table, columns in ((one, second), (two, first)):
+        if columns:
+            knowledge.learn(table, columns)
+    made_one, made_two = knowledge.made.pop(one), knowledge.made.pop(two)
+    held_one, held_two = knowledge.pop_temporary(swap.old, session), knowledge.pop_temporary(swap.new, session)
+    found: list[StatementLineage] = []
+    for made, held, old, new in ((made_two, held_two, two, one), (made_one, held_one, one, two)):
+        if held is not None:
+            found.append(_from_temporary(held, swap, new, session, knowledge, fingerprint))
+        elif made is not None:
+            found.append(_moved(made, swap.kind, old, new, knowledge, fingerprint, dropped=()))
+    return found or [StatementLineage(Outcome.NO_LINEAGE, swap.kind, reason=f"{one} and {two} exchange their names")]
+
+
+def _moved(
+    made: Made,
+    kind: str,
+    old: TableName,
+    new: TableName,
+    knowledge: Knowledge,
+    fingerprint: str,
+    *,
+    dropped: tuple[TableName, ...],
+) -> StatementLineage:
+    tables = tuple(replace(e, target=new) for e in made.tables if e.source not in (old, new))
+    columns = tuple(replace(e, target_table=new) for e in made.columns if e.source_table not in (old, new))
+    chain = tuple(dict.fromkeys((*made.chain, fingerprint)))
+    knowledge.made.put(new, Made(tables, columns, chain))
+    return StatementLineage(
+        Outcome.LINEAGE if tables else Outcome.NO_LINEAGE,
+        kind,
+        sources=tuple(e.source for e in tables),
+        targets=(new,),
+        tables=tables,
+        columns=columns,
+        chain=chain,
+        defines=True,
+        dropped=dropped,
+        reason=f"{old} becomes {new}",
+    )
+
+
+def _from_temporary(
+    held: Temporary, rename: Rename, new: TableName, session: Session, knowledge: Knowledge, fingerprint: str
+) -> StatementLineage:
+    """A scratch table is renamed into place: its content becomes the lineage of the real table."""
+    chain = tuple(dict.fromkeys((*held.chain, fingerprint)))
+    if knowledge.is_temporary(new, rename.new):
+        knowledge.put_temporary(held._replace(table=new, chain=chain), session)
+        return StatementLineage(Outcome.NO_LINEAGE, rename.kind, reason="renames a temporary table")
+    relation = held.relation
+    assigned = [Assigned(c.name, c.origins) for c in relation.items if isinstance(c, Column) and c.name]
+    columns = tuple(column_edges(assigned, new))
+    tables = table_edges(relation, new, direct=True, keep_self=False)
+    if held.columns:
+        knowledge.learn(new, held.columns)
+    knowledge.made.put(new, Made(tables, columns, chain))
+    return StatementLineage(
+        Outcome.LINEAGE if tables else Outcome.NO_LINEAGE,
+        rename.kind,
+        sources=tuple(e.source for e in tables),
+        targets=(new,),
+        tables=tables,
+        columns=columns,
+        chain=chain,
+        defines=True,
+        reason=f"{held.table} becomes {new}",
+    )

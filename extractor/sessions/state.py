@@ -1,0 +1,107 @@
+"""The sessions' state: defaults and temporary tables of each, and what all of them share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from dialects import Dialect
+from extractor.lineage.model import Name
+from extractor.models import SchemaLookup, TableName
+from extractor.sessions.memory import Bases, Bounded, Made, Temporaries, Temporary, key_of
+from extractor.sessions.names import Defaults, candidates, choose
+
+_SESSIONS = 10_000
+_TABLES = 200_000
+_MADE = 20_000
+
+
+class Session:
+    """One session of the database: its defaults, and the temporary tables only it sees."""
+
+    __slots__ = ("defaults", "given", "temporaries")
+
+    def __init__(self, database: str | None, path: tuple[str, ...]) -> None:
+        self.defaults = Defaults(database, path)
+        self.given = (database, path)
+        self.temporaries = Temporaries()
+
+    def take_defaults(self, database: str | None, path: tuple[str, ...]) -> None:
+        """A record may say where it ran; that counts when it differs from what records said before."""
+        if (database, path) != self.given and (database or path):
+            self.defaults = Defaults(database or self.defaults.database, path or self.defaults.path)
+            self.given = (database, path)
+
+
+class Knowledge:
+    """What all sessions of one source share: the dialect, the schema, what DDL has taught, name patterns."""
+
+    def __init__(self, dialect: Dialect, schema: SchemaLookup | None, patterns: Sequence[re.Pattern[str]]) -> None:
+        self.dialect = dialect
+        self.bases = Bases(_TABLES)
+        self.made: Bounded[TableName, Made] = Bounded(_MADE)
+        self._schema = schema
+        self._patterns = tuple(patterns)
+        self._learned: Bounded[tuple[str, ...], tuple[str, ...]] = Bounded(_TABLES)
+        self._shared = Temporaries()
+
+    def table(self, name: Name, session: Session) -> TableName:
+        """What ``name`` means in ``session``."""
+        return choose(candidates(name, session.defaults, self.dialect), self._exists)
+
+    def _exists(self, table: TableName) -> bool:
+        if self._learned.get(key_of(table)) is not None:
+            return True
+        return self._schema is not None and (
+            self._schema.knows(table) is True or self._schema.columns_of(table) is not None
+        )
+
+    def columns_of(self, table: TableName) -> tuple[str, ...] | None:
+        """The table's columns: the given schema's, else what DDL has taught."""
+        found = self._schema.columns_of(table) if self._schema is not None else None
+        return found or self._learned.get(key_of(table))
+
+    def learn(self, table: TableName, columns: tuple[str, ...]) -> None:
+        """Remember the columns of a table."""
+        if columns:
+            self._learned.put(key_of(table), columns)
+
+    def forget(self, table: TableName) -> tuple[str, ...] | None:
+        """Forget what DDL taught about a table, and return it."""
+        return self._learned.pop(key_of(table))
+
+    def matches_pattern(self, table: TableName) -> bool:
+        """Whether a table is a scratch table by its name."""
+        return any(pattern.search(str(table)) for pattern in self._patterns)
+
+    def is_temporary(self, table: TableName, name: Name) -> bool:
+        """Whether a table is temporary by its name alone."""
+        written = tuple(part for part, _ in name)
+        if written[-1].startswith("@") and self.dialect.parser in ("tsql", "fabric"):
+            return True
+        return self.dialect.is_temporary_name(written) or self.matches_pattern(table)
+
+    def find_temporary(self, name: Name, session: Session) -> Temporary | None:
+        """The temporary table that ``name`` means: the session's own first, then those known by a pattern."""
+        bare = len(name) == 1
+        for table in candidates(name, session.defaults, self.dialect):
+            found = session.temporaries.find(table, bare=bare) or self._shared.find(table, bare=False)
+            if found is not None:
+                return found
+        return None
+
+    def put_temporary(self, temporary: Temporary, session: Session) -> None:
+        """Keep a temporary table where its kind is visible."""
+        (self._shared if temporary.by_pattern else session.temporaries).put(temporary)
+
+    def pop_temporary(self, name: Name, session: Session) -> Temporary | None:
+        """Forget a temporary table and return it."""
+        found = self.find_temporary(name, session)
+        if found is None:
+            return None
+        return (self._shared if found.by_pattern else session.temporaries).pop(found.table, bare=False)
+
+
+def new_sessions() -> Bounded[str, Session]:
+    """The open sessions, the longest idle forgotten first."""
+    return Bounded(_SESSIONS)
