@@ -54,6 +54,7 @@ clean:  ## remove everything that make made
 
 $(READY): requirements.lock pyproject.toml
 	@test -n "$(PYTHON)"
+	@echo "Setting up $(VENV): once, about a minute"
 	$(PYTHON) -m venv --clear $(VENV)
 	$(PIP) install -q --require-hashes -r requirements.lock
 	$(PIP) install -q --no-deps --no-build-isolation -e .
