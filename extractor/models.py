@@ -195,6 +195,22 @@ class CatalogColumn(NamedTuple):
     position: int
 
 
+class CatalogSchemaName(NamedTuple):
+    """A schema that the catalog holds, folded to lower case, with its number of tables.
+
+    ``in_key`` is the number of parts that its tables' keys give the schema: 2 for ``DB.SCHEMA``, else 1. An empty
+    ``database`` means that the catalog does not say it.
+    """
+
+    database: str
+    schema: str
+    in_key: int
+    tables: int
+
+    def __str__(self) -> str:
+        return ".".join(part for part in (self.database, self.schema) if part)
+
+
 class Node(NamedTuple):
     """One object of a path on Alation's wire: its object type and its key."""
 

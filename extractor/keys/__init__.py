@@ -2,6 +2,22 @@
 
 from __future__ import annotations
 
+from extractor.keys.catalog_load import CatalogLoad, load_alation, load_file
+from extractor.keys.interface import CatalogReader, KeyedLineage, KeyResult, KeyRule, Missing
 from extractor.keys.quoting import fold_key, read_key, write_key
+from extractor.keys.resolve import KeyResolver
 
-__all__ = ["fold_key", "read_key", "write_key"]
+__all__ = [
+    "CatalogLoad",
+    "CatalogReader",
+    "KeyResolver",
+    "KeyResult",
+    "KeyRule",
+    "KeyedLineage",
+    "Missing",
+    "fold_key",
+    "load_alation",
+    "load_file",
+    "read_key",
+    "write_key",
+]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from extractor.state.catalog import CatalogRow, CatalogStore, CatalogVersion, StoredCatalog
 from extractor.state.records import (
     CachedOutline,
     OwnedDataflow,
@@ -18,11 +19,15 @@ from extractor.state.store import Store
 
 __all__ = [
     "CachedOutline",
+    "CatalogRow",
+    "CatalogStore",
+    "CatalogVersion",
     "OwnedDataflow",
     "Run",
     "StatementText",
     "Status",
     "Store",
+    "StoredCatalog",
     "TargetFact",
     "edge_identity",
     "edges_digest",

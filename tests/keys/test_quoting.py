@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from extractor.errors import UnwritableKey
-from extractor.keys import fold_key, read_key, write_key
 from hypothesis import given
 from hypothesis import strategies as st
+
+from extractor.errors import UnwritableKey
+from extractor.keys import fold_key, read_key, write_key
 
 NAMES = st.text(min_size=1).filter(lambda name: '"' not in name)
 
@@ -40,7 +41,7 @@ def test_only_a_part_with_a_period_is_quoted(parts: tuple[str | int, ...], key: 
 
 def test_a_double_quote_is_refused() -> None:
     """A name with a double quote is refused, by name, since Alation's rule for it is unknown."""
-    with pytest.raises(UnwritableKey, match="REP.*double quote"):
+    with pytest.raises(UnwritableKey, match=r"REP.*double quote"):
         write_key([7, "hr", 'REP"CLIENT'])
 
 

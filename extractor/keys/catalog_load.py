@@ -1,0 +1,126 @@
+"""Fills the catalog of a data source in the state, from Alation or from a file, as a whole and in batches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+from dialects import Dialect
+from extractor.config import SourceSettings
+from extractor.errors import CatalogError
+from extractor.keys.catalog_file import FileRow, read_catalog_file
+from extractor.keys.catalog_keys import FileKeys
+from extractor.keys.parts import catalog_row
+from extractor.models import BadRecord, CatalogColumn, CatalogTable, Origin
+from extractor.state.catalog import CatalogRefresh, CatalogRow, CatalogStore, CatalogVersion
+
+_BATCH = 5_000
+_PROBLEMS_KEPT = 100
+
+
+class CatalogLoad(NamedTuple):
+    """What a refresh brought: the new version, and the rows that could not be taken.
+
+    ``bad_rows`` counts them all; ``problems`` shows the first hundred, with file and line.
+    """
+
+    version: CatalogVersion
+    bad_rows: int = 0
+    problems: tuple[BadRecord, ...] = ()
+
+
+def load_alation(
+    store: CatalogStore,
+    ds_id: int,
+    tables: Iterable[CatalogTable],
+    columns: Iterable[CatalogColumn],
+    *,
+    detail: str = "",
+    fetched_at: datetime | None = None,
+) -> CatalogLoad:
+    """Replace the catalog of a data source by what Alation gives; both iterables are read once, as streams.
+
+    An error while they are read leaves the present catalog as it is. ``detail`` is shown with the catalog (the
+    URL of Alation). A column whose table is not among the tables counts as a bad row.
+    """
+    refresh = store.begin(ds_id, origin="alation", detail=detail, fetched_at=fetched_at)
+    bad = _Problems()
+    stream = iter(tables)
+    while batch := list(islice(stream, _BATCH)):
+        refresh.add_tables([catalog_row(table) for table in batch])
+    rows = iter(columns)
+    while some := list(islice(rows, _BATCH)):
+        for lost in refresh.add_columns(some):
+            bad.add(f"the column {lost.key} is of a table that was not given", Origin("alation", 0))
+    return CatalogLoad(refresh.finish(), bad.count, tuple(bad.kept))
+
+
+def load_file(
+    store: CatalogStore,
+    source: SourceSettings,
+    dialect: Dialect,
+    path: Path,
+    *,
+    fetched_at: datetime | None = None,
+) -> CatalogLoad:
+    """Replace the catalog of the source's data source by a file's rows; see `read_catalog_file` for its forms.
+
+    Keys that the file does not give are written by the source's rule. A bad row costs itself.
+
+    Raises:
+        CatalogError: the file cannot be read, or holds not one table; the present catalog stays as it is.
+    """
+    refresh = store.begin(source.data_source_id, origin="file", detail=str(path), fetched_at=fetched_at)
+    keys = FileKeys(source, dialect)
+    bad = _Problems()
+    taken = 0
+    rows = read_catalog_file(path)
+    while batch := list(islice(rows, _BATCH)):
+        taken += _add(refresh, keys, batch, bad)
+    if not taken:
+        first = f"; the first: {bad.kept[0].origin}: {bad.kept[0].problem}" if bad.kept else ""
+        raise CatalogError(
+            f"{path} holds no table of data source {source.data_source_id} ({bad.count} rows were refused{first}). "
+            "It needs the columns schema, table, column and position, under these names or those of "
+            "information_schema"
+        )
+    return CatalogLoad(refresh.finish(), bad.count, tuple(bad.kept))
+
+
+class _Problems:
+    """Counts bad rows and keeps the first of them."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.kept: list[BadRecord] = []
+
+    def add(self, problem: str, origin: Origin) -> None:
+        self.count += 1
+        if len(self.kept) < _PROBLEMS_KEPT:
+            self.kept.append(BadRecord(problem, origin))
+
+
+def _add(refresh: CatalogRefresh, keys: FileKeys, batch: list[FileRow | BadRecord], bad: _Problems) -> int:
+    """Add a batch of rows; returns how many were taken."""
+    tables: dict[str, CatalogRow] = {}
+    columns: list[tuple[CatalogColumn, Origin]] = []
+    taken = 0
+    for row in batch:
+        named = row if isinstance(row, BadRecord) else keys.named(row)
+        if isinstance(named, BadRecord):
+            bad.add(named.problem, named.origin)
+            continue
+        table, column = named
+        taken += 1
+        if table is not None:
+            tables.setdefault(table.table.key, table)
+        if column is not None:
+            columns.append((column, row.origin))
+    refresh.add_tables(list(tables.values()))
+    origins = {id(column): origin for column, origin in columns}
+    for lost in refresh.add_columns([column for column, _ in columns]):
+        bad.add(f"the column {lost.key} is of a table that no row before it gives", origins[id(lost)])
+    return taken

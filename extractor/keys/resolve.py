@@ -1,0 +1,158 @@
+"""Names to Alation's objects, one data source at a time."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from dialects import Dialect
+from extractor.config import SourceSettings
+from extractor.errors import UnwritableKey
+from extractor.keys.case import CaseWatch
+from extractor.keys.edges import keyed_lineage
+from extractor.keys.explain import explain_table, read_name, with_context
+from extractor.keys.interface import CatalogReader, KeyedLineage, KeyResult
+from extractor.keys.quoting import write_key
+from extractor.models import CatalogColumn, Node, StatementLineage, TableName
+from extractor.schemas import CatalogNames, Found
+from extractor.schemas.bounded import Bounded
+from extractor.schemas.rule import KeyRule
+
+_TABLES_REMEMBERED = 50_000
+_COLUMNS_REMEMBERED = 200_000
+
+
+class KeyResolver:
+    """Resolves the names of one source against the catalog of its data source.
+
+    The catalog's own key wins whenever it holds the object. What to do with a table that it does not hold is the
+    source's ``unknown_tables``: leave it out, build its key all the same, or make it an external object. Answers
+    are remembered, bounded. ``names`` may be shared with the source's `CatalogSchema`.
+    """
+
+    def __init__(
+        self,
+        source: SourceSettings,
+        dialect: Dialect,
+        catalog: CatalogReader | None,
+        *,
+        names: CatalogNames | None = None,
+    ) -> None:
+        self.names = names or CatalogNames(source, dialect, catalog)
+        self._source = source
+        self._dialect = dialect
+        self._case = CaseWatch(dialect)
+        self._tables: Bounded[TableName, KeyResult] = Bounded(_TABLES_REMEMBERED)
+        self._columns: Bounded[tuple[TableName, str], KeyResult] = Bounded(_COLUMNS_REMEMBERED)
+
+    def database_part(self) -> KeyRule:
+        """Whether keys carry a database part, and which decided: configuration, catalog or dialect."""
+        return self.names.rule
+
+    def table(self, name: TableName) -> KeyResult:
+        """The table, file, directory or external object that ``name`` means."""
+        result = self._tables.get(name)
+        if result is None:
+            result = self._tables.put(name, self._resolve(name))
+        if result.node is not None:
+            self._case.see(name, result.node.key)
+        return result
+
+    def column(self, table: TableName, column: str) -> KeyResult:
+        """The column ``column`` of ``table``.
+
+        A column that the catalog does not hold is left out when the catalog holds others of that table, since
+        its key would make a TMP column; when it holds none, the key is built.
+        """
+        asked = (table, column)
+        result = self._columns.get(asked)
+        return result if result is not None else self._columns.put(asked, self._resolve_column(table, column))
+
+    def edges(
+        self,
+        lineage: StatementLineage,
+        *,
+        indirect: Literal["none", "tables", "all"] = "tables",
+        min_confidence: float = 0.0,
+    ) -> KeyedLineage:
+        """The edges of a statement by key, for upload.
+
+        ``indirect`` says which edges of filters, joins and grouping are wanted: none, those between tables, or
+        all. An edge below ``min_confidence``, or from an object to itself, is left away; of equal edges the one
+        with the highest confidence stays.
+        """
+        edges, missing = keyed_lineage(self, lineage, indirect=indirect, min_confidence=min_confidence)
+        return KeyedLineage(edges, missing, self._case.take_notes())
+
+    def explain(self, text: str, *, database: str | None = None, schema: str | None = None) -> list[str]:
+        """How the name ``text``, as it stands in SQL, gets its key: one line a step.
+
+        ``database`` and ``schema`` are what the session had set; without them the source's own count.
+        """
+        name = with_context(read_name(text, self._dialect), self._dialect, database, schema)
+        return explain_table(name, self.table(name), self.names, self._source, self._dialect)
+
+    def _resolve(self, name: TableName) -> KeyResult:
+        if name.kind != "table":
+            return self._outside(name)
+        found = self.names.find(name)
+        if found.status == "one":
+            return KeyResult(Node("table", found.tables[0].key), "catalog", found.reason)
+        if found.status == "several":
+            return KeyResult(None, "ambiguous", found.reason)
+        return self._unknown(name, found)
+
+    def _outside(self, name: TableName) -> KeyResult:
+        """A file, a directory or something else that is no table."""
+        if self._source.unknown_tables == "external" and name.parts:
+            return KeyResult(Node("external", str(name)), "external", f"a {name.kind} as an external object")
+        return KeyResult(None, "left out", f"a {name.kind}, and the source does not make external objects")
+
+    def _unknown(self, name: TableName, found: Found) -> KeyResult:
+        policy = self._source.unknown_tables
+        if policy == "external":
+            parts = found.parts or name.identity
+            return KeyResult(Node("external", self._external(parts)), "external", found.reason)
+        if policy == "leave_out" or found.parts is None:
+            return KeyResult(None, "left out", found.reason)
+        try:
+            key = write_key([self._source.data_source_id, *found.parts])
+        except UnwritableKey as error:
+            return KeyResult(None, "left out", f"{found.reason}, and no key can be built: {error}")
+        return KeyResult(Node("table", key), "built", f"{found.reason}; the key was built from the name")
+
+    def _external(self, parts: tuple[str, ...]) -> str:
+        """``<ds_id>.<dotted name>``, the form of a table key; an external key is free text, so nothing is refused."""
+        named = [part for part in parts if part]
+        try:
+            return write_key([self._source.data_source_id, *named])
+        except UnwritableKey:
+            return ".".join([str(self._source.data_source_id), *named])
+
+    def _resolve_column(self, table: TableName, column: str) -> KeyResult:
+        of_table = self.table(table)
+        if of_table.node is None:
+            return KeyResult(None, of_table.how, of_table.reason)
+        if of_table.node.otype != "table":
+            return KeyResult(None, "left out", f"an object of type {of_table.node.otype} has no columns")
+        held = self.names.columns(of_table.node.key) if of_table.how == "catalog" else ()
+        if held:
+            return _among(held, column)
+        try:
+            key = f"{of_table.node.key}.{write_key([column])}"
+        except UnwritableKey as error:
+            return KeyResult(None, "left out", f"no key can be built: {error}")
+        return KeyResult(Node("column", key), "built", "the catalog holds no columns of this table")
+
+
+def _among(held: tuple[CatalogColumn, ...], column: str) -> KeyResult:
+    """The column of that name in any case; a field of a nested column counts as the column that holds it."""
+    fitting = [c for c in held if c.name.lower() == column.lower()]
+    if not fitting and "." in column:
+        outer = column.split(".", 1)[0]
+        fitting = [c for c in held if c.name.lower() == outer.lower()]
+    if not fitting:
+        return KeyResult(None, "left out", f"the catalog holds {len(held)} columns of this table, not this one")
+    if len(fitting) > 1:
+        shown = ", ".join(c.key for c in fitting)
+        return KeyResult(None, "ambiguous", f"names that differ only in case, which Alation cannot tell apart: {shown}")
+    return KeyResult(Node("column", fitting[0].key), "catalog", "found in the catalog")

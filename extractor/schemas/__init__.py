@@ -1,0 +1,19 @@
+"""Where columns come from: the catalog, a given mapping, layers of them."""
+
+from __future__ import annotations
+
+from extractor.schemas.catalog import CatalogSchema
+from extractor.schemas.given import DictSchema
+from extractor.schemas.interface import CatalogReader, NameParts
+from extractor.schemas.layers import SchemaLayers
+from extractor.schemas.lookup import CatalogNames, Found
+
+__all__ = [
+    "CatalogNames",
+    "CatalogReader",
+    "CatalogSchema",
+    "DictSchema",
+    "Found",
+    "NameParts",
+    "SchemaLayers",
+]

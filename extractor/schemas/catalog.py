@@ -1,0 +1,49 @@
+"""Columns as the catalog of the data source holds them."""
+
+from __future__ import annotations
+
+from dialects import Dialect
+from extractor.config import SourceSettings
+from extractor.models import TableName
+from extractor.schemas.interface import CatalogReader
+from extractor.schemas.lookup import CatalogNames
+
+
+class CatalogSchema:
+    """The catalog as a `SchemaLookup`; names are found by the same rules by which they get their keys.
+
+    Columns come in the catalog's spelling and order. ``names`` may be shared with the source's key resolver, so
+    that both remember the same answers.
+    """
+
+    def __init__(
+        self,
+        source: SourceSettings,
+        dialect: Dialect,
+        catalog: CatalogReader | None,
+        *,
+        names: CatalogNames | None = None,
+    ) -> None:
+        self._names = names or CatalogNames(source, dialect, catalog)
+        held = self._names.catalog.schema_names() if self._names.catalog is not None else ()
+        self._schemas = {(name.database, name.schema) for name in held}
+
+    def columns_of(self, table: TableName) -> tuple[str, ...] | None:
+        """The table's columns; None when the name is not one table, or the catalog holds no columns of it."""
+        if table.kind != "table":
+            return None
+        found = self._names.find(table)
+        if found.status != "one":
+            return None
+        columns = self._names.columns(found.tables[0].key)
+        return tuple(column.name for column in columns) or None
+
+    def knows(self, table: TableName) -> bool | None:
+        """True when the catalog holds the table; False when it holds others of that schema; else None."""
+        if table.kind != "table":
+            return None
+        found = self._names.find(table)
+        if found.status in ("one", "several"):
+            return True
+        held = any(((p.database or "").lower(), (p.schema or "").lower()) in self._schemas for p in found.tried)
+        return False if found.status == "none" and held else None

@@ -1,0 +1,172 @@
+"""A table's name, looked up in the catalog of its data source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+from dialects import Dialect
+from extractor.config import SourceSettings
+from extractor.models import CatalogColumn, CatalogTable, TableName
+from extractor.schemas.bounded import Bounded
+from extractor.schemas.interface import CatalogReader, NameParts
+from extractor.schemas.rule import KeyRule, key_rule
+
+_NAMES_REMEMBERED = 50_000
+_COLUMNS_REMEMBERED = 200_000
+_SYNONYM_HOPS = 5
+
+
+class Found(NamedTuple):
+    """What the catalog says of one name.
+
+    ``status``: ``one`` table; ``several``, of which none may be picked; ``none``; ``foreign``: the name lies
+    outside of this data source; ``incomplete``: a part is missing and nothing supplies it. ``tried`` lists what
+    was looked up, in order. ``parts`` are the name's parts for a key that has to be built, None where they are
+    not all known.
+    """
+
+    status: Literal["one", "several", "none", "foreign", "incomplete"]
+    reason: str
+    tables: tuple[CatalogTable, ...] = ()
+    tried: tuple[NameParts, ...] = ()
+    parts: tuple[str, ...] | None = None
+
+
+class CatalogNames:
+    """Finds the tables that names of one source mean, and their columns; answers are remembered, bounded.
+
+    A name with fewer parts than the key takes the source's database and schema, then the dialect's default
+    schema. Where nothing supplies a part, the only table of that name is taken, and several are ambiguous.
+    """
+
+    def __init__(self, source: SourceSettings, dialect: Dialect, catalog: CatalogReader | None) -> None:
+        self.catalog = catalog if catalog is not None and not catalog.is_empty() else None
+        self.rule: KeyRule = key_rule(source, dialect, self.catalog)
+        self._ds_id = source.data_source_id
+        self._home = source.database
+        own = source.schema_ or self._database_as_schema(source.database, dialect)
+        self._default_schemas = tuple(dict.fromkeys(s for s in (own, dialect.default_schema) if s))
+        self._dialect_schema = dialect.default_schema
+        self._found: Bounded[tuple[str, ...], Found] = Bounded(_NAMES_REMEMBERED)
+        self._columns: Bounded[str, tuple[CatalogColumn, ...]] = Bounded(_COLUMNS_REMEMBERED)
+
+    def find(self, table: TableName) -> Found:
+        """What the catalog says of ``table``; only its identity counts."""
+        found = self._found.get(table.identity)
+        return found if found is not None else self._found.put(table.identity, self._look_up(table.identity))
+
+    def columns(self, table_key: str) -> tuple[CatalogColumn, ...]:
+        """The columns of the table with that key, by position; empty when the catalog holds none."""
+        columns = self._columns.get(table_key)
+        if columns is None:
+            read = self.catalog.columns(table_key) if self.catalog is not None else ()
+            columns = self._columns.put(table_key, read, len(read) + 1)
+        return columns
+
+    def _database_as_schema(self, database: str | None, dialect: Dialect) -> str | None:
+        """Where names have two levels, the database is the schema (MySQL, Teradata, Hive), or no part of a name.
+
+        The catalog tells which: Oracle's or Db2's database is no schema that it holds.
+        """
+        if database is None or len(dialect.levels) != 2:
+            return None
+        if self.catalog is not None:
+            held = {name.schema for name in self.catalog.schema_names()}
+            return database if database.lower() in held else None
+        return database
+
+    def _look_up(self, identity: tuple[str, ...]) -> Found:
+        server, database, schema, name = ("", "", "", "", *identity)[-4:]
+        if server or len(identity) > 4:
+            return Found("foreign", f"the name begins with the server {identity[0]!r}, not this data source")
+        if not name:
+            return Found("incomplete", "the name is empty")
+        tried: list[NameParts] = []
+        for parts in self._candidates(database, schema, name):
+            tried.append(parts)
+            rows = self._resolve(self.catalog.table(parts)) if self.catalog is not None else ()
+            if rows:
+                return _decide(rows, tuple(tried))
+        if foreign := self._foreign(database):
+            return Found("foreign", foreign, tried=tuple(tried))
+        return self._nothing(database, schema, name, tuple(tried))
+
+    def _candidates(self, database: str, schema: str, name: str) -> Iterator[NameParts]:
+        at_home = not database or self._is_home(database)
+        for candidate in self._schemas(database, schema) or (None,):
+            yield NameParts(database or self._home, candidate, name)
+            if at_home and (database or self._home):
+                yield NameParts("", candidate, name)
+
+    def _schemas(self, database: str, schema: str) -> tuple[str, ...]:
+        """The schemas a name may be in; the source's own schema speaks for the source's own database only."""
+        if schema:
+            return (schema,)
+        if not database or self._is_home(database):
+            return self._default_schemas
+        return (self._dialect_schema,) if self._dialect_schema else ()
+
+    def _is_home(self, database: str) -> bool:
+        return self._home is not None and self._home.lower() == database.lower()
+
+    def _resolve(self, rows: list[CatalogTable]) -> tuple[CatalogTable, ...]:
+        """Follow synonyms to their base tables; what is one key to Alation is one table."""
+        bases = [self._base(row) for row in rows]
+        return tuple(dict.fromkeys(bases))
+
+    def _base(self, table: CatalogTable) -> CatalogTable:
+        for _ in range(_SYNONYM_HOPS):
+            if not table.base_table_key or self.catalog is None:
+                break
+            key = table.base_table_key
+            own = key if key.startswith(f"{self._ds_id}.") else f"{self._ds_id}.{key}"
+            rows = self.catalog.by_key(own)
+            if len(rows) != 1 or rows[0] == table:
+                break
+            table = rows[0]
+        return table
+
+    def _foreign(self, database: str) -> str:
+        """Why a name of that database cannot be one of this data source, or nothing."""
+        if not database or self.rule.database_part or self._is_home(database):
+            return ""
+        if self._home is None:
+            return (
+                f"the name is of database {database!r}, the keys of data source {self._ds_id} have no database part, "
+                f'and the source does not say which database it is: add database = "{database}" to its '
+                "[[source]] if it is this one"
+            )
+        return f"the name is of database {database!r}, and data source {self._ds_id} is database {self._home!r} alone"
+
+    def _nothing(self, database: str, schema: str, name: str, tried: tuple[NameParts, ...]) -> Found:
+        schemas = self._schemas(database, schema)
+        if not schemas:
+            return Found(
+                "incomplete",
+                "the name has no schema, and nothing supplies one: set schema in its [[source]]",
+                tried=tried,
+            )
+        if self.rule.database_part and not (database or self._home):
+            return Found(
+                "incomplete",
+                "the name has no database, and nothing supplies one: set database in its [[source]]",
+                tried=tried,
+            )
+        prefix = (database or self._home or "",) if self.rule.database_part else ()
+        reason = f"the catalog of data source {self._ds_id} holds no such table"
+        if self.catalog is None:
+            reason = f"there is no catalog of data source {self._ds_id}"
+        return Found("none", reason, tried=tried, parts=(*prefix, schemas[0], name))
+
+
+def _decide(rows: tuple[CatalogTable, ...], tried: tuple[NameParts, ...]) -> Found:
+    if len(rows) == 1:
+        reason = "the only table of that name" if None in tried[-1] else "found in the catalog"
+        return Found("one", reason, rows, tried)
+    shown = ", ".join(row.key for row in rows[:5]) + (" ..." if len(rows) > 5 else "")
+    if len({row.key.lower() for row in rows}) == 1:
+        reason = f"names that differ only in case, which Alation cannot tell apart: {shown}"
+    else:
+        reason = f"several tables match: {shown}"
+    return Found("several", reason, rows, tried)

@@ -1,0 +1,148 @@
+"""A new catalog of one data source in the making."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Engine, func, insert, select, update
+
+from extractor.errors import CatalogError
+from extractor.models import CatalogColumn, CatalogTable
+from extractor.state.catalog_tables import catalog_columns, catalog_schemas, catalog_tables, catalog_versions
+from extractor.state.catalog_versions import CatalogVersion, remove_versions, version_of, writing
+from extractor.state.upsert import insert_or_ignore, slices
+
+_KEYS_REMEMBERED = 20_000
+
+
+class CatalogRow(NamedTuple):
+    """A table with the parts of its name: the database ("" when not known), the schema, and how its key has them.
+
+    ``in_key`` is the number of parts that the key gives the schema: 2 for ``DB.SCHEMA``, else 1.
+    """
+
+    database: str
+    schema: str
+    in_key: int
+    table: CatalogTable
+
+
+class CatalogRefresh:
+    """A new catalog of one data source in the making: tables first, then their columns, in batches.
+
+    It becomes visible with `finish`, all of it at once; until then readers see the old one. What an unfinished
+    refresh left behind is removed by the next one.
+    """
+
+    def __init__(self, engine: Engine, version_id: int) -> None:
+        self._engine = engine
+        self._version_id = version_id
+        self._refs: dict[str, int] = {}
+
+    def add_tables(self, rows: Sequence[CatalogRow]) -> None:
+        """Add a batch of tables; one that is there already, by its exact key, is passed over."""
+        if rows:
+            with writing(self._engine) as connection:
+                connection.execute(insert_or_ignore(connection, catalog_tables), [self._values(row) for row in rows])
+
+    def add_columns(self, columns: Sequence[CatalogColumn]) -> list[CatalogColumn]:
+        """Add a batch of columns and return those whose table is not held."""
+        if not columns:
+            return []
+        with writing(self._engine) as connection:
+            self._find_refs(connection, {column.table_key for column in columns})
+            known = [column for column in columns if column.table_key in self._refs]
+            if known:
+                connection.execute(
+                    insert_or_ignore(connection, catalog_columns),
+                    [
+                        {
+                            "table_ref": self._refs[column.table_key],
+                            "position": column.position,
+                            "name": column.name,
+                            "key": None if column.key == _plain_key(column) else column.key,
+                        }
+                        for column in known
+                    ],
+                )
+        return [column for column in columns if column.table_key not in self._refs]
+
+    def finish(self) -> CatalogVersion:
+        """Make this the catalog of its data source and remove the one before it, in one transaction.
+
+        Raises:
+            CatalogError: another refresh of the same data source was begun meanwhile and took this one's place.
+        """
+        with writing(self._engine) as connection:
+            ds_id = connection.scalar(select(catalog_versions.c.ds_id).where(catalog_versions.c.id == self._version_id))
+            if ds_id is None:
+                raise CatalogError(
+                    "another refresh of the same data source was begun while this one ran, and this one was "
+                    "given up: run one refresh at a time"
+                )
+            self._summarise(connection)
+            remove_versions(connection, ds_id, but=self._version_id)
+            return version_of(
+                connection.execute(select(catalog_versions).where(catalog_versions.c.id == self._version_id)).one()
+            )
+
+    def _values(self, row: CatalogRow) -> dict[str, Any]:
+        table = row.table
+        return {
+            "version_id": self._version_id,
+            "key_folded": table.key.lower(),
+            "key": table.key,
+            "database_folded": row.database.lower(),
+            "schema_folded": row.schema.lower(),
+            "name_folded": table.name.lower(),
+            "in_key": row.in_key,
+            "schema_name": table.schema_name,
+            "name": table.name,
+            "table_id": table.table_id,
+            "table_type": table.table_type,
+            "base_table_key": table.base_table_key,
+        }
+
+    def _find_refs(self, connection: Connection, keys: set[str]) -> None:
+        """Learn the row ids of tables: by exact key, else by the only key that differs in case alone."""
+        if len(self._refs) > _KEYS_REMEMBERED:
+            self._refs.clear()
+        wanted = sorted(key for key in keys if key not in self._refs)
+        t = catalog_tables.c
+        for part in slices(wanted):
+            found = connection.execute(
+                select(t.id, t.key, t.key_folded).where(
+                    t.version_id == self._version_id, t.key_folded.in_({key.lower() for key in part})
+                )
+            ).all()
+            exact = {row.key: row.id for row in found}
+            folded: dict[str, list[int]] = {}
+            for row in found:
+                folded.setdefault(row.key_folded, []).append(row.id)
+            for key in part:
+                ids = [exact[key]] if key in exact else folded.get(key.lower(), [])
+                if len(ids) == 1:
+                    self._refs[key] = ids[0]
+
+    def _summarise(self, connection: Connection) -> None:
+        t, c = catalog_tables.c, catalog_columns.c
+        grouped = (t.version_id, t.database_folded, t.schema_folded, t.in_key)
+        connection.execute(
+            insert(catalog_schemas).from_select(
+                ["version_id", "database_folded", "schema_folded", "in_key", "tables"],
+                select(*grouped, func.count()).where(t.version_id == self._version_id).group_by(*grouped),
+            )
+        )
+        mine = select(t.id).where(t.version_id == self._version_id)
+        tables = select(func.count()).select_from(catalog_tables).where(t.version_id == self._version_id)
+        columns = select(func.count()).select_from(catalog_columns).where(c.table_ref.in_(mine))
+        connection.execute(
+            update(catalog_versions)
+            .where(catalog_versions.c.id == self._version_id)
+            .values(is_current=True, tables=tables.scalar_subquery(), columns=columns.scalar_subquery())
+        )
+
+
+def _plain_key(column: CatalogColumn) -> str:
+    return f"{column.table_key}.{column.name}"

@@ -1,0 +1,62 @@
+"""The versions of a data source's catalog: what one is, how it is read, how it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Engine, Row, delete, select
+
+from extractor.state.catalog_tables import catalog_columns, catalog_schemas, catalog_tables, catalog_versions
+from extractor.state.connect import in_words
+
+_WHERE = "with the catalogs"
+
+
+class CatalogVersion(NamedTuple):
+    """One state of the catalog of a data source. ``origin`` is ``alation`` or ``file``, ``detail`` says which."""
+
+    id: int
+    ds_id: int
+    origin: str
+    detail: str
+    fetched_at: datetime
+    tables: int
+    columns: int
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A connection to read with; errors of the database come as `StateError`."""
+    with in_words(_WHERE), engine.connect() as connection:
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction to write in, committed at its end; errors of the database come as `StateError`."""
+    with in_words(_WHERE), engine.execution_options(write=True).begin() as connection:
+        yield connection
+
+
+def remove_versions(connection: Connection, ds_id: int, *, but: int | None, unfinished_only: bool = False) -> None:
+    """Remove versions of a data source with their rows: all of them, all ``but`` one, or the unfinished ones."""
+    v, t = catalog_versions.c, catalog_tables.c
+    old = select(v.id).where(v.ds_id == ds_id)
+    old = old.where(v.id != but) if but is not None else old
+    old = old.where(~v.is_current) if unfinished_only else old
+    ids = list(connection.scalars(old))
+    if not ids:
+        return
+    refs = select(t.id).where(t.version_id.in_(ids))
+    connection.execute(delete(catalog_columns).where(catalog_columns.c.table_ref.in_(refs)))
+    connection.execute(delete(catalog_tables).where(t.version_id.in_(ids)))
+    connection.execute(delete(catalog_schemas).where(catalog_schemas.c.version_id.in_(ids)))
+    connection.execute(delete(catalog_versions).where(v.id.in_(ids)))
+
+
+def version_of(row: Row[Any]) -> CatalogVersion:
+    """A row of ``catalog_versions`` as a record."""
+    return CatalogVersion(row.id, row.ds_id, row.origin, row.detail, row.fetched_at, row.tables, row.columns)
