@@ -27,15 +27,13 @@ def read_name(text: str, dialect: Dialect) -> TableName:
 
 def with_context(name: TableName, dialect: Dialect, database: str | None, schema: str | None) -> TableName:
     """The name with the session's database and schema in front, as far as it lacks them."""
-    context = (database or "", schema or "") if len(dialect.levels) > 2 else (schema or database or "",)
-    parts, identity = name.parts, name.identity
-    for part in reversed(context[: max(0, len(context) + 1 - len(parts))]):
-        if not part and len(parts) == 1:
-            continue
-        parts, identity = (part, *parts), (dialect.fold(part, quoted=True), *identity)
-    if not parts[0]:
-        parts, identity = parts[1:], identity[1:]
-    return TableName(identity, parts, name.kind)
+    levels = len(dialect.levels)
+    context = (database or "", schema or "") if levels > 2 else (schema or database or "",)
+    front = context[: max(0, levels - len(name.parts))]
+    while front and not front[0]:
+        front = front[1:]
+    folded = tuple(dialect.fold(part, quoted=True) for part in front)
+    return TableName((*folded, *name.identity), (*front, *name.parts), name.kind)
 
 
 def explain_table(
