@@ -25,6 +25,8 @@ class Walk:
     query: Callable[[Node, Walk], Query]
     values: Callable[[Node, Walk], Values]
     statement: Callable[[Node, Walk], tuple[Statement, ...]]
+    variables: frozenset[str] = frozenset()
+    inside: bool = False
     writes: list[Write] = field(default_factory=list)
     windows: dict[str, Node] = field(default_factory=dict)
 

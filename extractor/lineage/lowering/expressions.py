@@ -52,7 +52,7 @@ def flow_of(roots: Iterable[Node], walk: Walk) -> Flow:
         node = stack.pop()
         cls = node.__class__
         if cls is exp.Column:
-            _take_column(node, found, stack)
+            _take_column(node, found, stack, walk)
         elif cls in _LEAVES:
             continue
         elif cls in _SPECIAL:
@@ -84,7 +84,7 @@ def _push_children(node: Node, stack: list[Node]) -> None:
             stack.append(value)
 
 
-def _take_column(column: Node, found: _Gathered, stack: list[Node]) -> None:
+def _take_column(column: Node, found: _Gathered, stack: list[Node], walk: Walk) -> None:
     this = column.args.get("this")
     if this.__class__ is exp.Star:
         table = column.args.get("table")
@@ -96,6 +96,8 @@ def _take_column(column: Node, found: _Gathered, stack: list[Node]) -> None:
             stack.append(this)
         return
     if len(parts) > 1 and parts[-1][0].lower() in _SEQUENCES:
+        return
+    if walk.variables and parts[0][0].lower() in walk.variables and not (len(parts) > 1 and parts[0][1]):
         return
     found.refs[parts] = None
 

@@ -116,6 +116,8 @@ def _lower_unnest(node: Node, walk: Walk, alias: str = "", columns: tuple[str, .
         if offset is not None:
             columns, flows = (*columns, offset.name if offset is not True else "offset"), (*flows, NO_FLOW)
         return Source("rows", (), alias, columns, None, flows, lateral=True)
+    if offset is not None and offset.__class__ is exp.Identifier:  # taken out of the alias by the parser
+        columns = (*columns, offset.name)
     return Source("rows", (), alias, columns, None, flows, lateral=True, ordinality=bool(offset))
 
 

@@ -29,6 +29,7 @@ _NOTHING = frozenset(
         exp.Detach, exp.Use, exp.Semicolon, exp.Declare, exp.Summarize,
     }
 )  # fmt: skip
+_TSQL = frozenset({"tsql", "fabric"})
 _RULES: dict[type, Callable[[Node, Walk], tuple[Statement, ...]]] = {
     exp.Insert: lower_insert,
     exp.MultitableInserts: lower_multi_insert,
@@ -45,13 +46,18 @@ _RULES: dict[type, Callable[[Node, Walk], tuple[Statement, ...]]] = {
 }
 
 
-def lower(tree: Node, dialect: Dialect) -> tuple[Statement, ...]:
+def lower(
+    tree: Node, dialect: Dialect, variables: frozenset[str] = frozenset(), *, inside: bool = False
+) -> tuple[Statement, ...]:
     """The outline records of one parsed statement.
+
+    ``variables`` are names (in lower case) that are no columns; ``inside`` tells that it stands in the body of a
+    routine, where SELECT INTO fills variables (but for T-SQL).
 
     Raises:
         Unsupported: no rule covers it, or the parser itself did not read it (a command kept as text).
     """
-    walk = Walk(dialect, lower_query, lower_values, lower_statement)
+    walk = Walk(dialect, lower_query, lower_values, lower_statement, variables, inside)
     found = lower_statement(tree, walk)
     return (*walk.writes, *found)
 
@@ -83,7 +89,7 @@ def _lower_read(tree: Node, walk: Walk) -> tuple[Statement, ...]:
     """A query; SELECT ... INTO writes (T-SQL, PostgreSQL) unless it fills variables (PL/SQL)."""
     into = _find_into(tree)
     query = lower_query(tree, walk)
-    if into is None or walk.engine in ("oracle", "mysql", "db2"):
+    if into is None or walk.engine in ("oracle", "mysql", "db2") or (walk.inside and walk.engine not in _TSQL):
         return (Read("select", query),)
     target = arg(into, "this")
     if target is None or target.__class__ is not exp.Table:

@@ -1,0 +1,220 @@
+"""Statements the parser keeps as text, read from their tokens: session settings, streams, partitions, UNLOAD."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from dialects import Dialect
+from extractor.lineage.model import Name, Other, Projection, Rename, Select, Source, Star, Statement, Use, Write
+from extractor.lineage.scripting.routine import unquoted
+
+_NAME = r"""((?:"[^"]*"|`[^`]*`|\[[^\]]*\]|[\w$#@*-]+)(?:\s*\.\s*(?:"[^"]*"|`[^`]*`|\[[^\]]*\]|[\w$#@*-]+)?)*)"""
+_COMMENTS = r"(?:\s|--[^\n]*\n|/\*.*?\*/)*"
+_FLAGS = re.IGNORECASE | re.DOTALL
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    return re.compile(_COMMENTS + text.replace("NAME", _NAME).replace(" ", r"\s+"), _FLAGS)
+
+
+def read_command(text: str, dialect: Dialect) -> tuple[Statement, ...] | None:
+    """The records of a statement that is read here, or None when it is for the parser."""
+    for first, pattern, rule in _RULES:
+        if first in text[:400].upper():
+            match = pattern.match(text)
+            if match is not None:
+                found = rule(match, dialect)
+                if found is not None:
+                    return found
+    return None
+
+
+def _all(name: Name) -> Select:
+    return Select((Projection("", star=Star()),), (Source("table", name),))
+
+
+def _use(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...] | None:
+    what = (match["what"] or "").lower()
+    if what in ("role", "warehouse", "secondary"):
+        return (Other("use", "no lineage by nature"),)
+    what = {"catalog": "database", "namespace": "schema"}.get(what, what)
+    name = dialect.parse_name(unquoted(match["name"]) if match["name"][0] == "'" else match["name"])
+    return (Use("use", (name,), what),)
+
+
+def _path(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
+    pieces = [unquoted(p.strip()) if p.strip()[:1] == "'" else p.strip() for p in match["names"].split(",")]
+    names = tuple(dialect.parse_name(p) for p in pieces if p and "$user" not in p.lower())
+    return (Use("set", tuple(n for n in names if n), "path"),)
+
+
+def _schema(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
+    text = match["name"]
+    return (Use("set", (dialect.parse_name(unquoted(text) if text[0] == "'" else text),), "schema"),)
+
+
+def _stream(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
+    target, source = dialect.parse_name(match["target"]), dialect.parse_name(match["source"])
+    return (Write("create stream", target, "view", _all(source)),)
+
+
+def _moved(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
+    target, source = dialect.parse_name(match["target"]), dialect.parse_name(match["source"])
+    return (Write("move partition", target, "move", _all(source), by_name=True),)
+
+
+def _renamed(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
+    found: list[Statement] = []
+    for pair in match["pairs"].split(","):
+        old, _, new = re.sub(r"\s+", " ", pair.strip()).rstrip(";").replace(" to ", " TO ").partition(" TO ")
+        if old and new:
+            found.append(Rename("rename", dialect.parse_name(old), dialect.parse_name(new.strip())))
+    return tuple(found)
+
+
+def _sp_rename(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...] | None:
+    if match["kind"] and unquoted(match["kind"]).upper() != "OBJECT":
+        return (Other("rename column", "no lineage by nature"),)
+    old, new = dialect.parse_name(unquoted(match["old"])), dialect.parse_name(unquoted(match["new"]))
+    return (Rename("rename", old, (*old[:-1], *new) if len(new) == 1 else new),)
+
+
+def _like_table(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
+    target, source = dialect.parse_name(match["target"]), dialect.parse_name(match["source"])
+    return (Write("create like", target, "like", _all(source)),)
+
+
+def _call(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
+    del match, dialect
+    return (Other("call", "no lineage by nature", "a call: the statements of its body carry the lineage"),)
+
+
+_Rule = Callable[[re.Match[str], Dialect], "tuple[Statement, ...] | None"]
+_END = r"\s*;?\s*\Z"
+_QUOTED_NAME = r"'[^']*'|" + _NAME[1:-1]
+_RULES: tuple[tuple[str, re.Pattern[str], _Rule], ...] = (
+    (
+        "USE",
+        re.compile(
+            _COMMENTS
+            + r"USE(?:\s+(?P<what>SCHEMA|DATABASE|CATALOG|NAMESPACE|ROLE|WAREHOUSE|SECONDARY)(?=\s))?\s+(?P<name>"
+            + _QUOTED_NAME
+            + r")(?:\s+ROLES\s+\w+)?"
+            + _END,
+            _FLAGS,
+        ),
+        _use,
+    ),
+    (
+        "DATABASE",
+        re.compile(_COMMENTS + r"(?P<what>DATABASE)\s+(?P<name>" + _NAME[1:-1] + ")" + _END, _FLAGS),
+        _use,
+    ),
+    (
+        "SEARCH_PATH",
+        re.compile(
+            _COMMENTS + r"SET\s+(?:SESSION\s+|LOCAL\s+)?SEARCH_PATH\s*(?:=|\sTO\s)\s*(?P<names>[^;]+?)" + _END, _FLAGS
+        ),
+        _path,
+    ),
+    (
+        "SCHEMA",
+        re.compile(
+            _COMMENTS
+            + r"(?:SET\s+(?:SESSION\s+|CURRENT\s+|LOCAL\s+)?SCHEMA\s*=?|ALTER\s+SESSION\s+SET\s+CURRENT_SCHEMA\s*=)\s*(?P<name>"
+            + _QUOTED_NAME
+            + ")"
+            + _END,
+            _FLAGS,
+        ),
+        _schema,
+    ),
+    (
+        "CATALOG",
+        re.compile(_COMMENTS + r"SET\s+(?P<what>CATALOG)\s*=?\s*(?P<name>" + _QUOTED_NAME + ")" + _END, _FLAGS),
+        _use,
+    ),
+    (
+        "STREAM",
+        re.compile(
+            _COMMENTS
+            + r"CREATE\s+(?:OR\s+REPLACE\s+)?STREAM\s+(?:IF\s+NOT\s+EXISTS\s+)?(?P<target>"
+            + _NAME[1:-1]
+            + r")\s+.*?\bON\s+(?:EXTERNAL\s+|DYNAMIC\s+)?(?:TABLE|VIEW|STAGE)\s+(?P<source>"
+            + _NAME[1:-1]
+            + r")",
+            _FLAGS,
+        ),
+        _stream,
+    ),
+    (
+        "EXCHANGE",
+        re.compile(
+            _COMMENTS
+            + r"ALTER\s+TABLE\s+(?P<target>"
+            + _NAME[1:-1]
+            + r")\s+EXCHANGE\s+(?:SUB)?PARTITION\b.*?\bWITH\s+TABLE\s+(?P<source>"
+            + _NAME[1:-1]
+            + ")",
+            _FLAGS,
+        ),
+        _moved,
+    ),
+    (
+        "SWITCH",
+        re.compile(
+            _COMMENTS
+            + r"ALTER\s+TABLE\s+(?P<source>"
+            + _NAME[1:-1]
+            + r")\s+SWITCH\b.*?\bTO\s+(?P<target>"
+            + _NAME[1:-1]
+            + ")",
+            _FLAGS,
+        ),
+        _moved,
+    ),
+    (
+        "APPEND",
+        re.compile(
+            _COMMENTS
+            + r"ALTER\s+TABLE\s+(?P<target>"
+            + _NAME[1:-1]
+            + r")\s+APPEND\s+FROM\s+(?P<source>"
+            + _NAME[1:-1]
+            + ")",
+            _FLAGS,
+        ),
+        _moved,
+    ),
+    (
+        "PARTITION",
+        re.compile(
+            _COMMENTS
+            + r"ALTER\s+TABLE\s+(?P<target>"
+            + _NAME[1:-1]
+            + r")\s+(?:REPLACE|ATTACH)\s+PARTITION\b.*?\bFROM\s+(?P<source>"
+            + _NAME[1:-1]
+            + ")",
+            _FLAGS,
+        ),
+        _moved,
+    ),
+    (
+        "RENAME",
+        re.compile(_COMMENTS + r"RENAME\s+(?:TABLE|TABLES|OBJECT)?\s*(?P<pairs>(?!COLUMN)\S.*?\sTO\s.*?)" + _END, _FLAGS),
+        _renamed,
+    ),
+    (
+        "SP_RENAME",
+        re.compile(
+            _COMMENTS
+            + r"EXEC(?:UTE)?\s+(?:sys\.|dbo\.)?sp_rename\s+(?:@objname\s*=\s*)?(?P<old>N?'[^']*')\s*,\s*(?:@newname\s*=\s*)?"
+            r"(?P<new>N?'[^']*')(?:\s*,\s*(?:@objtype\s*=\s*)?(?P<kind>N?'[^']*'))?" + _END,
+            _FLAGS,
+        ),
+        _sp_rename,
+    ),
+    ("CALL", re.compile(_COMMENTS + r"CALL\s", _FLAGS), _call),
+    ("EXEC", re.compile(_COMMENTS + r"EXEC(?:UTE)?\s+(?!IMMEDIATE|AS\b)[\w\[\"@]", _FLAGS), _call),
+)

@@ -1,0 +1,113 @@
+"""Rewrites for texts that the parser refuses: clauses without meaning for lineage go, odd spellings become plain."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from dialects import Dialect
+from dialects.lexing import Token, tokens
+from extractor.lineage.scripting.routine import unquoted
+
+Rule = Callable[[Sequence[Token], int], "tuple[int, str] | None"]
+
+
+def repaired(text: str, dialect: Dialect) -> str | None:
+    """``text`` with every rule applied, or None when none applies."""
+    found = list(tokens(text, dialect.lexical))
+    unload = _unload(found, text)
+    if unload is not None:
+        return unload
+    pieces: list[str] = []
+    position = copied = 0
+    changed = False
+    while position < len(found):
+        for rule in _RULES:
+            hit = rule(found, position)
+            if hit is not None:
+                length, replacement = hit
+                pieces.append(text[copied : found[position].start])
+                pieces.append(replacement)
+                position += length
+                copied = found[position - 1].end
+                changed = True
+                break
+        else:
+            position += 1
+    return "".join((*pieces, text[copied:])) if changed else None
+
+
+def _word(found: Sequence[Token], position: int) -> str:
+    if position >= len(found):
+        return ""
+    token = found[position]
+    return token.text.upper() if token.kind == "word" else token.text
+
+
+def _unload(found: Sequence[Token], text: str) -> str | None:
+    """``UNLOAD ('SELECT ...') TO 's3://...'`` is COPY (SELECT ...) TO."""
+    del text
+    words = [_word(found, i) for i in range(6)]
+    if words[0] == "UNLOAD" and words[1] == "(" and len(found) > 5 and found[2].kind == "string" and words[4] == "TO":
+        return f"COPY ({unquoted(found[2].text)}) TO {found[5].text}"
+    return None
+
+
+def _policy(found: Sequence[Token], position: int) -> tuple[int, str] | None:
+    """``[WITH] MASKING POLICY name [USING (...)]`` and ``[WITH] [PROJECTION|AGGREGATION|...] POLICY name``."""
+    start = position + (1 if _word(found, position) == "WITH" else 0)
+    if _word(found, start) not in ("MASKING", "PROJECTION", "AGGREGATION", "ROW") :
+        return None
+    place = start + 1 + (1 if _word(found, start + 1) == "ACCESS" else 0)
+    if _word(found, place) != "POLICY":
+        return None
+    end = _after_name(found, place + 1)
+    if _word(found, end) in ("USING", "ON") and _word(found, end + 1) == "(":
+        end = _after_bracket(found, end + 1)
+    return end - position, " "
+
+
+def _tag(found: Sequence[Token], position: int) -> tuple[int, str] | None:
+    if _word(found, position) == "WITH" and _word(found, position + 1) == "TAG" and _word(found, position + 2) == "(":
+        return _after_bracket(found, position + 2) - position, " "
+    return None
+
+
+def _compound(found: Sequence[Token], position: int) -> tuple[int, str] | None:
+    """``a += b`` is ``a = a + b``: only the name on the left is repeated."""
+    if position + 1 < len(found) and found[position].text in ("+", "-", "*", "/", "%", "|", "&", "^") and found[position + 1].text == "=":
+        if found[position].end != found[position + 1].start or position == 0:
+            return None
+        start = position - 1
+        while start >= 2 and found[start - 1].text == ".":
+            start -= 2
+        name = "".join(t.text for t in found[start:position])
+        operator = found[position].text
+        return 2, f"= {name} {operator} "
+    return None
+
+
+def _after_name(found: Sequence[Token], position: int) -> int:
+    position += 1
+    while _word(found, position) == ".":
+        position += 2
+    return position
+
+
+def _after_bracket(found: Sequence[Token], position: int) -> int:
+    depth = 0
+    while position < len(found):
+        depth += (found[position].text == "(") - (found[position].text == ")")
+        position += 1
+        if depth == 0:
+            break
+    return position
+
+
+def _partitioned_view(found: Sequence[Token], position: int) -> tuple[int, str] | None:
+    """Hive: ``CREATE VIEW v PARTITIONED ON (a) AS`` is read as PARTITIONED BY."""
+    if _word(found, position) == "PARTITIONED" and _word(found, position + 1) == "ON":
+        return 2, "PARTITIONED BY"
+    return None
+
+
+_RULES: tuple[Rule, ...] = (_policy, _tag, _compound, _partitioned_view)

@@ -1,0 +1,189 @@
+"""T-SQL batches: statements need no semicolon between them, so words decide where one begins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from dialects.lexing import Token
+from extractor.lineage.scripting.chunks import SQL_WORDS, Chunk
+
+_ALWAYS = frozenset(
+    "DECLARE PRINT RAISERROR THROW RETURN WHILE TRUNCATE GOTO WAITFOR COMMIT ROLLBACK BREAK CONTINUE GRANT REVOKE DENY "
+    "DEALLOCATE BULK KILL RECONFIGURE DBCC CHECKPOINT".split()
+)
+_MAIN = frozenset(("SELECT", "INSERT", "UPDATE", "DELETE", "MERGE"))
+_SOURCES = frozenset(("SELECT", "VALUES", "EXEC", "EXECUTE"))
+_NOT_BEFORE_SELECT = frozenset(("UNION", "ALL", "EXCEPT", "INTERSECT", "AS", "FOR", "(", "IN", "EXISTS", "ANY", "SOME", "IS"))
+_WITH_OPTIONS = frozenset(
+    "RECOMPILE SCHEMABINDING EXECUTE ENCRYPTION TIES CHECK NOCHECK ROLLUP CUBE NOLOCK VIEW_METADATA RESULT "
+    "NATIVE_COMPILATION INLINE GRANT MARK NORECOVERY RECOVERY PERMISSION_SET".split()
+)
+_OBJECTS = frozenset(("TABLE", "VIEW", "PROCEDURE", "PROC", "FUNCTION", "TRIGGER", "INDEX", "SCHEMA", "DATABASE", "TYPE", "COLUMN", "CONSTRAINT", "USER", "SEQUENCE", "SYNONYM", "ROLE"))
+
+
+class _Statement:
+    """The statement being read: what it began with and which of its parts have been seen."""
+
+    __slots__ = ("first", "main", "set_seen", "sourced", "tokens")
+
+    def __init__(self) -> None:
+        self.tokens: list[Token] = []
+        self.first = ""
+        self.main = ""
+        self.set_seen = False
+        self.sourced = False
+
+    def add(self, token: Token, word: str, depth: int) -> None:
+        if not self.tokens:
+            self.first = word
+            self.main = word if word in _MAIN else ""
+        elif depth == 0 and not self.main and word in _MAIN:
+            self.main = word
+        elif depth == 0 and self.main == "INSERT" and word in _SOURCES:
+            self.sourced = True
+        if depth == 0 and word == "SET":
+            self.set_seen = True
+        self.tokens.append(token)
+
+
+def batch_chunks(tokens: Sequence[Token]) -> Iterator[Chunk]:
+    """The statements of a batch or body, in order."""
+    current = _Statement()
+    depth = cases = 0
+    before = ""
+    for position, token in enumerate(tokens):
+        word = token.text.upper() if token.kind == "word" else token.text if token.kind == "operator" else ""
+        depth += (word == "(") - (word == ")")
+        if word == "CASE":
+            cases += 1
+        ends_case = word == "END" and cases > 0
+        if ends_case:
+            cases -= 1
+        after = tokens[position + 1] if position + 1 < len(tokens) else None
+        if word == ";" and depth <= 0:
+            yield from _closed(current)
+            current, depth, cases = _Statement(), 0, 0
+        else:
+            if current.tokens and depth <= 0 and cases == 0 and not ends_case and _starts(word, before, after, current):
+                yield from _closed(current)
+                current = _Statement()
+            current.add(token, word, depth)
+        before = word or token.kind
+    yield from _closed(current)
+
+
+def _closed(statement: _Statement) -> Iterator[Chunk]:
+    if statement.tokens:
+        yield Chunk(tuple(statement.tokens), statement.first in SQL_WORDS)
+
+
+def _starts(word: str, before: str, after: Token | None, current: _Statement) -> bool:
+    """Whether ``word`` begins a statement although no semicolon stands before it."""
+    if not word or before == ".":
+        return False
+    waiting = current.first == "WITH" and not current.main
+    rule = _RULES.get(word)
+    if rule is not None:
+        return rule(before, current, after) and not (waiting and word in _MAIN)
+    return word in _ALWAYS and before != "AS"
+
+
+def _select(before: str, current: _Statement, after: Token | None) -> bool:
+    del after
+    if before in _NOT_BEFORE_SELECT:
+        return False
+    if current.first == "WITH" and not current.main:
+        return False
+    return not (current.main == "INSERT" and not current.sourced)
+
+
+def _change(before: str, current: _Statement, after: Token | None) -> bool:
+    """INSERT, UPDATE, DELETE: not as actions of MERGE, in FOR UPDATE, ON DELETE, AFTER INSERT."""
+    follows = after is not None and after.text == "("
+    if before in ("THEN", "FOR", "ON", "AFTER", "OF", ",", "INSTEAD", "AND", "OR", "NOT", "IF") and current.first != "IF":
+        return False
+    return not (current.first == "IF" and follows)
+
+
+def _merge(before: str, current: _Statement, after: Token | None) -> bool:
+    del current, after
+    return before not in ("INNER", "LEFT", "RIGHT", "FULL", "OUTER")
+
+
+def _with(before: str, current: _Statement, after: Token | None) -> bool:
+    del current
+    if after is None or after.text == "(" or after.text.upper() in _WITH_OPTIONS:
+        return False
+    return before not in ("AS",) or after.kind in ("word", "quoted")
+
+
+def _set(before: str, current: _Statement, after: Token | None) -> bool:
+    del after
+    if current.first == "MERGE" or before in ("UPDATE", "ON", "DEFAULT", "NULL"):
+        return False
+    return not ("UPDATE" in (current.first, current.main) and not current.set_seen)
+
+
+def _exec(before: str, current: _Statement, after: Token | None) -> bool:
+    if after is not None and after.text.upper() == "AS":
+        return False
+    return before != "WITH" and not (current.main == "INSERT" and not current.sourced)
+
+
+def _if(before: str, current: _Statement, after: Token | None) -> bool:
+    del current, after
+    return before not in _OBJECTS
+
+
+def _drop(before: str, current: _Statement, after: Token | None) -> bool:
+    del before
+    return not (current.first == "ALTER" and (after is None or after.text.upper() not in _OBJECTS - {"COLUMN", "CONSTRAINT"}))
+
+
+def _alter(before: str, current: _Statement, after: Token | None) -> bool:
+    return before != "OR" and not (current.first == "ALTER" and after is not None and after.text.upper() == "COLUMN")
+
+
+def _create(before: str, current: _Statement, after: Token | None) -> bool:
+    del current, after
+    return before != "GRANT"
+
+
+def _fetch(before: str, current: _Statement, after: Token | None) -> bool:
+    del after
+    return before not in ("ROWS", "ROW") and current.first != "SELECT"
+
+
+def _block(before: str, current: _Statement, after: Token | None) -> bool:
+    del current, after
+    return before != "WITH"
+
+
+def _use(before: str, current: _Statement, after: Token | None) -> bool:
+    del current
+    return before not in ("(", ",") and after is not None and after.kind in ("word", "quoted") and after.text.upper() not in ("PLAN", "HINT")
+
+
+_RULES = {
+    "SELECT": _select,
+    "INSERT": _change,
+    "UPDATE": _change,
+    "DELETE": _change,
+    "MERGE": _merge,
+    "WITH": _with,
+    "SET": _set,
+    "EXEC": _exec,
+    "EXECUTE": _exec,
+    "IF": _if,
+    "DROP": _drop,
+    "ALTER": _alter,
+    "CREATE": _create,
+    "FETCH": _fetch,
+    "OPEN": _fetch,
+    "CLOSE": _fetch,
+    "BEGIN": _block,
+    "END": _block,
+    "ELSE": _block,
+    "SAVE": _use,
+    "USE": _use,
+}

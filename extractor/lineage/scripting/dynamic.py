@@ -1,0 +1,63 @@
+"""Dynamic SQL whose text can be known: literals, concatenations of them, variables set to such."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dialects.lexing import Token
+from extractor.lineage.scripting.routine import unquoted
+
+_JOINS = frozenset(("||", "+"))
+_NOISE = frozenset(("AS", "USING", "INTO", "AT"))
+
+
+class Variables:
+    """Values of text variables, as far as the script itself shows them."""
+
+    __slots__ = ("_values",)
+
+    def __init__(self) -> None:
+        self._values: dict[str, str] = {}
+
+    def assign(self, tokens: Sequence[Token]) -> None:
+        """Take note of ``name := value``, ``SET name = value``, ``DECLARE name type = value``, ``LET name := value``."""
+        for position, token in enumerate(tokens):
+            if token.text in (":=", "=") or token.text.upper() == "DEFAULT":
+                name = _target(tokens[:position])
+                value = self.value(tokens[position + 1 :])
+                if name and value is not None:
+                    self._values[name] = value
+                elif name:
+                    self._values.pop(name, None)
+                return
+            if token.text == "+=":
+                return
+
+    def value(self, tokens: Sequence[Token]) -> str | None:
+        """The text that an expression gives, or None when the script does not show it."""
+        pieces: list[str] = []
+        wanted = True
+        for token in tokens:
+            if token.text in ("(", ")"):
+                continue
+            if token.text in (";", ",") or token.text.upper() in _NOISE:
+                break
+            if wanted:
+                piece = unquoted(token.text) if token.kind == "string" else self._values.get(_key(token.text))
+                if piece is None:
+                    return None
+                pieces.append(piece)
+            elif token.text not in _JOINS:
+                return None
+            wanted = not wanted
+        return "".join(pieces) if pieces and not wanted else None
+
+
+def _key(name: str) -> str:
+    return name.lstrip(":@").lower()
+
+
+def _target(tokens: Sequence[Token]) -> str:
+    words = [t for t in tokens if t.kind in ("word", "parameter", "quoted")]
+    words = [t for t in words if t.text.upper() not in ("SET", "LET", "DECLARE", "GLOBAL", "SESSION")]
+    return _key(words[0].text) if words else ""

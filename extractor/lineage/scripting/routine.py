@@ -1,0 +1,198 @@
+"""Routines and anonymous blocks: where the body is, in which language, and which names are variables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import islice
+from typing import NamedTuple
+
+from dialects import Dialect
+from dialects.lexing import Token, tokens
+from extractor.lineage.model import Name
+
+_ROUTINES = frozenset(("PROCEDURE", "PROC", "FUNCTION", "TRIGGER", "PACKAGE", "MACRO", "EVENT", "TASK"))
+_BEFORE_ROUTINE = frozenset(
+    "OR REPLACE ALTER CREATE EDITIONABLE NONEDITIONABLE DEFINER SECURE TEMPORARY TEMP AGGREGATE IF NOT EXISTS CONSTRAINT "
+    "PUBLIC SQL SECURITY INVOKER".split()
+)
+_FOREIGN = frozenset("PYTHON JAVASCRIPT JS JAVA SCALA C R PLPYTHON3U PLPYTHONU PLPERL PLV8 EXTERNAL CLR INTERNAL REMOTE".split())
+_MODES = frozenset(("IN", "OUT", "INOUT", "VARIADIC", "DECLARE"))
+
+
+class Routine(NamedTuple):
+    """A routine or block: its name (empty for a block), its body, what kind it is, its variables in lower case.
+
+    ``language`` is empty for SQL in any of its procedural forms, else the foreign language's name.
+    """
+
+    kind: str
+    name: Name
+    body: str
+    variables: frozenset[str]
+    language: str = ""
+
+
+def find_routine(text: str, dialect: Dialect) -> Routine | None:
+    """The routine or block that ``text`` is, or None when it is a plain statement."""
+    head = [t for t in islice(tokens(text, dialect.lexical), 24) if t.kind != "line"]
+    if not head:
+        return None
+    first = head[0].text.upper()
+    if first in ("CREATE", "ALTER", "REPLACE"):
+        place = _routine_place(head)
+        return _created(text, place, dialect) if place is not None else None
+    if first == "DO" and any(t.kind == "string" for t in head[:4]):
+        body = next(t for t in tokens(text, dialect.lexical) if t.kind == "string")
+        return Routine("do", (), unquoted(body.text), _declared(unquoted(body.text), dialect))
+    if first in ("BEGIN", "DECLARE", "IF", "WHILE", "FOR", "LOOP", "<<", "<") and dialect.lexical.blocks not in ("none", "tsql"):
+        return Routine("block", (), text, _declared(text, dialect))
+    if first in ("BEGIN", "DECLARE") and dialect.lexical.blocks == "none" and len(head) > 2:
+        return Routine("block", (), text, _declared(text, dialect))
+    if first == "EXECUTE" and len(head) > 2 and head[1].text.upper() in ("AS", "BLOCK"):
+        return Routine("block", (), text, frozenset())
+    return None
+
+
+def _routine_place(head: Sequence[Token]) -> int | None:
+    for position, token in enumerate(head[1:], 1):
+        word = token.text.upper()
+        if token.kind == "word" and word in _ROUTINES:
+            return position
+        if token.kind == "word" and word not in _BEFORE_ROUTINE:
+            if head[position - 1].text in ("=", "@") or token.text == "USER":
+                continue
+            return None
+    return None
+
+
+def _created(text: str, place: int, dialect: Dialect) -> Routine | None:
+    found = list(tokens(text, dialect.lexical))
+    kind = found[place].text.lower()
+    name, after = _name_at(found, place + 1, text, dialect)
+    language = _language(found, after)
+    start = _body_start(found, after, dialect)
+    if start is None:
+        return None
+    variables = _parameters(found, after)
+    if found[start].kind == "string":
+        body = unquoted(found[start].text)
+    else:
+        end = found[-1].end
+        if found[start].text == "(" and kind == "macro" and found[-1].text == ")":
+            start, end = start + 1, found[-1].start
+        body = text[found[start].start : end]
+    return Routine(kind, name, body, variables | _declared(body, dialect), language)
+
+
+def _name_at(found: Sequence[Token], position: int, text: str, dialect: Dialect) -> tuple[Name, int]:
+    while position < len(found) and found[position].text.upper() in ("IF", "NOT", "EXISTS", "BODY"):
+        position += 1
+    start = position
+    while position < len(found) and (found[position].kind in ("word", "quoted") or found[position].text in (".", "-", "#")):
+        position += 1
+        if position < len(found) and found[position].text not in (".", "-") and found[position - 1].text not in (".", "-"):
+            break
+    if position == start:
+        return (), position
+    return dialect.parse_name(text[found[start].start : found[position - 1].end]), position
+
+
+def _language(found: Sequence[Token], after: int) -> str:
+    for position in range(after, len(found) - 1):
+        if found[position].kind == "word" and found[position].text.upper() == "LANGUAGE":
+            name = unquoted(found[position + 1].text).upper()
+            return name if name in _FOREIGN else ""
+    return ""
+
+
+def _body_start(found: Sequence[Token], after: int, dialect: Dialect) -> int | None:
+    """The first token of the body: behind AS or IS, at BEGIN or DECLARE, or the first SQL word of a bare body."""
+    depth = 0
+    before = ""
+    for position in range(after, len(found)):
+        token = found[position]
+        word = token.text.upper() if token.kind == "word" else token.text
+        if word == "(":
+            depth += 1
+        elif word == ")":
+            depth -= 1
+        elif depth == 0 and token.kind == "word":
+            if word in ("AS", "IS") and before not in ("EXECUTE", "WITH", "EXEC") and position + 1 < len(found):
+                following = found[position + 1].text.upper()
+                if following not in ("CALLER", "OWNER", "LANGUAGE") and not following.startswith(("NEW", "OLD")):
+                    return position + 1
+            elif word in ("BEGIN", "DECLARE") or (word in _BARE and before != "SECURITY" and _is_bare(found, position)):
+                return position
+        before = word
+    del dialect
+    return None
+
+
+_BARE = frozenset(("INSERT", "UPDATE", "DELETE", "SELECT", "MERGE", "CALL"))
+
+
+def _is_bare(found: Sequence[Token], position: int) -> bool:
+    """``AFTER INSERT ON t`` names an event; ``INSERT INTO t`` is a body."""
+    before = found[position - 1].text.upper()
+    return before not in ("AFTER", "BEFORE", "OR", "OF", "FOR", ",", "INSTEAD", "CONTAINS", "READS", "MODIFIES")
+
+
+def _parameters(found: Sequence[Token], after: int) -> frozenset[str]:
+    """The names in the bracket behind the routine's name."""
+    if after >= len(found) or found[after].text != "(":
+        return frozenset()
+    names: set[str] = set()
+    depth = 0
+    fresh = True
+    for token in found[after:]:
+        depth += (token.text in "([") - (token.text in ")]")
+        if depth == 0:
+            break
+        if depth == 1 and token.text == ",":
+            fresh = True
+        elif fresh and token.kind in ("word", "quoted") and token.text.upper() not in _MODES:
+            names.add(token.text.strip('"`').lower())
+            fresh = False
+    return frozenset(names)
+
+
+def _declared(body: str, dialect: Dialect) -> frozenset[str]:
+    """Names declared before BEGIN (or by DECLARE and LET anywhere), and the records of FOR loops."""
+    names: set[str] = set()
+    fresh = False
+    before = ""
+    inside = False
+    for token in tokens(body, dialect.lexical):
+        word = token.text.upper() if token.kind == "word" else token.text
+        if word == "DECLARE" or (word in ("AS", "IS") and not before):
+            inside, fresh = True, True
+        elif word == "BEGIN":
+            inside = fresh = False
+        elif before in ("LET", "FOR") and token.kind == "word" and word not in ("UPDATE", "EACH", "ROW", "SELECT"):
+            names.add(token.text.lower())
+        elif fresh and token.kind == "word":
+            if word not in ("CURSOR", "PROCEDURE", "FUNCTION", "TYPE", "PRAGMA", "CONSTANT", "SUBTYPE"):
+                names.add(token.text.lower())
+            fresh = False
+        if inside and word == ";":
+            fresh = True
+        before = word
+    return frozenset(names)
+
+
+def unquoted(literal: str) -> str:
+    """The text inside of a string literal of any kind."""
+    if literal.startswith("$"):
+        tag = literal[: literal.index("$", 1) + 1]
+        return literal[len(tag) :].removesuffix(tag)
+    quote = next((i for i, c in enumerate(literal) if c in "'\""), None)
+    if quote is None:
+        return literal
+    mark = literal[quote]
+    prefix = literal[:quote].lower()
+    body = literal[quote + 1 :].removesuffix(mark)
+    if "q" in prefix and len(body) >= 2:
+        return body[1:-1]
+    if body.startswith(mark * 2) and body.endswith(mark * 2):
+        return body[2:-2]
+    return body.replace(mark * 2, mark)

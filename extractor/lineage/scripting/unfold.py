@@ -1,0 +1,177 @@
+"""Routines, blocks and batches, unfolded into the statements that they run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from dialects import Dialect
+from dialects.lexing import Token, tokens
+from extractor.lineage.model import Name
+from extractor.lineage.scripting.batch import batch_chunks
+from extractor.lineage.scripting.chunks import Chunk, chunks
+from extractor.lineage.scripting.dynamic import Variables
+from extractor.lineage.scripting.routine import Routine, find_routine
+
+_DYNAMIC = frozenset(("EXEC", "EXECUTE", "EXECUTE_IMMEDIATE"))
+_QUERY = frozenset(("SELECT", "WITH"))
+_CALLS = frozenset(("CALL",))
+MAX_DEPTH = 4
+"""Blocks within dynamic SQL within blocks: how deep they are followed."""
+
+
+class Inner(NamedTuple):
+    """A statement of a body. ``problem`` is set where its text cannot be known or its language read."""
+
+    text: str
+    variables: frozenset[str] = frozenset()
+    problem: str = ""
+
+
+class Unfolded(NamedTuple):
+    """What a routine or batch runs, and the routine's name."""
+
+    statements: tuple[Inner, ...]
+    procedure: Name = ()
+
+
+def unfold(text: str, dialect: Dialect, depth: int = 0) -> Unfolded | None:
+    """The statements within ``text``, or None when it is one plain statement."""
+    routine = find_routine(text, dialect)
+    if routine is not None:
+        if routine.language:
+            problem = f"the body of the {routine.kind} is written in {routine.language}"
+            return Unfolded((Inner("", problem=problem),), routine.name)
+        return Unfolded(tuple(_body(routine, dialect, depth)), routine.name)
+    words = _head(text, dialect)
+    if dialect.lexical.blocks == "tsql":
+        found = tuple(_statements(text, frozenset(), dialect, depth))
+        plain = len(found) == 1 and found[0].text.strip() == text.strip().rstrip(";").strip()
+        return None if plain else Unfolded(found)
+    if words[:1] in (["EXECUTE"], ["EXEC"]) or words[:2] == ["EXECUTE", "IMMEDIATE"]:
+        return Unfolded(tuple(_statements(text, frozenset(), dialect, depth)))
+    return None
+
+
+def _head(text: str, dialect: Dialect) -> list[str]:
+    found: list[str] = []
+    for token in tokens(text, dialect.lexical):
+        found.append(token.text.upper())
+        if len(found) == 4:
+            break
+    return found
+
+
+def _body(routine: Routine, dialect: Dialect, depth: int) -> Iterator[Inner]:
+    if routine.kind in ("procedure", "proc", "function", "trigger") and dialect.lexical.blocks != "tsql":
+        nested = find_routine(routine.body, dialect) if depth < MAX_DEPTH else None
+        if nested is not None and nested.kind == "block" and nested.body != routine.body:
+            yield from _body(nested, dialect, depth + 1)
+            return
+    yield from _statements(routine.body, routine.variables, dialect, depth)
+
+
+def _statements(body: str, variables: frozenset[str], dialect: Dialect, depth: int) -> Iterator[Inner]:
+    found = list(tokens(body, dialect.lexical))
+    known = Variables()
+    cut = batch_chunks(found) if dialect.lexical.blocks == "tsql" else chunks(found)
+    for chunk in cut:
+        words = chunk.words
+        if words[0] in _DYNAMIC:
+            yield from _dynamic(chunk, known, variables, dialect, depth)
+        elif chunk.sql:
+            yield from _plain(chunk, body, variables, dialect, depth)
+        else:
+            known.assign(chunk.tokens)
+            yield from _embedded(chunk, body, variables)
+
+
+def _plain(chunk: Chunk, body: str, variables: frozenset[str], dialect: Dialect, depth: int) -> Iterator[Inner]:
+    text = chunk.text(body)
+    inner = find_routine(text, dialect) if depth < MAX_DEPTH and chunk.words[0] in ("CREATE", "ALTER") else None
+    if inner is not None and inner.body != body:
+        yield from _body(inner, dialect, depth + 1)
+    else:
+        yield Inner(text, variables)
+
+
+def _dynamic(
+    chunk: Chunk, known: Variables, variables: frozenset[str], dialect: Dialect, depth: int
+) -> Iterator[Inner]:
+    """EXECUTE IMMEDIATE, EXEC ('...'), sp_executesql; other EXEC is a call."""
+    rest = list(chunk.tokens[1:])
+    if rest and rest[0].text.upper() == "IMMEDIATE":
+        rest = rest[1:]
+    elif rest and rest[-1].text.lower().endswith("sp_executesql"):
+        return
+    else:
+        for position, token in enumerate(rest[:4]):
+            if token.text.lower().strip("[]") == "sp_executesql":
+                rest = _named_statement(rest[position + 1 :])
+                break
+        else:
+            if not _is_text(rest, dialect):
+                return
+    value = known.value(rest)
+    if value is None:
+        yield Inner("", problem="the text of dynamic SQL is not known")
+    elif depth < MAX_DEPTH:
+        nested = unfold(value, dialect, depth + 1)
+        if nested is None:
+            yield Inner(value, variables)
+        else:
+            yield from nested.statements
+
+
+def _named_statement(rest: list[Token]) -> list[Token]:
+    """``@stmt = N'...'`` is the first argument by name."""
+    if len(rest) > 2 and rest[1].text == "=" and rest[0].text.lower() in ("@stmt", "@statement"):
+        return rest[2:]
+    return rest
+
+
+def _is_text(rest: list[Token], dialect: Dialect) -> bool:
+    """Whether EXEC and EXECUTE run a text, not a procedure by its name."""
+    if not rest:
+        return False
+    if rest[0].text == "(" or rest[0].kind == "string":
+        return True
+    return dialect.parser in ("postgres", "redshift") and rest[0].text.upper() not in ("PROCEDURE", "FUNCTION")
+
+
+def _embedded(chunk: Chunk, body: str, variables: frozenset[str]) -> Iterator[Inner]:
+    """Queries inside of other statements: cursors, FOR loops, RETURN QUERY, assignments; table variables."""
+    words = chunk.words
+    if words[0] == "DECLARE" and "TABLE" in words[:4] and len(chunk.tokens) > 3:
+        place = words.index("TABLE")
+        name = chunk.tokens[1].text
+        yield Inner(f"CREATE TABLE {name} {body[chunk.tokens[place].end : chunk.tokens[-1].end]}", variables)
+        return
+    if words[0] == "PERFORM":
+        yield Inner(f"SELECT {body[chunk.tokens[0].end : chunk.tokens[-1].end]}", variables)
+        return
+    for position, word in enumerate(words):
+        if word in _QUERY and chunk.tokens[position].kind == "word" and not (word == "WITH" and position == 0):
+            end = _query_end(chunk.tokens, position)
+            yield Inner(body[chunk.tokens[position].start : chunk.tokens[end].end], variables)
+            return
+
+
+def _query_end(found: tuple[Token, ...], start: int) -> int:
+    """The last token of a query that begins at ``start``: before its bracket closes, or LOOP, DO or THEN."""
+    depth = cases = 0
+    for position in range(start, len(found)):
+        text = found[position].text.upper()
+        if text == "(":
+            depth += 1
+        elif text == ")":
+            if depth == 0:
+                return position - 1
+            depth -= 1
+        elif text == "CASE":
+            cases += 1
+        elif text == "END" and cases:
+            cases -= 1
+        elif depth == 0 and cases == 0 and text in ("LOOP", "DO", "THEN"):
+            return position - 1
+    return len(found) - 1
