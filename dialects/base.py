@@ -184,9 +184,7 @@ _PATTERNS: dict[tuple[tuple[str, str], ...], re.Pattern[str]] = {}
 def _name_pattern(dialect: Dialect) -> re.Pattern[str]:
     quotes = dialect.lexical.identifier_quotes
     if quotes not in _PATTERNS:
-        quoted = "|".join(
-            rf"(?<={re.escape(a)})(?:[^{re.escape(b)}]|{re.escape(b) * 2})*" for a, b in quotes if a
-        )
+        quoted = "|".join(rf"(?<={re.escape(a)})(?:[^{re.escape(b)}]|{re.escape(b) * 2})*" for a, b in quotes if a)
         opening = "|".join(re.escape(a) for a, _ in quotes)
         closing = "|".join(re.escape(b) for _, b in quotes)
         _PATTERNS[quotes] = re.compile(

@@ -87,7 +87,7 @@ def token_pattern(rules: LexicalRules) -> re.Pattern[str]:
         ("comment", comments(rules)),
         ("string", strings(rules)),
         ("quoted", quoted_names(rules)),
-        ("template", [r"\{\{.*?(?:\}\}|\Z)", r"\{%.*?(?:%\}|\Z)"]),
+        ("template", [*_TEMPLATES]),
         ("number", [_NUMBER]),
         ("word", [word(rules)]),
         ("parameter", [r"\$\{[^}]*\}", r"[@:$]\w+", r"\?"]),
@@ -97,6 +97,24 @@ def token_pattern(rules: LexicalRules) -> re.Pattern[str]:
     return re.compile(alternatives, re.DOTALL)
 
 
+@lru_cache(maxsize=None)
+def skip_pattern(rules: LexicalRules) -> re.Pattern[str]:
+    """The expression that finds what a ``;`` may hide in, and the ``;`` itself, in a text.
+
+    Its groups are ``line``, ``string``, ``comment``, ``solid`` (quoted names and templates) and ``semicolon``;
+    where a string begins with letters, those stay outside. `extended_end` gives the real ends.
+    """
+    groups = [
+        ("line", _lines(rules)),
+        ("comment", comments(rules)),
+        ("string", [*(rf"(?<![\w$]){prefixed}" for prefixed in _prefixed(rules)), *_bare_strings(rules)]),
+        ("solid", [*quoted_names(rules), *_TEMPLATES, r"\$\{[^}]*\}"]),
+        ("semicolon", [";"]),
+    ]
+    return re.compile("|".join(f"(?P<{name}>{'|'.join(parts)})" for name, parts in groups if parts), re.DOTALL)
+
+
+_TEMPLATES = (r"\{\{.*?(?:\}\}|\Z)", r"\{%.*?(?:%\}|\Z)")
 _NUMBER = r"0[xX][0-9a-fA-F]+(?!\w)|(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?(?![\w$])"
 
 
@@ -120,24 +138,35 @@ def comments(rules: LexicalRules) -> list[str]:
 
 def strings(rules: LexicalRules) -> list[str]:
     """The expressions of literals in quotes; of a dollar quote only its opening (see `extended_end`)."""
+    prefix = r"(?:[nNbBxX]|[uU]&|[rRbB]{1,2}|[eE])?" if rules.backslash_escapes else r"(?:[nNbBxX]|[uU]&)?"
+    plain = [prefix + _quoted(q, backslash=rules.backslash_escapes) for q in rules.string_quotes]
+    return [*_prefixed(rules), *plain, *_dollars(rules)]
+
+
+def _prefixed(rules: LexicalRules) -> list[str]:
+    """Literals whose prefix, or three quotes in a row, change how they end."""
     found: list[str] = []
     if rules.q_quotes:
-        pairs = "".join(rf"|{re.escape(a)}(?s:.*?)(?:{re.escape(b)}'|\Z)" for a, b in ("[]", "{}", "()", "<>"))
-        found.append(rf"[nN]?[qQ]'(?:(?P<q>[^\s\[{{(<])(?s:.*?)(?:(?P=q)'|\Z){pairs})")
+        pairs = "".join(rf"|{re.escape(a)}.*?(?:{re.escape(b)}'|\Z)" for a, b in ("[]", "{}", "()", "<>"))
+        found.append(rf"[nN]?[qQ]'(?:(?P<q>[^\s\[{{(<]).*?(?:(?P=q)'|\Z){pairs})")
     if rules.triple_quotes:
-        prefix = r"(?:[rRbB]{1,2})?"
-        found += [rf"{prefix}{q * 3}(?s:(?:[^\\]|\\.)*?)(?:{q * 3}|\Z)" for q in rules.string_quotes]
+        found += [rf"(?:[rRbB]{{1,2}})?{q * 3}(?:[^\\]|\\.)*?(?:{q * 3}|\Z)" for q in rules.string_quotes]
     if rules.raw_prefix == "plain":
         found += [rf"[rR]{q}[^{q}]*(?:{q}|\Z)" for q in rules.string_quotes]
     if rules.escape_prefix and not rules.backslash_escapes:
         found.append("[eE]" + _quoted("'", backslash=True))
-    prefix = r"(?:[nNbBxX]|[uU]&|[rRbB]{1,2}|[eE])?" if rules.backslash_escapes else r"(?:[nNbBxX]|[uU]&)?"
-    found += [prefix + _quoted(q, backslash=rules.backslash_escapes) for q in rules.string_quotes]
-    if rules.dollar_quotes == "bare":
-        found.append(r"\$\$")
-    elif rules.dollar_quotes == "tagged":
-        found.append(r"\$(?:[^\W\d]\w*)?\$")
     return found
+
+
+def _bare_strings(rules: LexicalRules) -> list[str]:
+    dollars = [rf"(?<![\w$]){dollar}" for dollar in _dollars(rules)]
+    return [*(_quoted(q, backslash=rules.backslash_escapes) for q in rules.string_quotes), *dollars]
+
+
+def _dollars(rules: LexicalRules) -> list[str]:
+    if rules.dollar_quotes == "bare":
+        return [r"\$\$"]
+    return [r"\$(?:[^\W\d]\w*)?\$"] if rules.dollar_quotes == "tagged" else []
 
 
 def quoted_names(rules: LexicalRules) -> list[str]:
@@ -167,3 +196,8 @@ def _lines(rules: LexicalRules) -> list[str]:
     if rules.dot_commands:
         found.append(r"(?m:^[ \t]*\.[A-Za-z][^\n]*$)")
     return found
+
+
+def words(text: str) -> frozenset[str]:
+    """A set of words from a text that lists them."""
+    return frozenset(text.split())

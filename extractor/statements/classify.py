@@ -58,7 +58,9 @@ _PATH_SETTINGS = frozenset(
     "SEARCH_PATH SCHEMA CATALOG DATABASE CURRENT_SCHEMA CURRENT_PATH PATH ROLE CURRENT_DATABASE SQLID".split()
 )
 _VARIABLE_DIALECTS = frozenset("snowflake bigquery hive spark spark2 databricks impala mysql mariadb generic".split())
-_TRANSACTION = frozenset(("TRANSACTION", "TRAN", "WORK", "ISOLATION", "READ", "DISTRIBUTED", "DEFERRED", "EXCLUSIVE", "IMMEDIATE"))
+_TRANSACTION = frozenset(
+    ("TRANSACTION", "TRAN", "WORK", "ISOLATION", "READ", "DISTRIBUTED", "DEFERRED", "EXCLUSIVE", "IMMEDIATE")
+)
 
 
 def classify(text: str, dialect: Dialect) -> StatementClass:
@@ -117,8 +119,10 @@ def _create(rest: list[str]) -> StatementClass:
 def _set(rest: list[str], dialect: Dialect) -> StatementClass:
     if any(word in _PATH_SETTINGS for word in rest[:4]):
         return StatementClass.SESSION
-    if rest[:1] and (rest[0].startswith("@") or "=" in rest[:3]) and (
-        dialect.name in _VARIABLE_DIALECTS or dialect.lexical.blocks == "tsql"
+    if (
+        rest[:1]
+        and (rest[0].startswith("@") or "=" in rest[:3])
+        and (dialect.name in _VARIABLE_DIALECTS or dialect.lexical.blocks == "tsql")
     ):
         return StatementClass.SESSION
     return StatementClass.UTILITY

@@ -16,9 +16,14 @@ _SECRET_NAME = re.compile(
 )
 _BEFORE_SECRET = frozenset(("BY", "PASSWORD", "PASS", "PWD", "CREDENTIALS", "SECRET", "VALUES", "WITH", "AS", "IS"))
 _INSIDE = (
-    (re.compile(r"(?i)\b((?:password|passwd|pwd|secret|token|aws_secret_access_key|aws_access_key_id|accountkey|sig|"
-                r"sharedaccesssignature|api_?key|client_secret|private_key|access_key|secret_key|session_token|"
-                r"master_symmetric_key|aws_iam_session_token)\s*[=:]\s*)(\"[^\"]*\"|[^;,&\s'\"}]+)"), rf"\1{_MASK}"),
+    (
+        re.compile(
+            r"(?i)\b((?:password|passwd|pwd|secret|token|aws_secret_access_key|aws_access_key_id|accountkey|sig|"
+            r"sharedaccesssignature|api_?key|client_secret|private_key|access_key|secret_key|session_token|"
+            r"master_symmetric_key|aws_iam_session_token)\s*[=:]\s*)(\"[^\"]*\"|[^;,&\s'\"}]+)"
+        ),
+        rf"\1{_MASK}",
+    ),
     (re.compile(r"(?i)\b([a-z][a-z0-9+.-]{1,20}://[^/\s:@'\"]*:)[^@\s'\"]+@"), rf"\1{_MASK}@"),
     (re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{12,}\b"), _MASK),
     (re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL), _MASK),
@@ -59,7 +64,12 @@ def _follows_secret_name(window: list[str]) -> bool:
     names = [word for word in window[-3:] if word not in ("=", "(", ":", "=>", "AS", "IS", "BY", "WITH", "ENCRYPTED")]
     if window[-2:] == ["IDENTIFIED", "BY"]:
         return True
-    return bool(names) and window[-1] != "," and names[-1] in window[-3:] and bool(_SECRET_NAME.search(names[-1].strip("\"`[]'")))
+    return (
+        bool(names)
+        and window[-1] != ","
+        and names[-1] in window[-3:]
+        and bool(_SECRET_NAME.search(names[-1].strip("\"`[]'")))
+    )
 
 
 def _is_bare_password(window: list[str]) -> bool:

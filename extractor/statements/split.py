@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from itertools import chain, islice, pairwise
 from typing import NamedTuple
 
-from dialects import Dialect
-from dialects.lexing import Token, tokens
-from extractor.statements.blocks import Extent
+from dialects import Dialect, LexicalRules
+from dialects.lexing import Token, extended_end, skip_pattern, tokens, words
+from extractor.statements.batches import BatchExtent
+from extractor.statements.blocks import ROUTINES, BlockExtent, Extent, plain_word
+
+_OPENERS = words("BEGIN DECLARE DO IF WHILE LOOP FOR REPEAT CASE EXECUTE")
+_MAKERS = words("CREATE ALTER REPLACE")
 
 
 class Piece(NamedTuple):
@@ -26,70 +33,133 @@ def split(sql: str, dialect: Dialect) -> list[Piece]:
     """The statements of ``sql`` in order, cut on the dialect's own tokens.
 
     Separators are ``;``, GO, DELIMITER's own, a line with a slash, and lines for the client (set aside), each
-    where the dialect knows them; never within strings, comments or the body of a block or routine. Between two
-    pieces stand only separators, whitespace and comments. Never raises.
+    where the dialect knows them; never within strings, comments or the body of a block or routine. Transact-SQL
+    needs no separators. Between two pieces stand only separators, whitespace and comments. Never raises.
     """
-    cutter = _Cutter(sql, dialect)
-    for token in tokens(sql, dialect.lexical):
-        cutter.take(token)
+    spans = _spans(sql, dialect.lexical)
+    pieces: list[Piece] = []
+    line, counted_to = 1, 0
+    for start, end, repeat in spans:
+        line += sql.count("\n", counted_to, start)
+        counted_to = start
+        pieces.append(Piece(sql[start:end], start, end, line, repeat))
+    return pieces
+
+
+def _spans(sql: str, rules: LexicalRules) -> list[tuple[int, int, int]]:
+    if rules.blocks != "tsql":
+        found = _plain_spans(sql, rules)
+        if found is not None:
+            return found
+    cutter = _Cutter(sql, rules)
+    for token, following in pairwise(chain(tokens(sql, rules), [None])):
+        if token is not None:
+            cutter.take(token, plain_word(following))
     cutter.cut()
-    return cutter.pieces
+    return cutter.spans
+
+
+def _plain_spans(sql: str, rules: LexicalRules) -> list[tuple[int, int, int]] | None:
+    """The short way, for texts whose every ``;`` is a separator; None when the tokens have to be looked at."""
+    spans: list[tuple[int, int, int]] = []
+    start, end, position = -1, -1, 0
+    for match, stop in chain(_marks(sql, rules), [(None, len(sql))]):
+        begin = stop if match is None else match.start()
+        between = sql[position:begin]
+        if between and not between.isspace():
+            if start < 0:
+                start = begin - len(between.lstrip())
+            end = begin - (len(between) - len(between.rstrip()))
+        position = stop
+        kind = "semicolon" if match is None else match.lastgroup
+        if kind == "line":
+            return None
+        if kind in ("string", "solid"):
+            start, end = begin if start < 0 else start, stop
+        elif kind == "semicolon" and start >= 0:
+            if _may_hold_blocks(sql, start, rules):
+                return None
+            spans.append((start, end, 1))
+            start = -1
+    return spans
+
+
+def _marks(sql: str, rules: LexicalRules) -> Iterator[tuple[re.Match[str] | None, int]]:
+    """Strings, quoted names, comments, separators and client lines of a text, each with its real end."""
+    pattern = skip_pattern(rules)
+    position = 0
+    while True:
+        for match in pattern.finditer(sql, position):
+            end = extended_end(sql, match, rules)
+            yield match, end
+            if end != match.end():
+                position = end
+                break
+        else:
+            return
+
+
+def _may_hold_blocks(sql: str, start: int, rules: LexicalRules) -> bool:
+    head = [plain_word(token) for token in islice(tokens(sql[start : start + 400], rules), 12)]
+    if rules.blocks == "none":
+        return False
+    first = head[0] if head else ""
+    if first in _MAKERS:
+        return not ROUTINES.isdisjoint(head)
+    return first in _OPENERS or head[1:2] == [":"]
 
 
 class _Cutter:
-    """Walks the tokens of one text and keeps the pieces found so far."""
+    """Walks the tokens of one text and keeps the spans found so far: start, end and how often each runs."""
 
-    def __init__(self, sql: str, dialect: Dialect) -> None:
-        self.pieces: list[Piece] = []
+    def __init__(self, sql: str, rules: LexicalRules) -> None:
+        self.spans: list[tuple[int, int, int]] = []
         self._sql = sql
-        self._rules = dialect.lexical
-        self._extent = Extent(self._rules)
+        self._rules = rules
+        self._extent = self._fresh()
         self._start = -1
         self._end = -1
-        self._line = 1
-        self._counted_to = 0
         self._batch_from = 0
         self._delimiter = ";"
         self._skip_to = 0
         self._separated = False
 
-    def take(self, token: Token) -> None:
+    def take(self, token: Token, following: str) -> None:
+        """Take the next token; ``following`` is the one after it as a plain word."""
         if token.start < self._skip_to:
             return
         if token.kind == "line":
             self._client_line(token.text.strip())
         elif self._delimiter != ";" and (at := self._delimiter_at(token)) >= 0:
             if at > token.start:
-                self._grow(Token(token.kind, self._sql[token.start : at], token.start, at))
+                self._grow(token.start, at, "", "")
             self._skip_to = at + len(self._delimiter)
             self.cut()
-        elif token.text == ";" and self._delimiter == ";" and self._extent.may_end():
-            self._separated = True
-        elif self._separated and not self._extent.continues(token):
-            self.cut()
-            self._grow(token)
+        elif token.text == ";" and self._delimiter == ";" and (self._start < 0 or self._extent.may_end()):
+            self._separated = self._start >= 0
         else:
-            self._grow(token)
+            self._grow(token.start, token.end, plain_word(token), following)
 
     def cut(self) -> None:
-        """End the piece that is being gathered, if there is one."""
+        """End the statement that is being gathered, if there is one."""
         if self._start >= 0:
-            self._line += self._sql.count("\n", self._counted_to, self._start)
-            self._counted_to = self._start
-            text = self._sql[self._start : self._end]
-            self.pieces.append(Piece(text, self._start, self._end, self._line))
+            self.spans.append((self._start, self._end, 1))
+            self._extent = self._fresh()
         self._start = -1
         self._separated = False
-        self._extent = Extent(self._rules)
 
-    def _grow(self, token: Token) -> None:
-        if self._extent.starts_another(token):
+    def _fresh(self) -> Extent:
+        return BatchExtent() if self._rules.blocks == "tsql" else BlockExtent(self._rules)
+
+    def _grow(self, start: int, end: int, word: str, following: str) -> None:
+        ended = self._separated and not self._extent.continues(word)
+        if ended or self._extent.starts_another(word, following):
             self.cut()
         if self._start < 0:
-            self._start = token.start
+            self._start = start
         self._separated = False
-        self._end = token.end
-        self._extent.feed(token)
+        self._end = end
+        self._extent.feed(word, following)
 
     def _delimiter_at(self, token: Token) -> int:
         if token.kind in ("string", "quoted", "template"):
@@ -100,19 +170,15 @@ class _Cutter:
 
     def _client_line(self, line: str) -> None:
         self.cut()
-        words = line.rstrip(";").split()
-        if not words:
-            return
-        first = words[0].upper()
-        if first == "DELIMITER" and len(words) > 1:
-            self._delimiter = line.split()[1]
-        elif first == "--#SET" and len(words) > 2:
-            self._delimiter = line.split()[2]
+        parts = line.split()
+        first = parts[0].upper().rstrip(";") if parts else ""
+        if first in ("DELIMITER", "--#SET"):
+            self._delimiter = parts[-1] if first == "--#SET" else parts[1]
         elif first == "GO":
-            self._end_batch(int(words[1]) if len(words) > 1 and words[1].isdigit() else 1)
+            count = parts[1].rstrip(";") if len(parts) > 1 else ""
+            self._end_batch(int(count) if count.isdigit() else 1)
 
     def _end_batch(self, repeat: int) -> None:
         if repeat != 1:
-            batch = self.pieces[self._batch_from :]
-            self.pieces[self._batch_from :] = [piece._replace(repeat=repeat) for piece in batch]
-        self._batch_from = len(self.pieces)
+            self.spans[self._batch_from :] = [(a, b, repeat) for a, b, _ in self.spans[self._batch_from :]]
+        self._batch_from = len(self.spans)
