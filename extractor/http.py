@@ -112,6 +112,9 @@ class HttpClient:
     ) -> None:
         import httpx  # noqa: PLC0415 - a quarter of a second that commands without a network do not pay
 
+        for name in ("httpx", "httpcore"):
+            # Their debug lines quote headers, which may hold cookies and redirect targets with secrets.
+            logging.getLogger(name).setLevel(logging.WARNING)
         self._httpx = httpx
         self._secrets: set[str] = set()
         self._retries = retries

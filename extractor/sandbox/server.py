@@ -6,6 +6,7 @@ import logging
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple, Self
 
@@ -82,7 +83,8 @@ class Sandbox:
         logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
         self._server.on_started = lambda: on_ready(self.ready)
         try:
-            self._server.run(sockets=[self._socket])
+            with suppress(KeyboardInterrupt):
+                self._server.run(sockets=[self._socket])
         finally:
             self._close()
 
