@@ -1,0 +1,25 @@
+"""From files to records: which files there are, what format each is in, and what it holds.
+
+``find_inputs`` lists the files of a source, ``recognise`` says how one would be read, ``read_file`` reads it.
+"""
+
+from extractor.sources.discovery import find_inputs
+from extractor.sources.interface import Candidate, FileStats, InputFile, Recognition, SourceFormat
+from extractor.sources.reader import FileReader, read_file, read_files
+from extractor.sources.recognition import recognise
+from extractor.sources.registry import FORMATS, format_named
+
+__all__ = [
+    "FORMATS",
+    "Candidate",
+    "FileReader",
+    "FileStats",
+    "InputFile",
+    "Recognition",
+    "SourceFormat",
+    "find_inputs",
+    "format_named",
+    "read_file",
+    "read_files",
+    "recognise",
+]

@@ -1,0 +1,128 @@
+"""JSON lines: one object a line, with any names; Alation's push layout and DataHub's sql-queries among them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+
+from extractor.models import Origin, QueryRecord
+from extractor.sources.columns import Layout, choose_columns, wished_columns
+from extractor.sources.interface import Item, Reading, Sample, SourceFormat, Verdict
+from extractor.sources.layouts import layout_of
+from extractor.sources.rows import RowReader
+
+_CLOSINGS = (b'"}', b"}", b'"}}', b"}}", b'"}}}')
+_MAX_ESCAPE = 12
+
+
+def parse_object(line: bytes) -> dict[str, Any] | None:
+    """The object of a line, raw control characters in its strings forgiven, or None when it is none."""
+    try:
+        value = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        try:
+            value = json.loads(line.decode("utf-8", "replace"), strict=False)
+        except (ValueError, RecursionError):
+            return None
+    return value if isinstance(value, dict) else None
+
+
+def parse_cut_object(line: bytes) -> dict[str, Any] | None:
+    """What can be had of an object whose text breaks off: all members before the break, and the broken string."""
+    for shorter in range(_MAX_ESCAPE):
+        for closing in _CLOSINGS:
+            value = parse_object(line[: len(line) - shorter] + closing)
+            if value is not None:
+                return value
+    return None
+
+
+def sample_keys(objects: list[dict[str, Any]]) -> list[str]:
+    """All names that occur in some objects, in the order in which they are met."""
+    return list(dict.fromkeys(key for value in objects for key in value))
+
+
+def find_columns(keys: list[str], reading: Reading, layout: Layout | None) -> tuple[RowReader | None, list[str]]:
+    """The reader of rows with those names (None when none of them holds SQL), and lines for the report."""
+    columns = choose_columns(keys, reading.source.fields, layout or layout_of(keys))
+    problems = [f"fields names the column {name}, which is not there" for name in columns.missing]
+    _, unknown = wished_columns(reading.source.fields)
+    problems += [f"fields sets {name}, which is no field of ours" for name in unknown]
+    return (RowReader(columns, reading) if "sql" in columns.found else None), problems
+
+
+def _objects_of(sample: Sample) -> list[dict[str, Any]]:
+    lines = [line for line in sample.lines if line.strip()][:50]
+    return [value for line in lines if (value := parse_object(line.encode())) is not None]
+
+
+def _judge(sample: Sample) -> Verdict:
+    first = next((line for line in sample.lines if line.strip()), "")
+    if not first.startswith("{"):
+        return Verdict(0, "its first line does not begin with {")
+    objects = _objects_of(sample)
+    if not objects:
+        return Verdict(0, "its lines are no JSON objects")
+    keys = sample_keys(objects)
+    fields = sample.source.fields if sample.source else {}
+    columns = choose_columns(keys, fields, layout_of(keys))
+    shown = ", ".join(keys[:8])
+    if "sql" not in columns.found:
+        return Verdict(0, f"JSON lines, but none of the names {shown} is known to hold SQL: set fields.sql")
+    return Verdict(0.7, f"JSON lines with {columns.in_words()}")
+
+
+def read_rows(reading: Reading, layout: Layout | None) -> Iterator[Item]:
+    """All records of a file of JSON lines, read by a layout (or by guessing, where there is none)."""
+    keys = sample_keys(_objects_of(reading.sample))
+    to_record, problems = find_columns(keys, reading, layout)
+    for problem in problems:
+        reading.stats.entries += 1
+        yield reading.bad(problem, Origin(reading.lines.file, 1))
+    lines = reading.lines
+    loads = orjson.loads
+    for line in lines:
+        if not line or line.isspace():
+            continue
+        stats = lines.stats
+        stats.entries += 1
+        try:
+            row = loads(line)
+        except orjson.JSONDecodeError:
+            yield _salvaged(line, reading, to_record)
+            continue
+        if to_record is None and type(row) is dict:
+            to_record, _ = find_columns(list(row), reading, layout)
+        if type(row) is not dict:
+            yield reading.bad("the line holds JSON, but no object")
+            continue
+        record = to_record(row, lines.file, lines.number) if to_record is not None else None
+        if record is None:
+            stats.noise += 1
+        elif type(record) is str:
+            yield reading.bad(record)
+        else:
+            yield record  # type: ignore[misc]  # a str was told apart by its type above
+
+
+def _salvaged(line: bytes, reading: Reading, to_record: RowReader | None) -> Item:
+    """The record of a line that is no clean JSON: with control characters, in bad UTF-8, or cut."""
+    cut = reading.lines.is_cut
+    text = reading.text(line)
+    row = parse_cut_object(text.encode()) if cut else parse_object(text.encode())
+    if row is None:
+        return reading.bad("the line is no JSON" + (" and longer than the limit" if cut else ""))
+    record = to_record(row, reading.lines.file, reading.lines.number) if to_record is not None else None
+    if isinstance(record, QueryRecord):
+        return record._replace(cut=True) if cut else record
+    return reading.bad(record or "the line is damaged and holds no SQL")
+
+
+def _read(reading: Reading) -> Iterator[Item]:
+    return read_rows(reading, None)
+
+
+FORMAT = SourceFormat("json-lines", "JSON lines, any names", _judge, _read)

@@ -1,0 +1,83 @@
+"""Lines of bytes from one file, or from several that are one log cut in pieces; memory stays bounded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from extractor.sources.interface import FileStats
+    from extractor.sources.opening import OpenFile
+
+CHUNK_BYTES = 1 << 18
+
+
+class Lines:
+    """Iterates over lines without their ends.
+
+    ``file`` and ``number`` are the place of the line that was given last, ``stats`` the counts of its file.
+    A line longer than ``limit`` bytes is given cut to the limit, the rest of it is passed over, and ``is_cut`` is
+    true until the next line. Where one file ends without a line end, its last line goes on in the next file.
+    ``is_damaged`` is true at the end when the last file broke off inside; its last, partial line is dropped.
+    """
+
+    def __init__(self, files: Sequence[OpenFile], limit: int) -> None:
+        self._files = files
+        self._limit = limit
+        self.file = files[0].name
+        self.stats: FileStats = files[0].stats
+        self.number = 0
+        self.is_cut = False
+        self.is_damaged = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        tail = b""
+        skipping = False
+        for opened in self._files:
+            carried = bool(tail) or skipping
+            if not carried:
+                self._enter(opened)
+            for chunk in opened.chunks(CHUNK_BYTES):
+                parts = chunk.split(b"\n")
+                if skipping:
+                    if len(parts) == 1:
+                        continue
+                    skipping = False
+                    del parts[0]
+                    if carried:
+                        self._enter(opened)
+                        carried = False
+                elif tail:
+                    parts[0] = tail + parts[0]
+                tail = parts.pop()
+                if carried and parts:
+                    carried = False
+                    yield from self._one(parts.pop(0))
+                    self._enter(opened)
+                for part in parts:
+                    self.number += 1
+                    if len(part) > self._limit:
+                        self.number -= 1
+                        yield from self._one(part)
+                    else:
+                        yield part
+                if len(tail) > self._limit:
+                    yield from self._one(tail)
+                    tail, skipping = b"", True
+            self.stats.lines = self.number
+            if opened.damage:
+                self.is_damaged, tail, skipping = True, b"", False
+        if tail:
+            yield from self._one(tail)
+        self.stats.lines = self.number
+
+    def _enter(self, opened: OpenFile) -> None:
+        self.stats.lines = self.number
+        self.file, self.stats, self.number = opened.name, opened.stats, 0
+        self.is_damaged = False
+
+    def _one(self, line: bytes) -> Iterator[bytes]:
+        self.number += 1
+        self.is_cut = len(line) > self._limit
+        yield line[: self._limit]
+        self.is_cut = False

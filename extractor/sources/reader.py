@@ -1,0 +1,163 @@
+"""Reading: from a path to records, with nothing raised for what stands in the file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+from extractor.config import SourceSettings
+from extractor.models import BadRecord, Origin
+from extractor.sources.interface import MAX_STATEMENT_BYTES, FileStats, Item, Reading, SourceFormat
+from extractor.sources.lines import Lines
+from extractor.sources.opening import OpenFile
+from extractor.sources.recognition import recognise_sample, sample_of
+from extractor.sources.registry import FORMATS, format_named
+from extractor.sources.times import Clock
+
+
+class FileReader:
+    """The records of one file, or of several files that are one log cut in pieces; iterate over it once.
+
+    ``stats`` are the counts so far (of all pieces together), ``parts`` those of each piece. Nothing is raised for
+    what stands in a file, or for a file that cannot be opened: each such thing is a `BadRecord`.
+    """
+
+    def __init__(
+        self,
+        paths: Sequence[Path],
+        source: SourceSettings,
+        *,
+        format: str | None = None,  # noqa: A002 - the word of the configuration
+        names: Sequence[str] = (),
+        max_statement_bytes: int = MAX_STATEMENT_BYTES,
+    ) -> None:
+        self._paths = paths
+        self._names = names or [str(path) for path in paths]
+        self._source = source
+        self._wished = format or source.format
+        self._limit = max_statement_bytes
+        self._own = FileStats(self._names[0])
+        self._open: list[OpenFile] = []
+        self.parts: list[FileStats] = [self._own]
+
+    @property
+    def stats(self) -> FileStats:
+        """The counts of all pieces together; the format and its reason are the first piece's."""
+        if len(self.parts) == 1:
+            return self.parts[0]
+        total = FileStats(self.parts[0].name, self.parts[0].format, self.parts[0].reason)
+        total.wrappers, total.encoding = self.parts[0].wrappers, self.parts[0].encoding
+        total.problem = next((part.problem for part in self.parts if part.problem), "")
+        for part in self.parts:
+            for count in ("lines", "entries", "records", "bad", "repeats", "noise", "cut", "replaced"):
+                setattr(total, count, getattr(total, count) + getattr(part, count))
+        return total
+
+    def __iter__(self) -> Iterator[Item]:
+        with ExitStack() as stack:
+            for item in self._items(stack):
+                stats = self._stats_of(item)
+                if type(item) is BadRecord:
+                    stats.bad += 1
+                else:
+                    stats.records += 1
+                    if item.cut:  # type: ignore[union-attr]  # the type was told apart above
+                        stats.cut += 1
+                yield item
+
+    def _stats_of(self, item: Item) -> FileStats:
+        if len(self.parts) == 1 or item.origin is None:
+            return self.parts[0]
+        file = item.origin.file
+        return next((part for part in self.parts if part.name == file), self.parts[0])
+
+    def _items(self, stack: ExitStack) -> Iterator[Item]:
+        opened, problems = self._open_all(stack)
+        yield from problems
+        if not opened:
+            return
+        sample = sample_of(opened[0], self._source)
+        chosen = self._choose(opened[0])
+        if isinstance(chosen, str):
+            yield self._of_file(opened[0].stats, chosen)
+            return
+        clock = Clock(self._source.time_zone)
+        if clock.problem:
+            yield self._of_file(opened[0].stats, clock.problem)
+        lines = Lines(opened, self._limit)
+        try:
+            yield from chosen.read(Reading(lines, sample, self._source, clock, self._limit))
+        except RecursionError:
+            yield self._of_file(lines.stats, "reading stopped: a value is nested too deeply")
+        for file in opened:
+            if file.damage:
+                yield self._of_file(file.stats, file.damage)
+        if not any(part.records or part.bad for part in self.parts):
+            words = f"no statements found in {self.stats.lines:,} lines of {chosen.title}"
+            opened[0].stats.problem = words
+
+    def _open_all(self, stack: ExitStack) -> tuple[list[OpenFile], list[BadRecord]]:
+        opened: list[OpenFile] = []
+        problems: list[BadRecord] = []
+        for path, name in zip(self._paths, self._names, strict=True):
+            try:
+                opened.append(stack.enter_context(OpenFile(path, name, self._source.encoding)))
+            except LookupError:
+                problems.append(self._of_file(self._own, f"encoding {self._source.encoding!r} is unknown", name))
+            except OSError as error:
+                problems.append(self._of_file(self._own, f"cannot be opened: {error.strerror or error}", name))
+        if opened:
+            self.parts = [file.stats for file in opened]
+            first = self.parts[0]
+            first.entries, first.problem = first.entries + self._own.entries, self._own.problem
+        return opened, problems
+
+    def _choose(self, opened: OpenFile) -> SourceFormat | str:
+        """The format to read with, or a problem."""
+        stats = opened.stats
+        if self._wished != "auto":
+            stats.format, stats.reason = self._wished, "the configuration says so"
+            if (named := format_named(self._wished)) is not None:
+                return named
+            stats.format = ""
+            return f"format {self._wished!r} is unknown; known are auto, {', '.join(f.name for f in FORMATS)}"
+        found = recognise_sample(sample_of(opened, self._source), opened)
+        stats.format, stats.reason = found.format, found.reason
+        return format_named(found.format) or f"cannot be read: {found.reason}"
+
+    def _of_file(self, stats: FileStats, problem: str, name: str | None = None) -> BadRecord:
+        stats.entries += 1
+        stats.problem = stats.problem or problem
+        return BadRecord(problem, Origin(name or stats.name, 1))
+
+
+def read_file(
+    path: Path,
+    source: SourceSettings,
+    *,
+    format: str | None = None,  # noqa: A002 - the word of the configuration
+    name: str | None = None,
+    max_statement_bytes: int = MAX_STATEMENT_BYTES,
+) -> FileReader:
+    """The records of a file, in the format that ``format`` or the source names, or that its content tells.
+
+    ``name`` is what the file is called in origins and messages (its path, unless said otherwise). Records come in
+    the order of the log within each session; across sessions a record can come late by one statement (PostgreSQL
+    tells a failure after the statement), so sort by (started_at, sequence) where that matters.
+    """
+    return FileReader([path], source, format=format, names=[name or str(path)], max_statement_bytes=max_statement_bytes)
+
+
+def read_files(
+    paths: Sequence[Path],
+    source: SourceSettings,
+    *,
+    format: str | None = None,  # noqa: A002 - the word of the configuration
+    max_statement_bytes: int = MAX_STATEMENT_BYTES,
+) -> FileReader:
+    """The records of a log that lies in several files, given in the order in which they were written.
+
+    A record, a line, even a character that begins in one file and ends in the next is whole.
+    """
+    return FileReader(paths, source, format=format, max_statement_bytes=max_statement_bytes)

@@ -1,0 +1,101 @@
+"""Which format a file is in, by its content; and words for a file that is in none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from extractor.config import SourceSettings
+from extractor.sources.interface import Candidate, Recognition, Sample
+from extractor.sources.opening import OpenFile
+from extractor.sources.registry import FORMATS
+
+_SURE_ENOUGH = 0.3
+_MAGIC = (
+    (b"\x89PNG\r\n", "a PNG image"),
+    (b"\xff\xd8\xff", "a JPEG image"),
+    (b"GIF8", "a GIF image"),
+    (b"%PDF", "a PDF document"),
+    (b"PK\x03\x04", "a zip archive (or an Office document): unpack it"),
+    (b"PAR1", "a Parquet file, which is not read yet: export it as JSON lines or CSV"),
+    (b"Obj\x01", "an Avro file, which is not read yet: export it as JSON lines or CSV"),
+    (b"SQLite format 3\0", "a SQLite database"),
+    (b"\x7fELF", "a program"),
+    (b"\xd0\xcf\x11\xe0", "an old Office document"),
+    (b"ORC", "an ORC file"),
+    (b"\x04\x22\x4d\x18", "an lz4 file, which is not read yet: unpack it"),
+    (b"7z\xbc\xaf", "a 7-Zip archive: unpack it"),
+    (b"<?xml", "XML, in which no format of ours was found"),
+    (b"<!DOCTYPE", "an HTML page"),
+    (b"<html", "an HTML page"),
+)
+_CONTROLS = bytes(range(9)) + b"\x0b" + bytes(range(0x0E, 0x1A)) + bytes(range(0x1C, 0x20)) + b"\x7f"
+_TAR_AT = 257
+
+
+def recognise(path: Path, source: SourceSettings | None = None) -> Recognition:
+    """Say which format a file would be read as, why, and what the other formats had against it.
+
+    Settings of ``source`` that help to read (fields, log_line_prefix, encoding) are taken into account; its
+    ``format`` is not. A file that cannot be opened gives a recognition without a format.
+    """
+    try:
+        with OpenFile(path, path.name, source.encoding if source else "utf-8") as opened:
+            return recognise_sample(sample_of(opened, source), opened)
+    except (OSError, LookupError) as error:
+        return Recognition("", f"cannot be opened: {getattr(error, 'strerror', None) or error}")
+
+
+def sample_of(opened: OpenFile, source: SourceSettings | None) -> Sample:
+    """The beginning of an open file."""
+    text = opened.head.decode("utf-8", "replace")
+    lines = text.split("\n")
+    if len(lines) > 1 and not opened.is_whole:
+        lines.pop()
+    return Sample(opened.name, opened.head, text, tuple(lines), opened.is_whole, source)
+
+
+def recognise_sample(sample: Sample, opened: OpenFile) -> Recognition:
+    """As `recognise`, for a file that is open."""
+    wrappers, encoding = opened.stats.wrappers, opened.stats.encoding
+    if (what := _no_text(opened.raw_head, sample)) is not None:
+        reason = f"{opened.damage}; {what}" if opened.damage else what
+        return Recognition("", reason, wrappers=wrappers, encoding=encoding)
+    verdicts = [(f, f.judge(sample)) for f in FORMATS]
+    verdicts.sort(key=lambda pair: -pair[1].confidence)
+    candidates = tuple(Candidate(f.name, v.confidence, v.reason) for f, v in verdicts)
+    best, verdict = verdicts[0]
+    if verdict.confidence < _SURE_ENOUGH:
+        return Recognition("", _words_for_text(sample), 0.0, candidates, wrappers, encoding)
+    return Recognition(best.name, verdict.reason, verdict.confidence, candidates, wrappers, encoding)
+
+
+def _no_text(raw: bytes, sample: Sample) -> str | None:
+    """What a file is that is no text at all, or None."""
+    if not raw:
+        return "the file is empty"
+    for magic, words in _MAGIC:
+        if raw.startswith(magic):
+            return f"it is {words}"
+    if raw[_TAR_AT : _TAR_AT + 5] == b"ustar":
+        return "it is a tar archive: unpack it"
+    if not sample.text.strip():
+        return "nothing but blanks is in the file"
+    if len(sample.data.translate(None, _CONTROLS)) < 0.95 * len(sample.data):
+        return f"it is no text: its first bytes are {raw[:8].hex(' ')}"
+    if sample.text.count("\ufffd") > 0.3 * len(sample.text):
+        return f"it is no text in UTF-8 (set encoding?): its first bytes are {raw[:8].hex(' ')}"
+    return None
+
+
+def _words_for_text(sample: Sample) -> str:
+    """Words for a text that no format takes; the text itself may be secret and is not quoted."""
+    first = next((line for line in sample.lines if line.strip()), "")
+    if first.lstrip()[:1] in ("{", "["):
+        kind = "JSON without a column that is known to hold SQL (set fields.sql)"
+    elif first.lstrip().startswith("<"):
+        kind = "XML or HTML"
+    elif first[:4].isdecimal() or first[:1] == "[" or first[:5].endswith(" "):
+        kind = "a log, by its first line, of which no line carries SQL in a way that is known"
+    else:
+        kind = "text in which no statement was found"
+    return f"no format fits: it is {kind}; its first line has {len(first)} characters"

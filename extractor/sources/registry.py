@@ -1,0 +1,33 @@
+"""All formats, the surest first: a new format is one file and one line here."""
+
+from __future__ import annotations
+
+from extractor.sources import (
+    delimited,
+    json_documents,
+    json_lines,
+    known_layouts,
+    postgresql_csv,
+    postgresql_json,
+    postgresql_stderr,
+    redshift_activity,
+    scripts,
+)
+from extractor.sources.interface import SourceFormat
+
+FORMATS: tuple[SourceFormat, ...] = (
+    postgresql_csv.FORMAT,
+    postgresql_json.FORMAT,
+    postgresql_stderr.FORMAT,
+    redshift_activity.FORMAT,
+    *known_layouts.FORMATS,
+    json_lines.FORMAT,
+    json_documents.FORMAT,
+    delimited.FORMAT,
+    scripts.FORMAT,
+)
+
+
+def format_named(name: str) -> SourceFormat | None:
+    """The format of that name, or None."""
+    return next((f for f in FORMATS if f.name == name), None)
