@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dialects
-from extractor import lineage, statements
+from extractor import lineage
 from extractor.engines.interface import Answer, Limits, Task
 from extractor.errors import NotParsed, StatementError, TooLarge
 from extractor.models import Outcome
@@ -27,8 +27,5 @@ def analyse(task: Task, limits: Limits) -> Answer:
 
 
 def _outline(task: Task, limits: Limits) -> bytes:
-    dialect = dialects.get(task.dialect)
-    depth = statements.nesting(task.text, dialect)
-    if depth > limits.nesting:
-        raise TooLarge(f"brackets are nested {depth} deep, the limit is {limits.nesting}")
-    return lineage.dump(lineage.outline(task.text, dialect))
+    outline = lineage.outline(task.text, dialects.get(task.dialect), max_nesting=limits.nesting)
+    return lineage.dump(outline)

@@ -58,9 +58,7 @@ def _statement(
     found = read_command(text, dialect)
     if found is not None:
         return found
-    depth = nesting(text, dialect)
-    if depth > max_nesting:
-        raise TooLarge(f"brackets nest {depth} deep (limit {max_nesting})")
+    _check_nesting(text, dialect, max_nesting)
     try:
         trees = _parsed(text, dialect)
         return tuple(s for tree in trees for s in lower(tree, dialect, variables, inside=inside))
@@ -68,6 +66,14 @@ def _statement(
         raise NotParsed(f"{dialect.title}: {failure}") from failure
     except RecursionError as error:
         raise TooLarge("the statement nests deeper than can be followed") from error
+
+
+def _check_nesting(text: str, dialect: Dialect, limit: int) -> None:
+    """Only a text with more brackets than the limit can nest so deep; all others are not looked into."""
+    if text.count("(") + text.count("[") + text.count("{") > limit:
+        depth = nesting(text, dialect)
+        if depth > limit:
+            raise TooLarge(f"brackets nest {depth} deep (limit {limit})")
 
 
 def _parsed(text: str, dialect: Dialect) -> list[Any]:
