@@ -157,7 +157,7 @@ def _lower(read: dict[str, Any]) -> dict[str, Any]:
 def _row(read: dict[str, Any], origin: Origin) -> FileRow | BadRecord:
     named = _alation(read) if "key" in read and "name" in read else read
     values = {field: _first(named, names) for field, names in _FIELDS.items()}
-    if any(_is_damaged(str(value)) for value in values.values()):
+    if any(is_damaged(str(value)) for value in values.values()):
         return BadRecord("a name holds bytes that are no UTF-8, or a NUL", origin)
     try:
         position = int(float(values["position"] or 0))
@@ -186,5 +186,6 @@ def _first(read: dict[str, Any], names: tuple[str, ...]) -> Any:
     return ""
 
 
-def _is_damaged(text: str) -> bool:
-    return "\x00" in text or any("\ud800" <= c <= "\udfff" for c in text)
+def is_damaged(text: str) -> bool:
+    """Whether a text holds a NUL, or a surrogate that stands for bytes that are no UTF-8."""
+    return "\x00" in text or (not text.isascii() and any("\ud800" <= c <= "\udfff" for c in text))

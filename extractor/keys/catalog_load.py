@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from dialects import Dialect
 from extractor.config import SourceSettings
 from extractor.errors import CatalogError
-from extractor.keys.catalog_file import FileRow, read_catalog_file
+from extractor.keys.catalog_file import FileRow, is_damaged, read_catalog_file
 from extractor.keys.catalog_keys import FileKeys
 from extractor.keys.parts import catalog_row
 from extractor.models import BadRecord, CatalogColumn, CatalogTable, Origin
@@ -19,6 +19,9 @@ from extractor.state.catalog import CatalogRefresh, CatalogRow, CatalogStore, Ca
 
 _BATCH = 5_000
 _PROBLEMS_KEPT = 100
+_FROM_ALATION = Origin("alation", 0)
+
+T = TypeVar("T", CatalogTable, CatalogColumn)
 
 
 class CatalogLoad(NamedTuple):
@@ -50,11 +53,11 @@ def load_alation(
     bad = _Problems()
     stream = iter(tables)
     while batch := list(islice(stream, _BATCH)):
-        refresh.add_tables([catalog_row(table) for table in batch])
+        refresh.add_tables([catalog_row(table) for table in bad.whole(batch)])
     rows = iter(columns)
     while some := list(islice(rows, _BATCH)):
-        for lost in refresh.add_columns(some):
-            bad.add(f"the column {lost.key} is of a table that was not given", Origin("alation", 0))
+        for lost in refresh.add_columns(bad.whole(some)):
+            bad.add(f"the column {lost.key} is of a table that was not given", _FROM_ALATION)
     return CatalogLoad(refresh.finish(), bad.count, tuple(bad.kept))
 
 
@@ -101,6 +104,13 @@ class _Problems:
         self.count += 1
         if len(self.kept) < _PROBLEMS_KEPT:
             self.kept.append(BadRecord(problem, origin))
+
+    def whole(self, rows: list[T]) -> list[T]:
+        """The rows whose key is text that a database can hold; the others are counted."""
+        for row in rows:
+            if is_damaged(row.key):
+                self.add(f"the key {row.key!r} holds a NUL or half a character", _FROM_ALATION)
+        return [row for row in rows if not is_damaged(row.key)]
 
 
 def _add(refresh: CatalogRefresh, keys: FileKeys, batch: list[FileRow | BadRecord], bad: _Problems) -> int:

@@ -32,7 +32,8 @@ class CatalogRefresh:
     """A new catalog of one data source in the making: tables first, then their columns, in batches.
 
     It becomes visible with `finish`, all of it at once; until then readers see the old one. What an unfinished
-    refresh left behind is removed by the next one.
+    refresh left behind is removed by the next one. Every method raises `CatalogError` when another refresh of the
+    same data source was begun meanwhile and took this one's place.
     """
 
     def __init__(self, engine: Engine, version_id: int) -> None:
@@ -44,6 +45,7 @@ class CatalogRefresh:
         """Add a batch of tables; one that is there already, by its exact key, is passed over."""
         if rows:
             with writing(self._engine) as connection:
+                self._data_source(connection)
                 connection.execute(insert_or_ignore(connection, catalog_tables), [self._values(row) for row in rows])
 
     def add_columns(self, columns: Sequence[CatalogColumn]) -> list[CatalogColumn]:
@@ -51,6 +53,7 @@ class CatalogRefresh:
         if not columns:
             return []
         with writing(self._engine) as connection:
+            self._data_source(connection)
             self._find_refs(connection, {column.table_key for column in columns})
             known = [column for column in columns if column.table_key in self._refs]
             if known:
@@ -69,23 +72,25 @@ class CatalogRefresh:
         return [column for column in columns if column.table_key not in self._refs]
 
     def finish(self) -> CatalogVersion:
-        """Make this the catalog of its data source and remove the one before it, in one transaction.
-
-        Raises:
-            CatalogError: another refresh of the same data source was begun meanwhile and took this one's place.
-        """
+        """Make this the catalog of its data source and remove the one before it, in one transaction."""
         with writing(self._engine) as connection:
-            ds_id = connection.scalar(select(catalog_versions.c.ds_id).where(catalog_versions.c.id == self._version_id))
-            if ds_id is None:
-                raise CatalogError(
-                    "another refresh of the same data source was begun while this one ran, and this one was "
-                    "given up: run one refresh at a time"
-                )
+            ds_id = self._data_source(connection)
             self._summarise(connection)
             remove_versions(connection, ds_id, but=self._version_id)
             return version_of(
                 connection.execute(select(catalog_versions).where(catalog_versions.c.id == self._version_id)).one()
             )
+
+    def _data_source(self, connection: Connection) -> int:
+        """The id of the data source, as long as this refresh is its latest."""
+        v = catalog_versions.c
+        ds_id: int | None = connection.scalar(select(v.ds_id).where(v.id == self._version_id))
+        if ds_id is None:
+            raise CatalogError(
+                "another refresh of the same data source was begun while this one ran, and this one was given up: "
+                "run one refresh at a time"
+            )
+        return ds_id
 
     def _values(self, row: CatalogRow) -> dict[str, Any]:
         table = row.table

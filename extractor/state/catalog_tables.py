@@ -36,6 +36,7 @@ catalog_versions = Table(
     Column("fetched_at", Instant, nullable=False),
     Column("tables", _Id, nullable=False),
     Column("columns", _Id, nullable=False),
+    sqlite_autoincrement=True,
 )
 
 catalog_schemas = Table(
@@ -67,6 +68,7 @@ catalog_tables = Table(
     UniqueConstraint("version_id", "key_folded", "key", name="uq_catalog_tables_key"),
     Index("ix_catalog_tables_name", "version_id", "name_folded", "schema_folded", "database_folded"),
     Index("ix_catalog_tables_schema", "version_id", "schema_folded", "database_folded"),
+    sqlite_autoincrement=True,
 )
 
 catalog_columns = Table(

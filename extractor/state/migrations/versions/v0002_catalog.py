@@ -37,6 +37,7 @@ def _create_versions() -> None:
         sa.Column("fetched_at", sa.BigInteger, nullable=False),
         sa.Column("tables", _ID, nullable=False),
         sa.Column("columns", _ID, nullable=False),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_catalog_versions_ds_id", "catalog_versions", ["ds_id"])
     op.create_table(
@@ -66,6 +67,7 @@ def _create_tables() -> None:
         sa.Column("table_type", sa.Text, nullable=False),
         sa.Column("base_table_key", sa.Text),
         sa.UniqueConstraint("version_id", "key_folded", "key", name="uq_catalog_tables_key"),
+        sqlite_autoincrement=True,
     )
     op.create_index(
         "ix_catalog_tables_name",
