@@ -1,0 +1,207 @@
+"""A plan: what has to happen so that Alation holds what the state and the present run say, and nothing else.
+
+A plan's file is one JSON document with one operation a line, so that it can be read as a stream as well as by any
+JSON tool; a document that such a tool has laid out anew is read too.
+"""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path as FilePath
+from typing import Annotated, Literal, Self
+
+import orjson
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from extractor.errors import StateError
+from extractor.upload.batch import Limits, windows
+from extractor.upload.lines import Lines, SavedLines, SpooledLines
+from extractor.upload.operations import Action, Operation, read_operation, write_operation
+
+POST_S = 25.0
+"""Average time of a POST (*Lineage & Dataflows Overview*)."""
+DELETE_S = 3.0
+"""Average time of a DELETE (same page)."""
+
+_FIRST_LINE_END = b',"operations":[\n'
+
+
+class Counts(BaseModel):
+    """How many dataflows each action concerns; ``keep`` are those that stay as they are."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    add: int = 0
+    change: int = 0
+    resume: int = 0
+    remove: int = 0
+    keep: int = 0
+
+    @property
+    def operations(self) -> int:
+        """How many operations the plan holds."""
+        return self.add + self.change + self.resume + self.remove
+
+
+class PlanHead(BaseModel):
+    """All of a plan but its operations."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    format: Literal[1] = 1
+    id: str
+    namespace: str
+    state_version: str
+    run_id: int
+    made_at: datetime
+    counts: Counts
+    posts: int
+    deletes: int
+    expected_s: float
+    max_paths: Annotated[int, Field(ge=1)]
+    max_dataflows: Annotated[int, Field(ge=1)]
+    max_bytes: Annotated[int, Field(ge=1)]
+
+
+class Plan:
+    """A plan whose operations lie in a file (a temporary one until it is saved) and are read as a stream.
+
+    ``head`` has the counts, the expected numbers of requests and the expected time. Use it as a context manager or
+    call `close`; an unsaved plan is gone then.
+    """
+
+    def __init__(self, head: PlanHead, lines: Lines) -> None:
+        self.head = head
+        self._lines = lines
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the operations."""
+        self._lines.close()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to do."""
+        return self.head.counts.operations == 0
+
+    @property
+    def limits(self) -> Limits:
+        """What one request may hold."""
+        return Limits(self.head.max_paths, self.head.max_dataflows, self.head.max_bytes)
+
+    def operations(self) -> Iterator[Operation]:
+        """The operations in their order; may be called again and again.
+
+        Raises:
+            StateError: the file was changed by hand into something that is no operation.
+        """
+        for number, line in enumerate(self._lines.read(), start=1):
+            try:
+                operation = read_operation(line)
+            except ValueError as error:
+                raise StateError(f"operation {number} of the plan cannot be read: {error}") from None
+            if operation.dataflow.external_id.split("/")[1] != self.head.namespace:
+                raise StateError(
+                    f"operation {number} of the plan concerns {operation.dataflow.external_id}, which is not of its "
+                    f"namespace {self.head.namespace}: nothing else is ever touched"
+                )
+            yield operation
+
+    def save(self, path: FilePath) -> None:
+        """Write the plan as a JSON document, readable by its owner alone (it holds SQL)."""
+        try:
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+                file.write(self.head.model_dump_json().encode()[:-1] + _FIRST_LINE_END)
+                first = True
+                for line in self._lines.read():
+                    file.write(line if first else b",\n" + line)
+                    first = False
+                file.write(b"\n]}\n")
+        except OSError as error:
+            raise StateError(f"the plan cannot be written to {path}: {error.strerror}") from None
+
+    @classmethod
+    def load(cls, path: FilePath) -> Plan:
+        """Read a plan that `save` wrote.
+
+        Raises:
+            StateError: the file is missing, is no plan, or a newer version wrote it.
+        """
+        try:
+            with path.open("rb") as file:
+                first = file.readline()
+        except OSError as error:
+            raise StateError(f"the plan {path} cannot be read: {error.strerror}") from None
+        if first.endswith(_FIRST_LINE_END):
+            return cls(_read_head(first[: -len(_FIRST_LINE_END)] + b"}", path), SavedLines(path))
+        return cls._load_laid_out(path)
+
+    @classmethod
+    def _load_laid_out(cls, path: FilePath) -> Plan:
+        try:
+            document = orjson.loads(path.read_bytes())
+            operations = document.pop("operations")
+        except (ValueError, AttributeError, KeyError, TypeError):
+            raise StateError(f"{path} is no plan of alation-lineage") from None
+        head = _read_head(orjson.dumps(document), path)
+        lines = SpooledLines()
+        lines.add(orjson.dumps(operation) for operation in operations)
+        return cls(head, lines)
+
+
+def spool_plan(
+    operations: Iterable[Operation],
+    kept: Counter[str],
+    *,
+    namespace: str,
+    state_version: str,
+    run_id: int,
+    limits: Limits,
+) -> Plan:
+    """A plan of operations that come as a stream; ``kept["keep"]`` is read when the stream has ended."""
+    counts: Counter[str] = Counter()
+    late, early = SpooledLines(), SpooledLines()
+    for operation in operations:
+        counts[operation.action] += 1
+        # What takes something away comes first, so that windows with a DELETE are few.
+        lines = early if operation.action in (Action.REMOVE, Action.CHANGE) else late
+        lines.add([write_operation(operation)])
+    early.add(late.read())
+    late.close()
+    posts = deletes = 0
+    for window in windows(map(read_operation, early.read()), limits):
+        posts += len(window.requests)
+        deletes += bool(window.deleted)
+    head = PlanHead(
+        id=uuid.uuid4().hex,
+        namespace=namespace,
+        state_version=state_version,
+        run_id=run_id,
+        made_at=datetime.now(UTC),
+        counts=Counts(**{action.value: counts[action] for action in Action}, keep=kept["keep"]),
+        posts=posts,
+        deletes=deletes,
+        expected_s=posts * POST_S + deletes * DELETE_S,
+        **limits._asdict(),
+    )
+    return Plan(head, early)
+
+
+def _read_head(text: bytes, path: FilePath) -> PlanHead:
+    try:
+        return PlanHead.model_validate_json(text)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(str(p) for p in first["loc"])
+        if place == "format":
+            raise StateError(f"the plan {path} was written by another version of alation-lineage: plan again") from None
+        raise StateError(f"{path} is no plan of alation-lineage: {place}: {first['msg']}") from None
