@@ -90,6 +90,12 @@ def _call(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
     return (Other("call", "no lineage by nature", "a call: the statements of its body carry the lineage"),)
 
 
+def _insert_exec(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
+    del dialect
+    reason = f"the rows of {match['target']} come from a procedure, whose result this text does not show"
+    return (Other("insert", "unresolved", reason),)
+
+
 _Rule = Callable[[re.Match[str], Dialect], "tuple[Statement, ...] | None"]
 _END = r"\s*;?\s*\Z"
 _QUOTED_NAME = r"'[^']*'|" + _NAME[1:-1]
@@ -214,6 +220,11 @@ _RULES: tuple[tuple[str, re.Pattern[str], _Rule], ...] = (
             _FLAGS,
         ),
         _sp_rename,
+    ),
+    (
+        "EXEC",
+        re.compile(_COMMENTS + r"INSERT\s+(?:INTO\s+)?(?P<target>" + _NAME[1:-1] + r")\s*(?:\([^()]*\)\s*)?EXEC(?:UTE)?\b", _FLAGS),
+        _insert_exec,
     ),
     ("CALL", re.compile(_COMMENTS + r"CALL\s", _FLAGS), _call),
     ("EXEC", re.compile(_COMMENTS + r"EXEC(?:UTE)?\s+(?!IMMEDIATE|AS\b)[\w\[\"@]", _FLAGS), _call),

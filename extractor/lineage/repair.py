@@ -110,4 +110,26 @@ def _partitioned_view(found: Sequence[Token], position: int) -> tuple[int, str] 
     return None
 
 
-_RULES: tuple[Rule, ...] = (_policy, _tag, _compound, _partitioned_view)
+def _output_target(found: Sequence[Token], position: int) -> tuple[int, str] | None:
+    """T-SQL: ``OUTPUT ... INTO a.b (c)``: the dotted name becomes one quoted part."""
+    if _word(found, position) != "INTO" or not any(_word(found, i) == "OUTPUT" for i in range(max(0, position - 60), position)):
+        return None
+    end = _after_name(found, position + 1)
+    if end - position < 4 or _word(found, position - 1) in ("INSERT", "MERGE"):
+        return None
+    name = "".join(t.text.strip("[]") for t in found[position + 1 : end])
+    if _word(found, end) != "(":
+        return end - position, f"INTO [{name}]"
+    last = _after_bracket(found, end)
+    columns = " ".join(t.text for t in found[end:last])
+    return last - position, f"INTO [{name}]{columns}"
+
+
+def _snapshot(found: Sequence[Token], position: int) -> tuple[int, str] | None:
+    """BigQuery: ``CREATE SNAPSHOT TABLE a CLONE b``."""
+    if _word(found, position) == "SNAPSHOT" and _word(found, position + 1) == "TABLE" and position > 0:
+        return 1, ""
+    return None
+
+
+_RULES: tuple[Rule, ...] = (_policy, _tag, _compound, _partitioned_view, _output_target, _snapshot)

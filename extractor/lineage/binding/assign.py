@@ -45,10 +45,10 @@ def _named(relation: Relation, known: tuple[str, ...] | None) -> list[Assigned]:
             continue
         name = item.name
         if name[0] == "\0":  # a value without a column list: the target's own order decides
-            position = int(name[1:])
-            if not known or position >= len(known):
+            position, spelled = name[1:].split("\0")
+            name = known[int(position)] if known and int(position) < len(known) else "" if known else spelled
+            if not name:
                 continue
-            name = known[position]
         found.append(Assigned(name, item.origins))
     return found
 

@@ -225,7 +225,11 @@ class Binder:
         elif self._engine in _ARRAYS_IN_FROM and scope.entry(name[:1]) is not None:
             origins = scope.resolve(name)
             return Relation([OpenRows(origins)], shy=True)
-        return self._context.relation(name)
+        relation = self._context.relation(name)
+        if source.names and relation.opens and not relation.index:
+            known = [Column(n, relation.find(n.lower(), n) or NOTHING) for n in source.names]
+            return Relation([*known, *relation.items], relation.reads, relation.indirect)
+        return relation
 
     def _cte(self, key: str, env: Env | None) -> Relation | None:
         while env is not None:

@@ -72,8 +72,8 @@ def _lower_new(then: Node, source: tuple[Source, ...], walk: Walk) -> Select:
     cells = args_of(values, "expressions") if values is not None else []
     if cells and cells[0].__class__ is exp.Tuple:
         cells = args_of(cells[0], "expressions")
-    if not names:  # the target's own columns, by position
-        names = [f"\0{position}" for position in range(len(cells))]
+    if not names:  # the target's own columns by position, else by the names of the values
+        names = [f"\0{position}\0{text_of(cell)}" for position, cell in enumerate(cells)]
     flows = [flow_of((cell,), walk) for cell in cells]
     return Select(tuple(map(Projection, names, flows)), source)
 

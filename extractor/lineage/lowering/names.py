@@ -36,7 +36,10 @@ def part_of(node: Node) -> tuple[str, bool]:
 
 def table_name(table: Node, walk: Walk) -> Name:
     """The name of a table node; empty when the text does not say it (a parameter, an expression)."""
-    head = [part_of(p) for p in (arg(table, "catalog"), arg(table, "db")) if p.__class__ is exp.Identifier]
+    catalog, db = arg(table, "catalog"), arg(table, "db")
+    head = [part_of(p) for p in (catalog, db) if p.__class__ is exp.Identifier]
+    if catalog.__class__ is exp.Identifier and db.__class__ is not exp.Identifier:
+        head.append(("", False))  # database..table
     last = _last_parts(arg(table, "this"), walk)
     if not last:
         return ()
@@ -57,6 +60,8 @@ def _last_parts(this: Node, walk: Walk) -> Name:
         return (part_of(this),)
     if cls is exp.Dot:
         return (*_last_parts(arg(this, "this"), walk), *_last_parts(arg(this, "expression"), walk))
+    if cls is exp.Parameter and walk.engine in ("tsql", "fabric"):  # a table variable
+        return ((f"@{this.name}", False),)
     if cls is exp.DynamicIdentifier:
         return _dynamic(arg(this, "this"), walk)
     if cls is exp.Anonymous and is_hinted(this, walk):

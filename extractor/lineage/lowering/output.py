@@ -29,19 +29,24 @@ def _into(into: Node, walk: Walk) -> tuple[Name, tuple[str, ...]]:
         if inner.__class__ is exp.Parameter:
             return ((f"@{inner.name}", False),), ()
         if isinstance(inner, exp.Func):
-            return _called(inner)
-        return table_name(into, walk), ()
+            return _called(inner, walk)
+        return _dotted(table_name(into, walk), walk), ()
     if into.__class__ is exp.Schema:
-        return table_name(arg(into, "this"), walk), tuple(text_of(c) for c in args_of(into, "expressions"))
+        return _dotted(table_name(arg(into, "this"), walk), walk), tuple(text_of(c) for c in args_of(into, "expressions"))
     if into.__class__ is exp.Column:
-        return ((into.name, False),), ()
+        return _dotted(((into.name, False),), walk), ()
     if into.__class__ is exp.Parameter:
         return ((f"@{into.name}", False),), ()
-    return _called(into) if isinstance(into, exp.Func) else ((), ())
+    return _called(into, walk) if isinstance(into, exp.Func) else ((), ())
 
 
-def _called(call: Node) -> tuple[Name, tuple[str, ...]]:
+def _dotted(name: Name, walk: Walk) -> Name:
+    """The repair of texts quotes a dotted name as one, since the parser takes one part only here."""
+    return walk.dialect.parse_name(name[0][0]) if len(name) == 1 and "." in name[0][0] else name
+
+
+def _called(call: Node, walk: Walk) -> tuple[Name, tuple[str, ...]]:
     """The parser reads ``INTO log(a, b)`` as a call of a function."""
     columns = args_of(call, "expressions") or [v for v in call.args.values() if v.__class__ is exp.Column]
     name = str(arg(call, "this")) if call.__class__ is exp.Anonymous else call.sql_name().lower()
-    return ((name, False),), tuple(text_of(c) for c in columns)
+    return _dotted(((name, False),), walk), tuple(text_of(c) for c in columns)

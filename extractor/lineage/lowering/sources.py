@@ -71,8 +71,6 @@ def _lower_table(table: Node, walk: Walk) -> Source:
         return Source("table", name, alias, columns, reshapes=reshapes)
     if isinstance(this, exp.Func) and not is_hinted(this, walk) and this.__class__ is not exp.DynamicIdentifier:
         return _lower_rows(this, walk, alias, columns)._replace(reshapes=reshapes, ordinality=_ordinal(table))
-    if this.__class__ in (exp.Parameter, exp.SessionParameter) and walk.engine in ("tsql", "fabric"):
-        return Source("table", ((f"@{this.name}", False),), alias, columns, reshapes=reshapes)
     return Source("unknown", (), alias, columns)
 
 
@@ -113,8 +111,8 @@ def _lower_unnest(node: Node, walk: Walk, alias: str = "", columns: tuple[str, .
     offset = arg(node, "offset")
     if walk.engine == "bigquery" or (not alias and columns):
         alias = alias or (columns[0] if columns else "")
-        if offset is not None:
-            columns, flows = (*columns, offset.name if offset is not True else "offset"), (*flows, NO_FLOW)
+        if offset:
+            columns, flows = (*columns, "offset" if offset is True else offset.name), (*flows, NO_FLOW)
         return Source("rows", (), alias, columns, None, flows, lateral=True)
     if offset is not None and offset.__class__ is exp.Identifier:  # taken out of the alias by the parser
         columns = (*columns, offset.name)

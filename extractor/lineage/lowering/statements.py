@@ -26,7 +26,7 @@ _NOTHING = frozenset(
     {
         exp.Set, exp.Show, exp.Describe, exp.Commit, exp.Rollback, exp.Transaction, exp.Comment, exp.Grant,
         exp.Revoke, exp.Analyze, exp.Kill, exp.Pragma, exp.Cache, exp.Uncache, exp.Refresh, exp.Attach,
-        exp.Detach, exp.Use, exp.Semicolon, exp.Declare, exp.Summarize,
+        exp.Detach, exp.Use, exp.Undrop, exp.Semicolon, exp.Declare, exp.Summarize,
     }
 )  # fmt: skip
 _TSQL = frozenset({"tsql", "fabric"})

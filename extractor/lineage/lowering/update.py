@@ -33,6 +33,8 @@ def lower_update(node: Node, walk: Walk) -> tuple[Statement, ...]:
     groups: dict[int, list[Projection]] = {}
     for qualifier, projection in lower_assignments(args_of(node, "expressions"), walk):
         groups.setdefault(_owner(qualifier, sources, main), []).append(projection)
+    for owner, projections in groups.items():  # what is set exists there
+        sources[owner] = sources[owner]._replace(names=tuple(p.name for p in projections))
     found: list[Statement] = []
     for owner, projections in groups.items() or [(main, [])]:
         select = Select(tuple(projections), tuple(sources), filters, (), ctes)
