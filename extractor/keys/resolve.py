@@ -12,13 +12,14 @@ from extractor.keys.edges import keyed_lineage
 from extractor.keys.explain import explain_table, read_name, with_context
 from extractor.keys.interface import CatalogReader, KeyedLineage, KeyResult
 from extractor.keys.quoting import write_key
-from extractor.models import CatalogColumn, Node, StatementLineage, TableName
+from extractor.models import Node, StatementLineage, TableName
 from extractor.schemas import CatalogNames, Found
 from extractor.schemas.bounded import Bounded
+from extractor.schemas.lookup import TableColumns
 from extractor.schemas.rule import KeyRule
 
-_TABLES_REMEMBERED = 50_000
-_COLUMNS_REMEMBERED = 200_000
+_TABLES_REMEMBERED = 20_000
+_COLUMNS_REMEMBERED = 100_000
 
 
 class KeyResolver:
@@ -134,9 +135,10 @@ class KeyResolver:
             return KeyResult(None, of_table.how, of_table.reason)
         if of_table.node.otype != "table":
             return KeyResult(None, "left out", f"an object of type {of_table.node.otype} has no columns")
-        held = self.names.columns(of_table.node.key) if of_table.how == "catalog" else ()
-        if held:
-            return _among(held, column)
+        if of_table.how == "catalog":
+            held = self.names.columns(of_table.node.key)
+            if held.ordered:
+                return _among(held, column)
         try:
             key = f"{of_table.node.key}.{write_key([column])}"
         except UnwritableKey as error:
@@ -144,14 +146,12 @@ class KeyResolver:
         return KeyResult(Node("column", key), "built", "the catalog holds no columns of this table")
 
 
-def _among(held: tuple[CatalogColumn, ...], column: str) -> KeyResult:
+def _among(held: TableColumns, column: str) -> KeyResult:
     """The column of that name in any case; a field of a nested column counts as the column that holds it."""
-    fitting = [c for c in held if c.name.lower() == column.lower()]
-    if not fitting and "." in column:
-        outer = column.split(".", 1)[0]
-        fitting = [c for c in held if c.name.lower() == outer.lower()]
+    folded = column.lower()
+    fitting = held.by_name.get(folded) or held.by_name.get(folded.split(".", 1)[0], ())
     if not fitting:
-        return KeyResult(None, "left out", f"the catalog holds {len(held)} columns of this table, not this one")
+        return KeyResult(None, "left out", f"the catalog holds {len(held.ordered)} columns of this table, not this one")
     if len(fitting) > 1:
         shown = ", ".join(c.key for c in fitting)
         return KeyResult(None, "ambiguous", f"names that differ only in case, which Alation cannot tell apart: {shown}")

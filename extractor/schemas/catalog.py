@@ -35,7 +35,7 @@ class CatalogSchema:
         found = self._names.find(table)
         if found.status != "one":
             return None
-        columns = self._names.columns(found.tables[0].key)
+        columns = self._names.columns(found.tables[0].key).ordered
         return tuple(column.name for column in columns) or None
 
     def knows(self, table: TableName) -> bool | None:

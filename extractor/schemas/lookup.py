@@ -13,7 +13,7 @@ from extractor.schemas.interface import CatalogReader, NameParts
 from extractor.schemas.rule import KeyRule, key_rule
 
 _NAMES_REMEMBERED = 50_000
-_COLUMNS_REMEMBERED = 200_000
+_COLUMNS_REMEMBERED = 60_000
 _SYNONYM_HOPS = 5
 
 
@@ -33,6 +33,13 @@ class Found(NamedTuple):
     parts: tuple[str, ...] | None = None
 
 
+class TableColumns(NamedTuple):
+    """A table's columns by position, and by their names in lower case."""
+
+    ordered: tuple[CatalogColumn, ...]
+    by_name: dict[str, tuple[CatalogColumn, ...]]
+
+
 class CatalogNames:
     """Finds the tables that names of one source mean, and their columns; answers are remembered, bounded.
 
@@ -49,19 +56,19 @@ class CatalogNames:
         self._default_schemas = tuple(dict.fromkeys(s for s in (own, dialect.default_schema) if s))
         self._dialect_schema = dialect.default_schema
         self._found: Bounded[tuple[str, ...], Found] = Bounded(_NAMES_REMEMBERED)
-        self._columns: Bounded[str, tuple[CatalogColumn, ...]] = Bounded(_COLUMNS_REMEMBERED)
+        self._columns: Bounded[str, TableColumns] = Bounded(_COLUMNS_REMEMBERED)
 
     def find(self, table: TableName) -> Found:
         """What the catalog says of ``table``; only its identity counts."""
         found = self._found.get(table.identity)
         return found if found is not None else self._found.put(table.identity, self._look_up(table.identity))
 
-    def columns(self, table_key: str) -> tuple[CatalogColumn, ...]:
-        """The columns of the table with that key, by position; empty when the catalog holds none."""
+    def columns(self, table_key: str) -> TableColumns:
+        """The columns of the table with that key; empty when the catalog holds none."""
         columns = self._columns.get(table_key)
         if columns is None:
             read = self.catalog.columns(table_key) if self.catalog is not None else ()
-            columns = self._columns.put(table_key, read, len(read) + 1)
+            columns = self._columns.put(table_key, TableColumns(read, _by_name(read)), len(read) + 1)
         return columns
 
     def _database_as_schema(self, database: str | None, dialect: Dialect) -> str | None:
@@ -170,3 +177,11 @@ def _decide(rows: tuple[CatalogTable, ...], tried: tuple[NameParts, ...]) -> Fou
     else:
         reason = f"several tables match: {shown}"
     return Found("several", reason, rows, tried)
+
+
+def _by_name(columns: tuple[CatalogColumn, ...]) -> dict[str, tuple[CatalogColumn, ...]]:
+    named: dict[str, tuple[CatalogColumn, ...]] = {}
+    for column in columns:
+        folded = column.name.lower()
+        named[folded] = (*named.get(folded, ()), column)
+    return named
