@@ -51,10 +51,11 @@ def tokens(text: str, rules: LexicalRules, *, blanks: bool = False) -> Iterator[
 
 def extended_end(text: str, match: re.Match[str], rules: LexicalRules) -> int:
     """Where a token really ends: nested comments and dollar quotes reach further than their opening matched."""
-    if match.lastgroup == "comment" and rules.nested_comments and match[0].startswith("/*"):
-        return _comment_end(text, match.start() + 2)
-    if match.lastgroup == "string" and match[0].startswith("$") and rules.dollar_quotes != "none":
-        return _dollar_end(text, match[0], match.end())
+    opening = match[0]
+    if opening == "/*" and rules.nested_comments:
+        return _comment_end(text, match.end())
+    if opening[0] == "$" and opening[-1] == "$" and len(opening) > 1 and rules.dollar_quotes != "none":
+        return _dollar_end(text, opening, match.end())
     return match.end()
 
 
@@ -98,20 +99,69 @@ def token_pattern(rules: LexicalRules) -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=None)
-def skip_pattern(rules: LexicalRules) -> re.Pattern[str]:
-    """The expression that finds what a ``;`` may hide in, and the ``;`` itself, in a text.
+def solid_pattern(rules: LexicalRules) -> re.Pattern[str]:
+    """The expression that finds what a separator or a keyword may hide in, and ``;``, in a text.
 
-    Its groups are ``line``, ``string``, ``comment``, ``solid`` (quoted names and templates) and ``semicolon``;
-    where a string begins with letters, those stay outside. `extended_end` gives the real ends.
+    That is strings, quoted names, comments and templates; `extended_end` gives their real ends. What was found
+    shows in the first character. The letters before a string (``N'x'``) stay outside. Every alternative begins
+    with a fixed character, which makes the search some ten times faster than one that does not.
     """
-    groups = [
-        ("line", _lines(rules)),
-        ("comment", comments(rules)),
-        ("string", [*(rf"(?<![\w$]){prefixed}" for prefixed in _prefixed(rules)), *_bare_strings(rules)]),
-        ("solid", [*quoted_names(rules), *_TEMPLATES, r"\$\{[^}]*\}"]),
-        ("semicolon", [";"]),
-    ]
-    return re.compile("|".join(f"(?P<{name}>{'|'.join(parts)})" for name, parts in groups if parts), re.DOTALL)
+    found = [*_prefixed_quotes(rules), *(_quoted(q, backslash=rules.backslash_escapes) for q in rules.string_quotes)]
+    found += [rf"\$(?<![\w$]\$){dollar[2:]}" for dollar in _dollars(rules)]
+    found += [*quoted_names(rules), *comments(rules), *_TEMPLATES, r"\$\{[^}]*\}", ";"]
+    return re.compile("|".join(found), re.DOTALL)
+
+
+def _prefixed_quotes(rules: LexicalRules) -> list[str]:
+    """As `_prefixed`, beginning at the quote."""
+    found: list[str] = []
+    if rules.q_quotes:
+        pairs = "".join(rf"|{re.escape(a)}.*?(?:{re.escape(b)}'|\Z)" for a, b in ("[]", "{}", "()", "<>"))
+        before = r"(?<=[qQ]')(?:(?<![\w$#][qQ]')|(?<=[nN][qQ]')(?<![\w$#][nN][qQ]'))"
+        found.append(rf"'{before}(?:(?P<q>[^\s\[{{(<]).*?(?:(?P=q)'|\Z){pairs})")
+    if rules.triple_quotes:
+        found += [rf"{q * 3}(?:[^\\]|\\.)*?(?:{q * 3}|\Z)" for q in rules.string_quotes]
+    if rules.raw_prefix == "plain":
+        found += [rf"{q}(?<=[rR]{q})(?<![\w$][rR]{q})[^{q}]*(?:{q}|\Z)" for q in rules.string_quotes]
+    if rules.escape_prefix and not rules.backslash_escapes:
+        found.append(r"'(?<=[eE]')(?<![\w$][eE]')" + _quoted("'", backslash=True)[1:])
+    return found
+
+
+@lru_cache(maxsize=None)
+def line_patterns(rules: LexicalRules) -> tuple[re.Pattern[str], re.Pattern[str]] | None:
+    """Whether a text may hold lines for a client: one expression for its beginning, one for the rest."""
+    if not (found := _lines(rules)):
+        return None
+    alternatives = "|".join(found)
+    return re.compile(alternatives), re.compile(rf"\n(?:{alternatives})")
+
+
+def may_hold_lines(text: str, rules: LexicalRules) -> bool:
+    """Whether a line for the client may stand in ``text``, strings and comments not regarded."""
+    patterns = line_patterns(rules)
+    return patterns is not None and bool(patterns[0].match(text) or patterns[1].search(text))
+
+
+def blank(text: str, rules: LexicalRules, filler: str = " ? ") -> str:
+    """``text`` without comments, and with ``filler`` for each string, quoted name and template."""
+    pattern = solid_pattern(rules)
+    kept: list[str] = []
+    position = start = 0
+    while True:
+        for match in pattern.finditer(text, start):
+            end = extended_end(text, match, rules)
+            first = match[0][0]
+            if first != ";":
+                kept.append(text[position : match.start()])
+                kept.append(" " if first in "-#/" else filler)
+                position = end
+            if end != match.end():
+                start = end
+                break
+        else:
+            kept.append(text[position:])
+            return "".join(kept)
 
 
 _TEMPLATES = (r"\{\{.*?(?:\}\}|\Z)", r"\{%.*?(?:%\}|\Z)")
@@ -156,11 +206,6 @@ def _prefixed(rules: LexicalRules) -> list[str]:
     if rules.escape_prefix and not rules.backslash_escapes:
         found.append("[eE]" + _quoted("'", backslash=True))
     return found
-
-
-def _bare_strings(rules: LexicalRules) -> list[str]:
-    dollars = [rf"(?<![\w$]){dollar}" for dollar in _dollars(rules)]
-    return [*(_quoted(q, backslash=rules.backslash_escapes) for q in rules.string_quotes), *dollars]
 
 
 def _dollars(rules: LexicalRules) -> list[str]:

@@ -21,17 +21,22 @@ _OBJECTS = words(
 _QUERY_BEFORE = words("UNION ALL EXCEPT INTERSECT AS FOR ( IN EXISTS ANY SOME")
 _DML_BEFORE = words("THEN ON FOR AFTER OF BULK")
 _JOIN_HINTS = words("INNER LEFT RIGHT FULL OUTER CROSS OPTION")
+WATCHED = STARTERS | ROUTINES | words("( ) ; CASE END ELSE WITH VALUES DEFAULT CATCH TRY DATABASE")
+"""The words that `BatchExtent.feed` must see; the others matter only as the word before them."""
 _RIGHTS = words("GRANT REVOKE DENY")
 _DML = words("INSERT UPDATE DELETE")
 
 
 class BatchExtent:
-    """One statement of a batch; an `extractor.statements.blocks.Extent`."""
+    """One statement of a batch; an `extractor.statements.blocks.Extent`.
+
+    ``before`` is the word before the next one. Who feeds only the `WATCHED` words sets it each time.
+    """
 
     def __init__(self) -> None:
         self._verb = ""
         self._object = ""
-        self._before = ""
+        self.before = ""
         self._open: list[str] = []
         self._parens = 0
         self._count = 0
@@ -42,7 +47,7 @@ class BatchExtent:
         self._is_closed = False
 
     def may_end(self) -> bool:
-        self._before = ";"
+        self.before = ";"
         return not self._open and not self._is_routine
 
     def continues(self, word: str) -> bool:
@@ -55,40 +60,40 @@ class BatchExtent:
             return False
         if self._is_closed:
             return word not in ("TRY", "CATCH") and following != "CATCH"
-        if word not in STARTERS or self._awaits_body or self._before == ".":
+        if word not in STARTERS or self._awaits_body or self.before == ".":
             return False
         return not self._belongs(word, following)
 
     def feed(self, word: str, following: str) -> None:
         self._parens = max(0, self._parens + (word == "(") - (word == ")"))
         self._count += 1
-        if not self._open and not self._parens and self._before != ".":
+        if not self._open and not self._parens and self.before != ".":
             self._follow_statement(word, following)
         if word == "BEGIN" and following not in TRANSACTION_WORDS and following not in ("DIALOG", "CONVERSATION"):
             self._open.append(word)
             self._is_closed = False
-        elif word == "CASE" and self._before != ".":
+        elif word == "CASE" and self.before != ".":
             self._open.append(word)
         elif word == "END" and self._open:
             self._is_closed = self._open.pop() == "BEGIN" and not self._open
-        self._before = word
+        self.before = word
 
     def _follow_statement(self, word: str, following: str) -> None:
         if self._count == 1 or (self._awaits_body and word in STARTERS):
             self._begin(word, following)
         elif word == "ELSE" and self._in_control:
             self._awaits_body, self._is_closed = True, False
-        elif word == "WITH" and self._before == "AS":
+        elif word == "WITH" and self.before == "AS":
             self._verb, self._is_filled = "WITH", False
         elif self._verb == "WITH" and (word in _DML or word in ("SELECT", "MERGE")):
             self._verb, self._is_filled = word, False
-        elif word in ROUTINES and self._before in ("CREATE", "ALTER"):
+        elif word in ROUTINES and self.before in ("CREATE", "ALTER"):
             self._is_routine = self._verb in ("CREATE", "ALTER")
         elif word in ("SELECT", "VALUES", "EXEC", "EXECUTE", "DEFAULT") and self._verb == "INSERT":
             self._is_filled = True
         elif word == "SET" and self._verb == "UPDATE":
             self._is_filled = True
-        if self._before in ("CREATE", "ALTER", "DROP") and not self._object:
+        if self.before in ("CREATE", "ALTER", "DROP") and not self._object:
             self._object = word
 
     def _begin(self, word: str, following: str) -> None:
@@ -99,7 +104,7 @@ class BatchExtent:
 
     def _belongs(self, word: str, following: str) -> bool:
         """Whether a word that can begin a statement continues this one instead."""
-        before, verb = self._before, self._verb
+        before, verb = self.before, self._verb
         if verb in _RIGHTS:
             return before in _RIGHTS or before in (",", "FOR")
         if word == "SELECT":
@@ -125,4 +130,4 @@ class BatchExtent:
             return True
         if self._verb == "ALTER":
             return following == "(" or self._object == "DATABASE"
-        return self._before in ("UPDATE", "DELETE")
+        return self.before in ("UPDATE", "DELETE")

@@ -3,88 +3,220 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from xxhash import xxh3_128_hexdigest
 
 from dialects import Dialect, Folding
-from dialects.lexing import tokens
+from dialects.lexing import extended_end, solid_pattern, words
 
-_EXACT_WORDS = frozenset(
-    "copy unload load export import stage location external pivot unpivot identifier execute exec immediate call "
-    "sp_executesql openrowset openquery opendatasource openxml bulk prepare dblink external_query query_table infile "
-    "outfile columns crosstab named_struct use set session catalog language returns procedure proc trigger function "
-    "table_function ilike put get declare do format inputformat serde tblproperties options with_json remote cluster "
-    "s3 url file hdfs gcs azureblobstorage jdbc odbc mysql postgresql iceberg deltalake sqlite read_csv read_csv_auto "
-    "read_parquet read_json read_json_auto read_text read_blob parquet_scan iceberg_scan delta_scan sqlite_scan "
-    "postgres_scan postgres_query mysql_query xlsx read_files table_changes result_scan infer_schema directory "
-    "attach json_tuple stack flatten".split()
+STRING, NAME = "\x01", "\x02"
+"""What stands in a folded text for a string and for a quoted name."""
+
+_FOLDED_HEADS = re.compile(
+    r"\(*(?:select|sel|with|from|insert|ins|update|upd|delete|del|merge|upsert|replace (?:into|view)|"
+    r"create (?:or replace )?(?:(?:global|local|temporary|temp|transient|volatile|multiset|set|materialized|"
+    r"recursive|unlogged|secure|columnar|force|editionable) )*(?:table|view))\b"
 )
-_KEEP_AFTER = frozenset("as from join into table using update title named [ using overwrite".split())
-_VALUE_WORDS = frozenset(
+"""Only statements that begin so have literals without a meaning for lineage; all others are kept to the letter."""
+
+_RISKY = ("pivot", "exec", "openquery(", "*ilike", "match_recognize", "sqlexec", "model(")
+"""Where one of these occurs, a literal anywhere may name a column, a source or text to be run."""
+
+_LITERAL_FUNCTIONS = words(
+    "identifier columns dblink external_query openrowset opendatasource crosstab named_struct infer_schema result_scan "
+    "table_changes read_files read_csv read_csv_auto read_parquet read_json read_json_auto read_ndjson read_text "
+    "read_blob read_xlsx glob parquet_scan iceberg_scan delta_scan sqlite_scan postgres_scan mysql_scan postgres_query "
+    "mysql_query query query_table s3 s3cluster gcs url file hdfs azureblobstorage remote remotesecure cluster mysql "
+    "postgresql mongodb redis sqlite odbc jdbc iceberg deltalake hudi merge dictionary dictget executable input xmltable "
+    "st_read sniff_csv arrow_scan table_function"
+)
+_CALLED_FROM = words("from join table apply lateral function using into")
+_VALUE_WORDS = words(
     "like ilike rlike regexp similar to escape then else when and or not in between date timestamp timestamptz "
-    "interval time datetime select distinct all by is values separator set return limit on where having case "
-    "returning comment default end any some glob match over collate at zone offset top div mod".split()
+    "interval time datetime datetime2 select distinct all by is values separator set return limit on where having case "
+    "returning default end any some glob match over collate at zone offset top div mod xor timestampltz timestampntz "
+    "datetimeoffset numeric decimal bytes json jsonb inet uuid bit"
 )
+_STRING_PREFIX = re.compile(r"\x01(?<=[nebxrq]\x01)(?<![\w$][nebxrq]\x01)")
+_PREFIXED = re.compile(r"(?<![\w$])[nebxrq]\x01")
+_SPACE = re.compile(r" (?:(?![\w$#@])|(?<![\w$#@] ))")
+_NUMBER = re.compile(
+    r"[.0-9](?<![\w$.@#:\x02][.0-9])(?:(?<=0)x[0-9a-f]++|(?:(?<=\.)[0-9]++|(?<=[0-9])[0-9]*+(?:\.[0-9]*+)?+)"
+    r"(?:e[+-]?[0-9]++)?+)(?![\w$.\x02])"
+)
+_SIGN = re.compile(r"[-+](?<=[=<>(,][-+])\?")
+_BY = re.compile(r"\b(?:group|order) by ")
+_ORDINAL = re.compile(r"(?:by |[,(])([0-9]{1,4})(?![\w.(])")
+_CLAUSE_END = re.compile(r"\b(?:having|limit|window|qualify|union|except|intersect|where|fetch|offset|for|select)\b")
+_IN_LIST = re.compile(r"in\((?<!\win\()(?:[a-z]*\?,)++[a-z]*\?\)")
+_TUPLES = re.compile(r"(\((?:\?,)++\?\))(?:,\1)+")
+_VALUES = re.compile(r"values(\([^()]*+(?:\([^()]*+\)[^()]*+)*+\)(?:,\([^()]*+(?:\([^()]*+\)[^()]*+)*+\))++)")
+_ROW = re.compile(r"\([^()]*+(?:\([^()]*+\)[^()]*+)*+\)")
+_WORD_VALUE = re.compile(r"\b(?:null|default|true|false)\b")
+_KEYWORDS = re.compile(r"\b(?:SELECT|FROM|WITH|INSERT|INTO|VALUES|CREATE|TABLE|VIEW|AS|IN|LIKE|ILIKE|AND|OR|NOT|WHEN|THEN|"
+                       r"ELSE|END|CASE|BETWEEN|GROUP|ORDER|BY|HAVING|LIMIT|UNION|ALL|DISTINCT|ON|WHERE|IS|JOIN|"
+                       r"MATERIALIZED|OR|REPLACE|TEMPORARY|FUNCTION|NULL|SETTINGS|FORMAT|USING|PIVOT)\b", re.IGNORECASE)
 
 
 def fingerprint(text: str, dialect: Dialect) -> str:
-    """32 hexadecimal digits: the hash of the statement's tokens with its literals left out.
+    """32 hexadecimal digits: the hash of the statement with its literals left out.
 
     Whitespace, comments, hints, the case of keywords and of unquoted names (where the dialect ignores it), the
     values of literals, and the length of IN lists and of rows of literals do not count. Literals do count where
-    they decide about lineage: names of files, text that is run, ordinals of GROUP BY, aliases in quotes, arguments
-    of table functions.
+    they decide about lineage: names of files, text that is run, ordinals of GROUP BY and ORDER BY, aliases in
+    quotes, arguments of table functions, and everything in statements other than queries, DML and CREATE TABLE
+    or VIEW. Equal fingerprints mean equal lineage, not the reverse. Runs in linear time and never raises.
     """
-    words = _plain(text, dialect)
-    exact = not _EXACT_WORDS.isdisjoint(words)
-    folded = "\x00".join((dialect.name, *_fold(text, dialect, exact=exact)))
-    return xxh3_128_hexdigest(folded.encode("utf-8", "surrogatepass"))
+    bare = _strip(text, dialect)
+    kept = bare.names
+    folded = bare.text
+    if _counts_to_the_letter(folded, dialect):
+        kept += bare.strings
+    else:
+        kept += _telling_strings(folded, bare.strings, dialect)
+        kept += _ordinals(folded)
+        folded = _fold_lists(_SIGN.sub("?", _NUMBER.sub("?", folded.replace(STRING, "?"))))
+    parts = [dialect.name, folded, *(f"{len(part)}:{part}" for part in kept)]
+    return xxh3_128_hexdigest("\x00".join(parts).encode("utf-8", "surrogatepass"))
 
 
-def _plain(text: str, dialect: Dialect) -> list[str]:
-    return [t.text.lower() for t in tokens(text, dialect.lexical) if t.kind == "word"]
+class _Bare(NamedTuple):
+    """A text with a mark for each string and quoted name, and what stood there, in order."""
+
+    text: str
+    strings: list[str]
+    names: list[str]
 
 
-def _fold(text: str, dialect: Dialect, *, exact: bool) -> list[str]:
-    folded: list[str] = []
-    case_counts = dialect.unquoted is Folding.EXACT
-    before = ""
-    ordinals = False
-    for token in tokens(text, dialect.lexical):
-        if token.kind == "word":
-            word = token.text.lower()
-            folded.append(token.text if case_counts else word)
-            if word == "by":
-                ordinals = True
-            elif word in ("values", "in"):
-                ordinals = False
-            before = word
-        elif token.kind == "string" and not exact and not _literal_counts(before):
-            folded.append("?")
-            before = "?"
-        elif token.kind == "number" and not exact and not (ordinals and before in ("by", ",")):
-            folded.append("?")
-            before = "?"
-        elif token.kind == "quoted":
-            folded.append('"' + dialect.fold(token.text[1:-1], True) + '"')
-            before = '"'
+def _strip(text: str, dialect: Dialect) -> _Bare:
+    """Take out comments, strings and quoted names; fold case and whitespace of the rest."""
+    rules = dialect.lexical
+    strings: list[str] = []
+    names: list[str] = []
+    kept: list[str] = []
+    quotes = frozenset(rules.string_quotes)
+    pattern = solid_pattern(rules)
+    position = start = 0
+    while start >= 0:
+        for match in pattern.finditer(text, start):
+            begin, end = match.start(), extended_end(text, match, rules)
+            first = text[begin]
+            if first != ";":
+                kept.append(text[position:begin])
+                position = end
+                if first in quotes or (first == "$" and text[begin + 1] != "{"):
+                    strings.append(text[begin:end])
+                    kept.append(STRING)
+                elif first in "-#/":
+                    kept.append(" ")
+                else:
+                    names.append(text[begin:end] if first in "${" else dialect.fold(text[begin:end], True))
+                    kept.append(NAME)
+            if end != match.end():
+                start = end
+                break
         else:
-            folded.append(token.text)
-            before = token.text
-    return _fold_lists(folded) if not exact else folded
+            start = -1
+    kept.append(text[position:])
+    return _Bare(_fold_words("".join(kept), dialect), strings, names)
 
 
-def _literal_counts(before: str) -> bool:
-    if before in _KEEP_AFTER or before in (")", '"'):
+def _fold_words(text: str, dialect: Dialect) -> str:
+    text = " ".join(text.split()).rstrip("; ")
+    if dialect.unquoted is Folding.EXACT:
+        text = _KEYWORDS.sub(lambda match: match[0].lower(), text)
+    else:
+        text = text.lower()
+    text = _SPACE.sub("", text)
+    return _PREFIXED.sub(STRING, text) if _STRING_PREFIX.search(text) else text
+
+
+def _counts_to_the_letter(text: str, dialect: Dialect) -> bool:
+    """Whether every literal of the statement may decide about its lineage."""
+    if not _FOLDED_HEADS.match(text) or any(mark in text for mark in _RISKY):
         return True
-    return (before[:1].isalpha() or before[:1] == "_") and before not in _VALUE_WORDS
+    if " @" in text and dialect.name == "snowflake":
+        return True
+    place = text.find("(" + STRING)
+    while place >= 0:
+        called = _CALL.search(text, max(0, place - 80), place)
+        if called and (called["name"].rpartition(".")[2] in _LITERAL_FUNCTIONS or called["before"] in _CALLED_FROM):
+            return True
+        place = text.find("(" + STRING, place + 2)
+    return False
 
 
-_LIST = re.compile(r"(\x00in\x00\(\x00)\?(?:\x00,\x00[-+]?\x00?\?)+(?=\x00\))")
-_ROWS = re.compile(r"(\x00values\x00\([^()]*\))(?:\x00,\x00\((?:\x00(?:[?,+-]|null|default|true|false))*\x00\))+")
+_CALL = re.compile(r"(?:\b(?P<before>\w+)[ (])?(?P<name>[\w.$]+)$")
 
 
-def _fold_lists(folded: list[str]) -> list[str]:
-    joined = "\x00".join(folded)
-    joined = _LIST.sub(r"\1?", joined)
-    return [_ROWS.sub(r"\1", joined)]
+def _telling_strings(text: str, strings: list[str], dialect: Dialect) -> list[str]:
+    """The strings that may name something: after a word that takes no value, a bracket, ``=>``, or before AS."""
+    if not strings:
+        return []
+    body = _body_start(text)
+    told: list[str] = []
+    for number, match in enumerate(re.finditer(STRING, text)):
+        place = match.start()
+        if place < body or _tells(text, place, dialect):
+            told.append(f"{number}{strings[number]}")
+    return told
+
+
+def _body_start(text: str) -> int:
+    """Where the query of a CREATE begins: before it stand options, whose values may be places."""
+    if not text.startswith(("create", "replace view")):
+        return 0
+    found = text.find("select")
+    return len(text) if found < 0 else found
+
+
+_LAST_WORD = re.compile(r"[\w$#@]+$")
+
+
+def _tells(text: str, place: int, dialect: Dialect) -> bool:
+    before = text[place - 1 : place]
+    if before in (")", "]", "[", NAME) or text[place - 2 : place] in ("=>", ":="):
+        return True
+    if before.isalnum() or before == "_":
+        word = _LAST_WORD.search(text, max(0, place - 40), place)
+        return word is None or word[0] not in _VALUE_WORDS
+    if dialect.lexical.blocks == "tsql" and text[place + 1 : place + 2] == "=":
+        return True
+    return dialect.parser == "duckdb" and before == ","
+
+
+def _ordinals(text: str) -> list[str]:
+    """Bare integers in GROUP BY and ORDER BY: they may stand for columns."""
+    found: list[str] = []
+    for by in _BY.finditer(text):
+        stop = _CLAUSE_END.search(text, by.end())
+        clause = text[by.end() - 3 : stop.start() if stop else len(text)]
+        found += _ORDINAL.findall(_up_to_closing(clause))
+    return found
+
+
+def _up_to_closing(clause: str) -> str:
+    """``clause`` up to the bracket that closes what it stands in."""
+    if ")" not in clause:
+        return clause
+    depth = 0
+    for match in re.finditer(r"[()]", clause):
+        depth += 1 if match[0] == "(" else -1
+        if depth < 0:
+            return clause[: match.start()]
+    return clause
+
+
+def _fold_lists(text: str) -> str:
+    if "in(" in text:
+        text = _IN_LIST.sub("in(?)", text)
+    if "values(" in text:
+        text = _VALUES.sub(_fold_rows, text)
+    return _TUPLES.sub(r"\1", text) if "),(" in text else text
+
+
+def _fold_rows(match: re.Match[str]) -> str:
+    """Rows that look alike once their literals are gone count once."""
+    rows = dict.fromkeys(_ROW.findall(_SIGN.sub("?", _WORD_VALUE.sub("?", match[1]))))
+    return "values" + ",".join(rows)

@@ -8,8 +8,8 @@ from itertools import chain, islice, pairwise
 from typing import NamedTuple
 
 from dialects import Dialect, LexicalRules
-from dialects.lexing import Token, extended_end, skip_pattern, tokens, words
-from extractor.statements.batches import BatchExtent
+from dialects.lexing import Token, blank, extended_end, may_hold_lines, solid_pattern, tokens, words
+from extractor.statements.batches import WATCHED, BatchExtent
 from extractor.statements.blocks import ROUTINES, BlockExtent, Extent, plain_word
 
 _OPENERS = words("BEGIN DECLARE DO IF WHILE LOOP FOR REPEAT CASE EXECUTE")
@@ -47,9 +47,9 @@ def split(sql: str, dialect: Dialect) -> list[Piece]:
 
 
 def _spans(sql: str, rules: LexicalRules) -> list[tuple[int, int, int]]:
-    if rules.blocks != "tsql":
+    if not may_hold_lines(sql, rules):
         found = _plain_spans(sql, rules)
-        if found is not None:
+        if found is not None and (rules.blocks != "tsql" or all(_is_one(sql[a:b], rules) for a, b, _ in found)):
             return found
     cutter = _Cutter(sql, rules)
     for token, following in pairwise(chain(tokens(sql, rules), [None])):
@@ -63,35 +63,32 @@ def _plain_spans(sql: str, rules: LexicalRules) -> list[tuple[int, int, int]] | 
     """The short way, for texts whose every ``;`` is a separator; None when the tokens have to be looked at."""
     spans: list[tuple[int, int, int]] = []
     start, end, position = -1, -1, 0
-    for match, stop in chain(_marks(sql, rules), [(None, len(sql))]):
-        begin = stop if match is None else match.start()
+    for first, begin, stop in chain(_marks(sql, rules), [(";", len(sql), len(sql))]):
         between = sql[position:begin]
         if between and not between.isspace():
             if start < 0:
                 start = begin - len(between.lstrip())
             end = begin - (len(between) - len(between.rstrip()))
         position = stop
-        kind = "semicolon" if match is None else match.lastgroup
-        if kind == "line":
-            return None
-        if kind in ("string", "solid"):
+        if first == ";":
+            if start >= 0:
+                if _may_hold_blocks(sql, start, rules):
+                    return None
+                spans.append((start, end, 1))
+                start = -1
+        elif first not in "-#/":
             start, end = begin if start < 0 else start, stop
-        elif kind == "semicolon" and start >= 0:
-            if _may_hold_blocks(sql, start, rules):
-                return None
-            spans.append((start, end, 1))
-            start = -1
     return spans
 
 
-def _marks(sql: str, rules: LexicalRules) -> Iterator[tuple[re.Match[str] | None, int]]:
-    """Strings, quoted names, comments, separators and client lines of a text, each with its real end."""
-    pattern = skip_pattern(rules)
+def _marks(sql: str, rules: LexicalRules) -> Iterator[tuple[str, int, int]]:
+    """First character, beginning and real end of all strings, quoted names, comments and separators."""
+    pattern = solid_pattern(rules)
     position = 0
     while True:
         for match in pattern.finditer(sql, position):
             end = extended_end(sql, match, rules)
-            yield match, end
+            yield sql[match.start()], match.start(), end
             if end != match.end():
                 position = end
                 break
@@ -99,10 +96,28 @@ def _marks(sql: str, rules: LexicalRules) -> Iterator[tuple[re.Match[str] | None
             return
 
 
+_WORD = re.compile(r"[\w@#$]+|[^\s\w]")
+
+
+def _is_one(text: str, rules: LexicalRules) -> bool:
+    """Whether no word of a Transact-SQL text begins a second statement."""
+    found = _WORD.findall(blank(text, rules).upper())
+    extent = BatchExtent()
+    last = len(found) - 1
+    for place, word in enumerate(found):
+        if place == 0 or word in WATCHED:
+            extent.before = found[place - 1] if place else ""
+            following = found[place + 1] if place < last else ""
+            if extent.starts_another(word, following):
+                return False
+            extent.feed(word, following)
+    return True
+
+
 def _may_hold_blocks(sql: str, start: int, rules: LexicalRules) -> bool:
+    if rules.blocks in ("none", "tsql"):
+        return rules.blocks == "tsql" and ";" in sql[start:].rstrip("; \t\r\n")
     head = [plain_word(token) for token in islice(tokens(sql[start : start + 400], rules), 12)]
-    if rules.blocks == "none":
-        return False
     first = head[0] if head else ""
     if first in _MAKERS:
         return not ROUTINES.isdisjoint(head)
