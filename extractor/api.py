@@ -82,7 +82,7 @@ def extract_lineage(
     chosen = dialects.get(dialect or "")
     is_text = isinstance(sql_or_records, str)
     records = [QueryRecord(sql_or_records)] if isinstance(sql_or_records, str) else _in_order(sql_or_records)
-    pieces = _pieces(records, chosen)
+    pieces: Iterable[_Piece] = _pieces(records, chosen)
     if is_text:
         pieces = list(pieces)
     sessions = Sessions(

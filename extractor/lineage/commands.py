@@ -90,6 +90,29 @@ def _call(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
     return (Other("call", "no lineage by nature", "a call: the statements of its body carry the lineage"),)
 
 
+def _load(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
+    listed = [c.strip() for c in (match["columns"] or "").split(",")]
+    columns = tuple(c.strip("`") for c in listed if c[:1] not in ("", "@"))
+    target = dialect.parse_name(match["target"])
+    return (Write("load", target, "copy", None, columns, files=(unquoted(match["file"]),)),)
+
+
+def _hive_move(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
+    name, path = dialect.parse_name(match["table"]), unquoted(match["file"])
+    if match["way"].upper() == "EXPORT":
+        return (Write("export", ((path, True),), "copy", _all(name), target_kind="directory"),)
+    return (Write("import", name, "copy", None, files=(path,)),)
+
+
+def _explain(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
+    del match, dialect
+    return (Other("explain", "read only"),)
+
+
+def _exchange_tables(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
+    return (Rename("swap", dialect.parse_name(match["one"]), dialect.parse_name(match["two"]), swap=True),)
+
+
 def _insert_exec(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
     del dialect
     reason = f"the rows of {match['target']} come from a procedure, whose result this text does not show"
@@ -100,6 +123,42 @@ _Rule = Callable[[re.Match[str], Dialect], "tuple[Statement, ...] | None"]
 _END = r"\s*;?\s*\Z"
 _QUOTED_NAME = r"'[^']*'|" + _NAME[1:-1]
 _RULES: tuple[tuple[str, re.Pattern[str], _Rule], ...] = (
+    ("EXPLAIN", re.compile(_COMMENTS + r"EXPLAIN\b(?!.*\bANALY[SZ]E\b)", _FLAGS), _explain),
+    (
+        "INFILE",
+        re.compile(
+            _COMMENTS + r"LOAD\s+DATA\s+(?:LOW_PRIORITY\s+|CONCURRENT\s+)?(?:LOCAL\s+)?INFILE\s+"
+            r"(?P<file>'[^']*'|\"[^\"]*\")\s+(?:REPLACE\s+|IGNORE\s+)?INTO\s+TABLE\s+(?P<target>"
+            + _NAME[1:-1]
+            + r")(?:.*?\((?P<columns>[^()]*)\)\s*(?:SET\b.*)?\Z)?",
+            _FLAGS,
+        ),
+        _load,
+    ),
+    (
+        "PORT",
+        re.compile(
+            _COMMENTS
+            + r"(?P<way>EXPORT|IMPORT)\s+(?:EXTERNAL\s+)?TABLE\s+(?P<table>"
+            + _NAME[1:-1]
+            + r").*?\s(?:TO|FROM)\s+(?P<file>'[^']*')",
+            _FLAGS,
+        ),
+        _hive_move,
+    ),
+    (
+        "EXCHANGE",
+        re.compile(
+            _COMMENTS
+            + r"EXCHANGE\s+(?:TABLES|DICTIONARIES)\s+(?P<one>"
+            + _NAME[1:-1]
+            + r")\s+AND\s+(?P<two>"
+            + _NAME[1:-1]
+            + ")",
+            _FLAGS,
+        ),
+        _exchange_tables,
+    ),
     (
         "USE",
         re.compile(
@@ -208,7 +267,9 @@ _RULES: tuple[tuple[str, re.Pattern[str], _Rule], ...] = (
     ),
     (
         "RENAME",
-        re.compile(_COMMENTS + r"RENAME\s+(?:TABLE|TABLES|OBJECT)?\s*(?P<pairs>(?!COLUMN)\S.*?\sTO\s.*?)" + _END, _FLAGS),
+        re.compile(
+            _COMMENTS + r"RENAME\s+(?:TABLE|TABLES|OBJECT)?\s*(?P<pairs>(?!COLUMN)\S.*?\sTO\s.*?)" + _END, _FLAGS
+        ),
         _renamed,
     ),
     (
@@ -223,7 +284,10 @@ _RULES: tuple[tuple[str, re.Pattern[str], _Rule], ...] = (
     ),
     (
         "EXEC",
-        re.compile(_COMMENTS + r"INSERT\s+(?:INTO\s+)?(?P<target>" + _NAME[1:-1] + r")\s*(?:\([^()]*\)\s*)?EXEC(?:UTE)?\b", _FLAGS),
+        re.compile(
+            _COMMENTS + r"INSERT\s+(?:INTO\s+)?(?P<target>" + _NAME[1:-1] + r")\s*(?:\([^()]*\)\s*)?EXEC(?:UTE)?\b",
+            _FLAGS,
+        ),
         _insert_exec,
     ),
     ("CALL", re.compile(_COMMENTS + r"CALL\s", _FLAGS), _call),

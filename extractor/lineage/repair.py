@@ -55,7 +55,7 @@ def _unload(found: Sequence[Token], text: str) -> str | None:
 def _policy(found: Sequence[Token], position: int) -> tuple[int, str] | None:
     """``[WITH] MASKING POLICY name [USING (...)]`` and ``[WITH] [PROJECTION|AGGREGATION|...] POLICY name``."""
     start = position + (1 if _word(found, position) == "WITH" else 0)
-    if _word(found, start) not in ("MASKING", "PROJECTION", "AGGREGATION", "ROW") :
+    if _word(found, start) not in ("MASKING", "PROJECTION", "AGGREGATION", "ROW"):
         return None
     place = start + 1 + (1 if _word(found, start + 1) == "ACCESS" else 0)
     if _word(found, place) != "POLICY":
@@ -74,7 +74,11 @@ def _tag(found: Sequence[Token], position: int) -> tuple[int, str] | None:
 
 def _compound(found: Sequence[Token], position: int) -> tuple[int, str] | None:
     """``a += b`` is ``a = a + b``: only the name on the left is repeated."""
-    if position + 1 < len(found) and found[position].text in ("+", "-", "*", "/", "%", "|", "&", "^") and found[position + 1].text == "=":
+    if (
+        position + 1 < len(found)
+        and found[position].text in ("+", "-", "*", "/", "%", "|", "&", "^")
+        and found[position + 1].text == "="
+    ):
         if found[position].end != found[position + 1].start or position == 0:
             return None
         start = position - 1
@@ -112,7 +116,9 @@ def _partitioned_view(found: Sequence[Token], position: int) -> tuple[int, str] 
 
 def _output_target(found: Sequence[Token], position: int) -> tuple[int, str] | None:
     """T-SQL: ``OUTPUT ... INTO a.b (c)``: the dotted name becomes one quoted part."""
-    if _word(found, position) != "INTO" or not any(_word(found, i) == "OUTPUT" for i in range(max(0, position - 60), position)):
+    if _word(found, position) != "INTO" or not any(
+        _word(found, i) == "OUTPUT" for i in range(max(0, position - 60), position)
+    ):
         return None
     end = _after_name(found, position + 1)
     if end - position < 4 or _word(found, position - 1) in ("INSERT", "MERGE"):
@@ -132,4 +138,65 @@ def _snapshot(found: Sequence[Token], position: int) -> tuple[int, str] | None:
     return None
 
 
-_RULES: tuple[Rule, ...] = (_policy, _tag, _compound, _partitioned_view, _output_target, _snapshot)
+def _with_data(found: Sequence[Token], position: int) -> tuple[int, str] | None:
+    """``WITH [NO] DATA`` behind a query, and ``ON COMMIT ...`` of a temporary table."""
+    if _word(found, position) == "WITH":
+        length = 3 if _word(found, position + 1) == "NO" else 2
+        return (length, "") if _word(found, position + length - 1) == "DATA" else None
+    if _word(found, position) == "ON" and _word(found, position + 1) == "COMMIT":
+        action = _word(found, position + 2)
+        if action in ("PRESERVE", "DELETE", "DROP"):
+            return (4 if _word(found, position + 3) == "ROWS" else 3), ""
+    return None
+
+
+def _dropped_words(found: Sequence[Token], position: int) -> tuple[int, str] | None:
+    """Words that say how, not what: DEEP CLONE, FOREIGN TABLE, BUILD IMMEDIATE, REFRESH ... ON DEMAND."""
+    words = [_word(found, position + i) for i in range(6)]
+    if words[0] == "DEEP" and words[1] == "CLONE":
+        return 1, ""
+    if words[0] == "FOREIGN" and words[1] == "TABLE":
+        return 1, ""
+    if words[0] == "BUILD" and words[1] in ("IMMEDIATE", "DEFERRED"):
+        return 2, ""
+    if words[0] in ("ENABLE", "DISABLE") and words[1] == "QUERY" and words[2] == "REWRITE":
+        return 3, ""
+    if words[0] == "REFRESH" and words[1] in ("COMPLETE", "FAST", "FORCE", "ON"):
+        length = 1 if words[1] == "ON" else 2
+        if words[length] == "ON" and words[length + 1] in ("DEMAND", "COMMIT", "STATEMENT"):
+            length += 2
+        return length, ""
+    return None
+
+
+def _replace_into(found: Sequence[Token], position: int) -> tuple[int, str] | None:
+    """MySQL: ``REPLACE [INTO]`` is an INSERT as far as lineage goes."""
+    if position == 0 and _word(found, 0) == "REPLACE":
+        words = [_word(found, i) for i in range(1, 4)]
+        skipped = 1 + (words[0] in ("LOW_PRIORITY", "DELAYED"))
+        return skipped + (_word(found, skipped) == "INTO"), "INSERT INTO"
+    return None
+
+
+def _directory(found: Sequence[Token], position: int) -> tuple[int, str] | None:
+    """Spark: ``INSERT OVERWRITE DIRECTORY 'x' USING parquet OPTIONS (...)``."""
+    if _word(found, position) != "USING" or position < 2 or _word(found, position - 2) != "DIRECTORY":
+        return None
+    end = position + 2
+    if _word(found, end) == "OPTIONS":
+        end = _after_bracket(found, end + 1)
+    return end - position, ""
+
+
+_RULES: tuple[Rule, ...] = (
+    _policy,
+    _tag,
+    _compound,
+    _partitioned_view,
+    _output_target,
+    _snapshot,
+    _with_data,
+    _dropped_words,
+    _replace_into,
+    _directory,
+)

@@ -26,7 +26,7 @@ class _Where(NamedTuple):
 
     record: QueryRecord
     fingerprint: str
-    index: int
+    position: int
 
 
 class Sessions:
@@ -94,7 +94,7 @@ class Sessions:
         return [self._result(where, outcome, statement.kind, reason=reason)]
 
     def _result(self, where: _Where, outcome: Outcome, kind: str, **fields: object) -> StatementLineage:
-        result = StatementLineage(outcome, kind, where.fingerprint, where.index, **fields)  # type: ignore[arg-type]
+        result = StatementLineage(outcome, kind, where.fingerprint, where.position, **fields)  # type: ignore[arg-type]
         return self._placed(result, where)
 
     def _placed(self, result: StatementLineage, where: _Where) -> StatementLineage:
@@ -103,7 +103,7 @@ class Sessions:
             result.outcome,
             result.kind,
             where.fingerprint,
-            where.index,
+            where.position,
             result.sources,
             result.targets,
             result.tables,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from extractor.lineage.binding import NOTHING, Assigned, Base, Column, Open, Origin, Relation
+from extractor.lineage.binding import NOTHING, Assigned, Base, Column, Open, Origin, Origins, Relation
 from extractor.lineage.model import Define, Write
 from extractor.models import TableName
 from extractor.sessions.memory import Temporary
@@ -76,7 +76,7 @@ def _fresh(write: Write, relation: Relation, assigned: list[Assigned]) -> Relati
 
 def _added(held: Relation, relation: Relation, assigned: list[Assigned], write: Write) -> Relation:
     """The old content and the new, column by column."""
-    gains = {}
+    gains: dict[str, tuple[str, Origins]] = {}
     for name, origins, _ in assigned:
         gains[name.lower()] = (name, gains.get(name.lower(), (name, NOTHING))[1] | origins)
     items: list[Column | Open] = []

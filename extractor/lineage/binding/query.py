@@ -200,7 +200,7 @@ class Binder:
             relation = _renamed(relation, columns)
         gathered.take(relation, direct=True)
         path = tuple(p.lower() for p, _ in source.name) if not source.alias else (alias.lower(),)
-        entry = Entry(alias.lower(), path, relation, source.hidden)
+        entry = Entry(alias.lower(), path, relation, source.hidden, renamed=bool(source.alias))
         self._merge(source, entry, scope, gathered)
         scope.entries.append(entry)
 

@@ -23,8 +23,9 @@ CONFIDENCE: tuple[tuple[float, str], ...] = (
 
 
 class Base:
-    """A table (or file) at the end of an edge. Two bases are the same only if they are one object; edges are
-    made distinct by the table's name in the end.
+    """A table (or file) at the end of an edge.
+
+    Two bases are the same only if they are one object; edges are made distinct by the table's name in the end.
     """
 
     __slots__ = ("table",)
@@ -186,7 +187,7 @@ class Relation:
         """The origins of all known columns."""
         found: set[Origin] = set()
         for item in self.items:
-            if isinstance(item, Column) or isinstance(item, OpenRows):
+            if isinstance(item, Column | OpenRows):
                 found |= item.origins
         return frozenset(found)
 

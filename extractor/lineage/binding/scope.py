@@ -20,24 +20,58 @@ from extractor.lineage.binding.relations import (
 from extractor.lineage.model import Name
 
 _PSEUDO = frozenset(
-    ["current_date", "current_time", "current_timestamp", "current_user", "session_user", "system_user", "sysdate", "systimestamp", "rownum", "level", "localtime", "localtimestamp", "default", "user", "uid", "sysdatetime", "getdate", "true", "false", "null", "connect_by_isleaf", "connect_by_iscycle", "current_schema", "current_database", "current_role", "sqlerrm", "sqlcode", "sqlstate", "found"]
+    [
+        "current_date",
+        "current_time",
+        "current_timestamp",
+        "current_user",
+        "session_user",
+        "system_user",
+        "sysdate",
+        "systimestamp",
+        "rownum",
+        "level",
+        "localtime",
+        "localtimestamp",
+        "default",
+        "user",
+        "uid",
+        "sysdatetime",
+        "getdate",
+        "true",
+        "false",
+        "null",
+        "connect_by_isleaf",
+        "connect_by_iscycle",
+        "current_schema",
+        "current_database",
+        "current_role",
+        "sqlerrm",
+        "sqlcode",
+        "sqlstate",
+        "found",
+    ]
 )
 
 
 class Entry(NamedTuple):
-    """One visible relation: its alias (or last name), its whole name, and whether ``*`` leaves it out."""
+    """One visible relation: its alias (or last name) and its whole name.
+
+    ``hidden`` relations are no part of ``*``; ``renamed`` tells that the alias is its own (``FROM t AS x``).
+    """
 
     alias: str
     path: tuple[str, ...]
     relation: Relation
     hidden: bool = False
+    renamed: bool = False
 
 
 class Scope:
     """The relations of one SELECT, and the scope around it for correlated references.
 
-    ``aliases`` are the columns of the select list that later expressions may name; ``lateral`` says whether
-    the engine lets the select list itself do so.
+    ``aliases`` are the columns of the select list that later expressions may name; ``lateral`` says whether the
+    engine lets the select list itself do so, ``structs`` whether ``a.b`` can be a field of a column.
     """
 
     __slots__ = ("aliases", "entries", "lateral", "merged", "note", "parent", "structs")
@@ -70,7 +104,7 @@ class Scope:
     def _bare(self, key: str, name: str, *, aliases: bool, quoted: bool) -> Origins:
         scope: Scope | None = self
         while scope is not None:
-            found = scope._here(key, name, aliases=aliases and scope is self, quoted=quoted)
+            found = scope.here(key, name, aliases=aliases and scope is self, quoted=quoted)
             if found is not None:
                 return found
             scope = scope.parent
@@ -79,7 +113,8 @@ class Scope:
             self.note(f"column {name} belongs to no relation of the query")
         return found or NOTHING
 
-    def _here(self, key: str, name: str, *, aliases: bool, quoted: bool) -> Origins | None:
+    def here(self, key: str, name: str, *, aliases: bool, quoted: bool) -> Origins | None:
+        """The origins of a bare name within this scope alone; None when nothing here can have it."""
         if key in self.merged:
             return self.merged[key]
         holders = [e for e in self.entries if key in e.relation.index]
@@ -98,8 +133,8 @@ class Scope:
         return self._open(key, name)
 
     def _open(self, key: str, name: str) -> Origins | None:
-        rows = [e for e in self.entries if e.relation.shy and e.alias == key]
-        if rows:
+        rows = [e for e in self.entries if e.alias == key and (e.relation.shy or e.renamed)]
+        if rows:  # a whole row by its alias
             return rows[0].relation.whole()
         candidates = [e for e in self.entries if e.relation.opens and not e.relation.shy]
         visible = [e for e in candidates if not e.hidden] or candidates
@@ -170,13 +205,13 @@ class Scope:
         scope: Scope | None = self
         while scope is not None:
             if any(key in e.relation.index for e in scope.entries) or key in scope.merged:
-                return scope._here(key, name, aliases=False, quoted=quoted)
+                return scope.here(key, name, aliases=False, quoted=quoted)
             if scope.lateral and key in scope.aliases:
                 return scope.aliases[key]
             scope = scope.parent
         if not self.structs:
             return None
-        return degrade(self._here(key, name, aliases=False, quoted=True), SHAPED)
+        return degrade(self.here(key, name, aliases=False, quoted=True), SHAPED)
 
 
 def _at(relation: Relation, position: int) -> Origins | None:

@@ -36,12 +36,26 @@ def lower_create(node: Node, walk: Walk) -> tuple[Statement, ...]:
     if expression.__class__ in _QUERIES:
         return (_lower_query(node, kind, name, schema, properties, walk)._replace(temporary=temporary),)
     columns = column_names(schema)
-    files = tuple(_file(p) for p in properties if p.__class__ is exp.LocationProperty)
+    files = tuple(f for p in properties for f in _files(p))
     return (Define(f"create {kind.lower()}", name, columns, temporary, bool(arg(node, "exists")), files),)
 
 
-def _file(location: Node) -> str:
-    return text_of(arg(location, "this"))
+def lower_cache(node: Node, walk: Walk) -> tuple[Statement, ...]:
+    """Spark: CACHE TABLE name AS query makes a temporary view."""
+    if arg(node, "expression") is None:
+        return (Other("cache", "no lineage by nature"),)
+    query = lower_query(arg(node, "expression"), walk)
+    return (Write("cache table", table_name(arg(node, "this"), walk), "view", query, temporary=True),)
+
+
+def _files(item: Node) -> tuple[str, ...]:
+    """Where an external table's data lies: LOCATION, or BigQuery's OPTIONS (uris = [...])."""
+    if item.__class__ is exp.LocationProperty:
+        return (text_of(arg(item, "this")),)
+    if text_of(arg(item, "this")).lower() in ("uris", "uri"):
+        value = arg(item, "value")
+        return tuple(e.name for e in value.find_all(exp.Literal)) if value is not None else ()
+    return ()
 
 
 def column_names(schema: Node) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from sqlglot import exp
 
@@ -20,7 +20,57 @@ _LEAVES = frozenset(
 _QUERIES = frozenset({exp.Select, exp.Union, exp.Except, exp.Intersect})
 _COUNTS = frozenset({exp.Count, exp.CountIf, exp.ApproxDistinct})
 _UNITS = frozenset(
-    ["year", "quarter", "month", "week", "day", "dayofyear", "weekday", "hour", "minute", "second", "millisecond", "microsecond", "nanosecond", "yy", "yyyy", "qq", "mm", "dy", "dd", "wk", "ww", "dw", "hh", "mi", "n", "ss", "s", "ms", "mcs", "ns", "years", "months", "weeks", "days", "hours", "minutes", "seconds", "isoweek", "isoyear", "epoch", "decade", "century", "millennium", "dow", "doy", "tz", "both", "leading", "trailing"]
+    [
+        "year",
+        "quarter",
+        "month",
+        "week",
+        "day",
+        "dayofyear",
+        "weekday",
+        "hour",
+        "minute",
+        "second",
+        "millisecond",
+        "microsecond",
+        "nanosecond",
+        "yy",
+        "yyyy",
+        "qq",
+        "mm",
+        "dy",
+        "dd",
+        "wk",
+        "ww",
+        "dw",
+        "hh",
+        "mi",
+        "n",
+        "ss",
+        "s",
+        "ms",
+        "mcs",
+        "ns",
+        "years",
+        "months",
+        "weeks",
+        "days",
+        "hours",
+        "minutes",
+        "seconds",
+        "isoweek",
+        "isoyear",
+        "epoch",
+        "decade",
+        "century",
+        "millennium",
+        "dow",
+        "doy",
+        "tz",
+        "both",
+        "leading",
+        "trailing",
+    ]
 )
 _DICTIONARIES = ("dictget", "dicthas", "dictisin")
 _SEQUENCES = frozenset({"nextval", "currval"})
@@ -187,9 +237,8 @@ def _take_table(node: Node, found: _Gathered, _stack: list[Node], walk: Walk) ->
         found.tables.append(name)
 
 
-_SPECIAL = {
-    **dict.fromkeys(_QUERIES, _take_query),
-    **dict.fromkeys(_COUNTS, _take_count),
+_Rule = Callable[[Node, _Gathered, list[Node], Walk], None]
+_SPECIAL: dict[type, _Rule] = {
     exp.Subquery: _take_subquery,
     exp.Exists: _take_exists,
     exp.Anonymous: _take_call,
@@ -199,3 +248,5 @@ _SPECIAL = {
     exp.Dot: _take_dot,
     exp.Table: _take_table,
 }
+_SPECIAL.update(dict.fromkeys(_QUERIES, _take_query))
+_SPECIAL.update(dict.fromkeys(_COUNTS, _take_count))

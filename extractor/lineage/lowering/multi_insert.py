@@ -26,8 +26,8 @@ def lower_multi_insert(node: Node, walk: Walk) -> tuple[Statement, ...]:
     sources = lower_source(source, walk, conditions=conditions)
     found: list[Statement] = []
     for branch in args_of(node, "expressions"):
-        for write in lower_insert(branch, walk):
-            found.append(_with_sources(write, sources, conditions, ctes, walk))
+        writes = lower_insert(branch, walk)
+        found.extend(_with_sources(write, sources, conditions, ctes, walk) for write in writes)
     return tuple(found)
 
 

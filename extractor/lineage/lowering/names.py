@@ -23,7 +23,26 @@ _FILE_SCHEMES = (
     "dbfs:",
 )
 _TABLE_HINTS = frozenset(
-    ["nolock", "holdlock", "updlock", "rowlock", "tablock", "tablockx", "paglock", "readpast", "readuncommitted", "readcommitted", "repeatableread", "serializable", "snapshot", "xlock", "noexpand", "nowait", "forceseek", "forcescan"]
+    [
+        "nolock",
+        "holdlock",
+        "updlock",
+        "rowlock",
+        "tablock",
+        "tablockx",
+        "paglock",
+        "readpast",
+        "readuncommitted",
+        "readcommitted",
+        "repeatableread",
+        "serializable",
+        "snapshot",
+        "xlock",
+        "noexpand",
+        "nowait",
+        "forceseek",
+        "forcescan",
+    ]
 )
 
 

@@ -32,7 +32,9 @@ def _into(into: Node, walk: Walk) -> tuple[Name, tuple[str, ...]]:
             return _called(inner, walk)
         return _dotted(table_name(into, walk), walk), ()
     if into.__class__ is exp.Schema:
-        return _dotted(table_name(arg(into, "this"), walk), walk), tuple(text_of(c) for c in args_of(into, "expressions"))
+        return _dotted(table_name(arg(into, "this"), walk), walk), tuple(
+            text_of(c) for c in args_of(into, "expressions")
+        )
     if into.__class__ is exp.Column:
         return _dotted(((into.name, False),), walk), ()
     if into.__class__ is exp.Parameter:

@@ -36,6 +36,11 @@ def _lower_item(item: Node, position: int, walk: Walk, excluded: tuple[str, ...]
         return [Projection("", star=_star((), item, walk, excluded))]
     if cls is exp.Column:
         return [Projection("", star=_star(_qualifier(item), arg(item, "this"), walk, excluded))]
+    if cls is exp.QueryTransform:
+        flow = flow_of(args_of(item, "expressions"), walk)
+        schema = arg(item, "schema")
+        names = args_of(schema, "expressions") if schema is not None else []
+        return [Projection(text_of(arg(c, "this")) or text_of(c), flow) for c in names]
     if cls is exp.Aliases:
         flow = flow_of((arg(item, "this"),), walk)
         return [Projection(name.name, flow) for name in args_of(item, "expressions")]

@@ -11,7 +11,7 @@ from extractor.errors import Unsupported
 from extractor.lineage.lowering.alter import lower_alter, lower_drop
 from extractor.lineage.lowering.context import Node, Walk, arg, args_of
 from extractor.lineage.lowering.copy import lower_copy, lower_export, lower_load
-from extractor.lineage.lowering.create import lower_create
+from extractor.lineage.lowering.create import lower_cache, lower_create
 from extractor.lineage.lowering.delete import lower_delete, lower_truncate
 from extractor.lineage.lowering.insert import lower_insert
 from extractor.lineage.lowering.merge import lower_merge
@@ -25,7 +25,7 @@ _QUERIES = frozenset({exp.Select, exp.Union, exp.Except, exp.Intersect, exp.Subq
 _NOTHING = frozenset(
     {
         exp.Set, exp.Show, exp.Describe, exp.Commit, exp.Rollback, exp.Transaction, exp.Comment, exp.Grant,
-        exp.Revoke, exp.Analyze, exp.Kill, exp.Pragma, exp.Cache, exp.Uncache, exp.Refresh, exp.Attach,
+        exp.Revoke, exp.Analyze, exp.Kill, exp.Pragma, exp.Uncache, exp.Refresh, exp.Attach,
         exp.Detach, exp.Use, exp.Undrop, exp.Semicolon, exp.Declare, exp.Summarize,
     }
 )  # fmt: skip
@@ -43,6 +43,7 @@ _RULES: dict[type, Callable[[Node, Walk], tuple[Statement, ...]]] = {
     exp.Export: lower_export,
     exp.Alter: lower_alter,
     exp.Drop: lower_drop,
+    exp.Cache: lower_cache,
 }
 
 

@@ -8,17 +8,79 @@ from dialects.lexing import Token
 from extractor.lineage.scripting.chunks import SQL_WORDS, Chunk
 
 _ALWAYS = frozenset(
-    "DECLARE PRINT RAISERROR THROW RETURN WHILE TRUNCATE GOTO WAITFOR COMMIT ROLLBACK BREAK CONTINUE GRANT REVOKE DENY "
-    "DEALLOCATE BULK KILL RECONFIGURE DBCC CHECKPOINT".split()
+    [
+        "DECLARE",
+        "PRINT",
+        "RAISERROR",
+        "THROW",
+        "RETURN",
+        "WHILE",
+        "TRUNCATE",
+        "GOTO",
+        "WAITFOR",
+        "COMMIT",
+        "ROLLBACK",
+        "BREAK",
+        "CONTINUE",
+        "GRANT",
+        "REVOKE",
+        "DENY",
+        "DEALLOCATE",
+        "BULK",
+        "KILL",
+        "RECONFIGURE",
+        "DBCC",
+        "CHECKPOINT",
+    ]
 )
 _MAIN = frozenset(("SELECT", "INSERT", "UPDATE", "DELETE", "MERGE"))
 _SOURCES = frozenset(("SELECT", "VALUES", "EXEC", "EXECUTE"))
-_NOT_BEFORE_SELECT = frozenset(("UNION", "ALL", "EXCEPT", "INTERSECT", "AS", "FOR", "(", "IN", "EXISTS", "ANY", "SOME", "IS"))
-_WITH_OPTIONS = frozenset(
-    "RECOMPILE SCHEMABINDING EXECUTE ENCRYPTION TIES CHECK NOCHECK ROLLUP CUBE NOLOCK VIEW_METADATA RESULT "
-    "NATIVE_COMPILATION INLINE GRANT MARK NORECOVERY RECOVERY PERMISSION_SET".split()
+_NOT_BEFORE_SELECT = frozenset(
+    ("UNION", "ALL", "EXCEPT", "INTERSECT", "AS", "FOR", "(", "IN", "EXISTS", "ANY", "SOME", "IS")
 )
-_OBJECTS = frozenset(("TABLE", "VIEW", "PROCEDURE", "PROC", "FUNCTION", "TRIGGER", "INDEX", "SCHEMA", "DATABASE", "TYPE", "COLUMN", "CONSTRAINT", "USER", "SEQUENCE", "SYNONYM", "ROLE"))
+_WITH_OPTIONS = frozenset(
+    [
+        "RECOMPILE",
+        "SCHEMABINDING",
+        "EXECUTE",
+        "ENCRYPTION",
+        "TIES",
+        "CHECK",
+        "NOCHECK",
+        "ROLLUP",
+        "CUBE",
+        "NOLOCK",
+        "VIEW_METADATA",
+        "RESULT",
+        "NATIVE_COMPILATION",
+        "INLINE",
+        "GRANT",
+        "MARK",
+        "NORECOVERY",
+        "RECOVERY",
+        "PERMISSION_SET",
+    ]
+)
+_OBJECTS = frozenset(
+    (
+        "TABLE",
+        "VIEW",
+        "PROCEDURE",
+        "PROC",
+        "FUNCTION",
+        "TRIGGER",
+        "INDEX",
+        "SCHEMA",
+        "DATABASE",
+        "TYPE",
+        "COLUMN",
+        "CONSTRAINT",
+        "USER",
+        "SEQUENCE",
+        "SYNONYM",
+        "ROLE",
+    )
+)
 
 
 class _Statement:
@@ -100,7 +162,10 @@ def _select(before: str, current: _Statement, after: Token | None) -> bool:
 def _change(before: str, current: _Statement, after: Token | None) -> bool:
     """INSERT, UPDATE, DELETE: not as actions of MERGE, in FOR UPDATE, ON DELETE, AFTER INSERT."""
     follows = after is not None and after.text == "("
-    if before in ("THEN", "FOR", "ON", "AFTER", "OF", ",", "INSTEAD", "AND", "OR", "NOT", "IF") and current.first != "IF":
+    if (
+        before in ("THEN", "FOR", "ON", "AFTER", "OF", ",", "INSTEAD", "AND", "OR", "NOT", "IF")
+        and current.first != "IF"
+    ):
         return False
     return not (current.first == "IF" and follows)
 
@@ -114,7 +179,7 @@ def _with(before: str, current: _Statement, after: Token | None) -> bool:
     del current
     if after is None or after.text == "(" or after.text.upper() in _WITH_OPTIONS:
         return False
-    return before not in ("AS",) or after.kind in ("word", "quoted")
+    return before != "AS" or after.kind in ("word", "quoted")
 
 
 def _set(before: str, current: _Statement, after: Token | None) -> bool:
@@ -137,7 +202,9 @@ def _if(before: str, current: _Statement, after: Token | None) -> bool:
 
 def _drop(before: str, current: _Statement, after: Token | None) -> bool:
     del before
-    return not (current.first == "ALTER" and (after is None or after.text.upper() not in _OBJECTS - {"COLUMN", "CONSTRAINT"}))
+    return not (
+        current.first == "ALTER" and (after is None or after.text.upper() not in _OBJECTS - {"COLUMN", "CONSTRAINT"})
+    )
 
 
 def _alter(before: str, current: _Statement, after: Token | None) -> bool:
@@ -161,7 +228,12 @@ def _block(before: str, current: _Statement, after: Token | None) -> bool:
 
 def _use(before: str, current: _Statement, after: Token | None) -> bool:
     del current
-    return before not in ("(", ",") and after is not None and after.kind in ("word", "quoted") and after.text.upper() not in ("PLAN", "HINT")
+    return (
+        before not in ("(", ",")
+        and after is not None
+        and after.kind in ("word", "quoted")
+        and after.text.upper() not in ("PLAN", "HINT")
+    )
 
 
 _RULES = {

@@ -13,8 +13,30 @@ from typing import NamedTuple
 from dialects.lexing import Token
 
 SQL_WORDS = frozenset(
-    "SELECT WITH INSERT UPDATE DELETE MERGE CREATE ALTER DROP TRUNCATE COPY UNLOAD REPLACE UPSERT USE LOAD EXPORT "
-    "RENAME INS UPD DEL SEL".split()
+    [
+        "SELECT",
+        "WITH",
+        "INSERT",
+        "UPDATE",
+        "DELETE",
+        "MERGE",
+        "CREATE",
+        "ALTER",
+        "DROP",
+        "TRUNCATE",
+        "COPY",
+        "UNLOAD",
+        "REPLACE",
+        "UPSERT",
+        "USE",
+        "LOAD",
+        "EXPORT",
+        "RENAME",
+        "INS",
+        "UPD",
+        "DEL",
+        "SEL",
+    ]
 )
 _OPENERS = frozenset(("BEGIN", "THEN", "ELSE", "LOOP", "DO", "REPEAT", "EXCEPTION"))
 _AFTER_CREATE = frozenset(("PROCEDURE", "FUNCTION", "TRIGGER", "PACKAGE"))

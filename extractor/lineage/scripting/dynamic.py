@@ -20,7 +20,7 @@ class Variables:
         self._values: dict[str, str] = {}
 
     def assign(self, tokens: Sequence[Token]) -> None:
-        """Take note of ``name := value``, ``SET name = value``, ``DECLARE name type = value``, ``LET name := value``."""
+        """Note ``name := value``, ``SET name = value``, ``DECLARE name type = value``, ``LET name := value``."""
         for position, token in enumerate(tokens):
             if token.text in (":=", "=") or token.text.upper() == "DEFAULT":
                 name = _target(tokens[:position])

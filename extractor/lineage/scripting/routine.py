@@ -12,10 +12,47 @@ from extractor.lineage.model import Name
 
 _ROUTINES = frozenset(("PROCEDURE", "PROC", "FUNCTION", "TRIGGER", "PACKAGE", "MACRO", "EVENT", "TASK"))
 _BEFORE_ROUTINE = frozenset(
-    "OR REPLACE ALTER CREATE EDITIONABLE NONEDITIONABLE DEFINER SECURE TEMPORARY TEMP AGGREGATE IF NOT EXISTS CONSTRAINT "
-    "PUBLIC SQL SECURITY INVOKER".split()
+    [
+        "OR",
+        "REPLACE",
+        "ALTER",
+        "CREATE",
+        "EDITIONABLE",
+        "NONEDITIONABLE",
+        "DEFINER",
+        "SECURE",
+        "TEMPORARY",
+        "TEMP",
+        "AGGREGATE",
+        "IF",
+        "NOT",
+        "EXISTS",
+        "CONSTRAINT",
+        "PUBLIC",
+        "SQL",
+        "SECURITY",
+        "INVOKER",
+    ]
 )
-_FOREIGN = frozenset("PYTHON JAVASCRIPT JS JAVA SCALA C R PLPYTHON3U PLPYTHONU PLPERL PLV8 EXTERNAL CLR INTERNAL REMOTE".split())
+_FOREIGN = frozenset(
+    [
+        "PYTHON",
+        "JAVASCRIPT",
+        "JS",
+        "JAVA",
+        "SCALA",
+        "C",
+        "R",
+        "PLPYTHON3U",
+        "PLPYTHONU",
+        "PLPERL",
+        "PLV8",
+        "EXTERNAL",
+        "CLR",
+        "INTERNAL",
+        "REMOTE",
+    ]
+)
 _MODES = frozenset(("IN", "OUT", "INOUT", "VARIADIC", "DECLARE"))
 
 
@@ -44,7 +81,10 @@ def find_routine(text: str, dialect: Dialect) -> Routine | None:
     if first == "DO" and any(t.kind == "string" for t in head[:4]):
         body = next(t for t in tokens(text, dialect.lexical) if t.kind == "string")
         return Routine("do", (), unquoted(body.text), _declared(unquoted(body.text), dialect))
-    if first in ("BEGIN", "DECLARE", "IF", "WHILE", "FOR", "LOOP", "<<", "<") and dialect.lexical.blocks not in ("none", "tsql"):
+    if first in ("BEGIN", "DECLARE", "IF", "WHILE", "FOR", "LOOP", "<<", "<") and dialect.lexical.blocks not in (
+        "none",
+        "tsql",
+    ):
         return Routine("block", (), text, _declared(text, dialect))
     if first in ("BEGIN", "DECLARE") and dialect.lexical.blocks == "none" and len(head) > 2:
         return Routine("block", (), text, _declared(text, dialect))
@@ -88,9 +128,15 @@ def _name_at(found: Sequence[Token], position: int, text: str, dialect: Dialect)
     while position < len(found) and found[position].text.upper() in ("IF", "NOT", "EXISTS", "BODY"):
         position += 1
     start = position
-    while position < len(found) and (found[position].kind in ("word", "quoted") or found[position].text in (".", "-", "#")):
+    while position < len(found) and (
+        found[position].kind in ("word", "quoted") or found[position].text in (".", "-", "#")
+    ):
         position += 1
-        if position < len(found) and found[position].text not in (".", "-") and found[position - 1].text not in (".", "-"):
+        if (
+            position < len(found)
+            and found[position].text not in (".", "-")
+            and found[position - 1].text not in (".", "-")
+        ):
             break
     if position == start:
         return (), position
