@@ -238,8 +238,10 @@ class _Work:
             is_one_of_many = self._failures_in_a_row <= _FAILURES_IN_A_ROW
             self._may_split = is_one_of_many and self._is_refused(error, ref)
             return dict.fromkeys(ids, str(error))
-        self._failures_in_a_row = 0
-        return failed_posts(ids, status)
+        problems = failed_posts(ids, status)
+        self._failures_in_a_row = self._failures_in_a_row + 1 if problems else 0
+        self._may_split = self._failures_in_a_row <= _FAILURES_IN_A_ROW
+        return problems
 
     def _is_refused(self, error: AlationError, ref: JobRef | None) -> bool:
         """Whether Alation has judged the request; a job that may still be running must not be sent again."""

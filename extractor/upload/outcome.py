@@ -12,6 +12,8 @@ from extractor.errors import AlationError
 
 _ABSENT = re.compile(r"not\s+(?:found|exist)|does\s*n[o']t\s+exist|no\s+such|unknown|404", re.IGNORECASE)
 
+_ONLY_ID = re.compile(r'"?[\w./-]+"?|\{\s*"(?:id|external_id)"\s*:\s*"?[\w./-]+"?\s*\}')
+
 
 class Progress(NamedTuple):
     """A step that is done: ``done`` of about ``total`` requests; ``state`` is the end of its job."""
@@ -50,35 +52,35 @@ class ApplyReport:
 
 
 def failed_posts(ids: Sequence[str], status: JobStatus) -> dict[str, str]:
-    """The dataflows of a POST that the job's result does not show as arrived, with the reason.
+    """The dataflows of a POST that may not have arrived whole, with the reason.
 
-    A job that is wholly successful and reports no failure brought all. Otherwise those count that the failures name;
-    if these name none, all that the result does not list as done.
+    A job that is successful and reports no failure brought all. When every failure names dataflows of ours, these
+    are meant; otherwise any may be, since a dataflow that the result lists as written can still lack a path.
     """
     if status.state == "successful" and not status.failures:
         return {}
     named = {i: line for i in ids for line in status.failures if _names(i, line)}
-    if named and status.failures and all(any(_names(i, line) for i in ids) for line in status.failures):
+    if status.failures and all(any(_names(i, line) for i in ids) for line in status.failures):
         return named
-    if status.state == "successful":
-        # Failures that concern no dataflow of ours by name: all may be hit, so all are posted again.
-        return dict.fromkeys(ids, "; ".join(status.failures))
-    done = set(_mapped(status.result)) - named.keys()
-    reason = "; ".join(status.failures) or status.message or "the job was only partially successful"
-    return {i: named.get(i, reason) for i in ids if i.lower() not in done}
+    return dict.fromkeys(ids, "; ".join(status.failures) or status.message or "the job was only partially successful")
 
 
 def failed_deletes(ids: Sequence[str], status: JobStatus) -> dict[str, str]:
     """The dataflows of a DELETE that may still be there, with the reason; one that did not exist is gone too."""
-    if status.state == "successful":
+    failures = [line for line in status.failures if not _is_absent(line)]
+    if not failures and (status.state == "successful" or status.failures):
         return {}
-    failures = [line for line in status.failures if not _ABSENT.search(line)]
     named = {i: line for i in ids for line in failures if _names(i, line)}
-    if named or (status.failures and not failures):
+    if failures and all(any(_names(i, line) for i in ids) for line in failures):
         return named
-    done = set(_mapped(status.result)) | {i.lower() for i in ids for line in status.failures if _names(i, line)}
+    done = set(_mapped(status.result))
     reason = "; ".join(failures) or status.message or "the job was only partially successful"
-    return {i: reason for i in ids if i.lower() not in done}
+    return {i: named.get(i, reason) for i in ids if i.lower() not in done}
+
+
+def _is_absent(line: str) -> bool:
+    """Whether a failed deletion says that there was nothing to delete: in words, or by nothing but the id."""
+    return bool(_ABSENT.search(line) or _ONLY_ID.fullmatch(line.strip()))
 
 
 def _names(external_id: str, line: str) -> bool:
