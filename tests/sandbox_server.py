@@ -30,10 +30,10 @@ _OPENER = build_opener(ProxyHandler({}))
 class SandboxControl:
     """A running sandbox: where it is, who may enter, what it holds, and how it is to misbehave."""
 
-    def __init__(self, server: Sandbox) -> None:
-        self.url = server.ready.url
-        self.user_id = server.ready.user_id
-        self.token = server.ready.refresh_token
+    def __init__(self, url: str, user_id: int, token: str) -> None:
+        self.url = url
+        self.user_id = user_id
+        self.token = token
 
     def settings(self, **changes: Any) -> AlationSettings:
         """The ``[alation]`` section for it, with short times unless said otherwise."""
@@ -108,4 +108,4 @@ def sandbox(tmp_path: Path, catalog: dict[str, Any] | Path | None = None, port: 
         path.write_text(json.dumps(catalog), encoding="utf-8")
         catalog = path
     with Sandbox(port, tmp_path / "sandbox", catalog) as server:
-        yield SandboxControl(server)
+        yield SandboxControl(*server.ready)

@@ -73,7 +73,8 @@ def _refuse_other_keys(body: dict[str, Any]) -> None:
 
 
 def _upload(call: Call, body: dict[str, Any], *, needs_dataflow: bool) -> Upload:
-    objects, paths = body.get("dataflow_objects") or [], body.get("paths") or []
+    objects = [] if body.get("dataflow_objects") is None else body["dataflow_objects"]
+    paths = [] if body.get("paths") is None else body["paths"]
     if not isinstance(objects, list):
         raise _wrong("dataflow_objects", "this must be a list")
     if not isinstance(paths, list):

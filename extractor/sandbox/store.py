@@ -148,7 +148,7 @@ def _each_table(catalog: CatalogFile) -> Iterator[tuple[DataSourceEntry, SchemaE
 
 
 def _numbers(db: Connection, table: Table) -> dict[str, int]:
-    return dict(db.execute(select(table.c.folded, table.c.id)).tuples().all())
+    return {row.folded: row.id for row in db.execute(select(table.c.folded, table.c.id))}
 
 
 def _keyed(key: str) -> dict[str, str]:
