@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from dialects import Dialect
@@ -10,6 +9,7 @@ from extractor.config import SourceSettings
 from extractor.models import CatalogColumn, CatalogTable, TableName
 from extractor.schemas.bounded import Bounded
 from extractor.schemas.interface import CatalogReader, NameParts
+from extractor.schemas.reading import NameRules, Reading
 from extractor.schemas.rule import KeyRule, key_rule
 
 _NAMES_REMEMBERED = 50_000
@@ -51,10 +51,7 @@ class CatalogNames:
         self.catalog = catalog if catalog is not None and not catalog.is_empty() else None
         self.rule: KeyRule = key_rule(source, dialect, self.catalog)
         self._ds_id = source.data_source_id
-        self._home = source.database
-        own = source.schema_ or self._database_as_schema(source.database, dialect)
-        self._default_schemas = tuple(dict.fromkeys(s for s in (own, dialect.default_schema) if s))
-        self._dialect_schema = dialect.default_schema
+        self._names = NameRules(source, dialect, self.catalog)
         self._found: Bounded[tuple[str, ...], Found] = Bounded(_NAMES_REMEMBERED)
         self._columns: Bounded[str, TableColumns] = Bounded(_COLUMNS_REMEMBERED)
 
@@ -71,51 +68,21 @@ class CatalogNames:
             columns = self._columns.put(table_key, TableColumns(read, _by_name(read)), len(read) + 1)
         return columns
 
-    def _database_as_schema(self, database: str | None, dialect: Dialect) -> str | None:
-        """Where names have two levels, the database is the schema (MySQL, Teradata, Hive), or no part of a name.
-
-        The catalog tells which: Oracle's or Db2's database is no schema that it holds.
-        """
-        if database is None or len(dialect.levels) != 2:
-            return None
-        if self.catalog is not None:
-            held = {name.schema for name in self.catalog.schema_names()}
-            return database if database.lower() in held else None
-        return database
-
     def _look_up(self, identity: tuple[str, ...]) -> Found:
-        server, database, schema, name = ("", "", "", "", *identity)[-4:]
-        if server or len(identity) > 4:
+        if len(identity) > 3 and any(identity[:-3]):
             return Found("foreign", f"the name begins with the server {identity[0]!r}, not this data source")
-        if not name:
+        readings = self._names.readings(identity[-3:])
+        if not readings[0].table:
             return Found("incomplete", "the name is empty")
         tried: list[NameParts] = []
-        for parts in self._candidates(database, schema, name):
+        for parts in (parts for reading in readings for parts in self._names.candidates(reading)):
             tried.append(parts)
             rows = self._resolve(self.catalog.table(parts)) if self.catalog is not None else ()
             if rows:
                 return _decide(rows, tuple(tried))
-        if foreign := self._foreign(database):
+        if foreign := self._foreign(readings[0].database):
             return Found("foreign", foreign, tried=tuple(tried))
-        return self._nothing(database, schema, name, tuple(tried))
-
-    def _candidates(self, database: str, schema: str, name: str) -> Iterator[NameParts]:
-        at_home = not database or self._is_home(database)
-        for candidate in self._schemas(database, schema) or (None,):
-            yield NameParts(database or self._home, candidate, name)
-            if at_home and (database or self._home):
-                yield NameParts("", candidate, name)
-
-    def _schemas(self, database: str, schema: str) -> tuple[str, ...]:
-        """The schemas a name may be in; the source's own schema speaks for the source's own database only."""
-        if schema:
-            return (schema,)
-        if not database or self._is_home(database):
-            return self._default_schemas
-        return (self._dialect_schema,) if self._dialect_schema else ()
-
-    def _is_home(self, database: str) -> bool:
-        return self._home is not None and self._home.lower() == database.lower()
+        return self._nothing(readings[0], tuple(tried))
 
     def _resolve(self, rows: list[CatalogTable]) -> tuple[CatalogTable, ...]:
         """Follow synonyms to their base tables; what is one key to Alation is one table."""
@@ -136,35 +103,36 @@ class CatalogNames:
 
     def _foreign(self, database: str) -> str:
         """Why a name of that database cannot be one of this data source, or nothing."""
-        if not database or self.rule.database_part or self._is_home(database):
+        if not database or self.rule.database_part or self._names.is_home(database):
             return ""
-        if self._home is None:
+        if self._names.home is None:
             return (
                 f"the name is of database {database!r}, the keys of data source {self._ds_id} have no database part, "
                 f'and the source does not say which database it is: add database = "{database}" to its '
                 "[[source]] if it is this one"
             )
-        return f"the name is of database {database!r}, and data source {self._ds_id} is database {self._home!r} alone"
+        home = self._names.home
+        return f"the name is of database {database!r}, and data source {self._ds_id} is database {home!r} alone"
 
-    def _nothing(self, database: str, schema: str, name: str, tried: tuple[NameParts, ...]) -> Found:
-        schemas = self._schemas(database, schema)
+    def _nothing(self, reading: Reading, tried: tuple[NameParts, ...]) -> Found:
+        schemas, database = self._names.schemas(reading), reading.database or self._names.home
         if not schemas:
             return Found(
                 "incomplete",
                 "the name has no schema, and nothing supplies one: set schema in its [[source]]",
                 tried=tried,
             )
-        if self.rule.database_part and not (database or self._home):
+        if self.rule.database_part and not database:
             return Found(
                 "incomplete",
                 "the name has no database, and nothing supplies one: set database in its [[source]]",
                 tried=tried,
             )
-        prefix = (database or self._home or "",) if self.rule.database_part else ()
+        prefix = (database,) if self.rule.database_part and database else ()
         reason = f"the catalog of data source {self._ds_id} holds no such table"
         if self.catalog is None:
             reason = f"there is no catalog of data source {self._ds_id}"
-        return Found("none", reason, tried=tried, parts=(*prefix, schemas[0], name))
+        return Found("none", reason, tried=tried, parts=(*prefix, schemas[0], reading.table))
 
 
 def _decide(rows: tuple[CatalogTable, ...], tried: tuple[NameParts, ...]) -> Found:

@@ -197,3 +197,20 @@ def test_a_damaged_row_of_the_catalog_costs_itself(catalogs: CatalogStore) -> No
     )
     assert (load.version.tables, load.version.columns, load.bad_rows) == (1, 1, 3)
     assert "12.a.gone.y" in load.problems[2].problem
+
+
+@pytest.mark.parametrize(
+    ("first", "key"),
+    [("erp", "44.ERP.dbo.orders"), ("finance", "44.Finance.dbo.orders"), ("sales", "44.Finance.sales.orders")],
+)
+def test_a_first_part_that_is_no_schema_is_a_database(resolver: Make, first: str, key: str) -> None:
+    """Of two parts the first is a schema where the catalog holds one, else a database that it holds."""
+    keys = ("44.Finance.sales.orders", "44.Finance.dbo.orders", "44.ERP.dbo.orders", "44.sales.dbo.orders")
+    made = resolver([table_of(key) for key in keys], dialect="sqlserver", data_source_id=44, database="Finance")
+    assert made.table(TableName((first, "orders"), (first, "orders"))).node == Node("table", key)
+
+
+def test_a_database_without_schemas_is_no_part_of_a_name(resolver: Make) -> None:
+    """Where names have two levels, a database that is no schema of the catalog is read over."""
+    made = resolver([table_of("8.SALES.ORDERS")], dialect="oracle", data_source_id=8, database="ORCL", schema="SALES")
+    assert made.table(TableName(("ORCL", "ORDERS"), ("ORCL", "orders"))).node == Node("table", "8.SALES.ORDERS")
