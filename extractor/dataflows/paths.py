@@ -26,7 +26,7 @@ def paths_of(external_id: str, edges: Collection[KeyedEdge]) -> tuple[Path, ...]
     column and a whole object has a path of its own.
     """
     families: dict[tuple[bool, bool], list[KeyedEdge]] = {}
-    for edge in edges:
+    for edge in sorted(edges):  # of two spellings the same one is sent every time
         families.setdefault((is_column(edge.source), is_column(edge.target)), []).append(edge)
     return tuple(
         segments_of(sources, external_id, targets)
