@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache
 from typing import Literal, NamedTuple
 
 from dialects.base import LexicalRules
@@ -15,6 +15,9 @@ from dialects.base import LexicalRules
 TokenKind = Literal[
     "word", "quoted", "string", "number", "parameter", "template", "comment", "space", "operator", "line"
 ]
+
+
+_BLANKS = ("space", "comment")
 
 
 class Token(NamedTuple):
@@ -40,7 +43,7 @@ def tokens(text: str, rules: LexicalRules, *, blanks: bool = False) -> Iterator[
         for match in pattern.finditer(text, position):
             kind: TokenKind = match.lastgroup  # type: ignore[assignment] # the groups are named after the kinds
             end = extended_end(text, match, rules)
-            if blanks or (kind != "space" and kind != "comment"):
+            if blanks or kind not in _BLANKS:
                 yield Token(kind, text[match.start() : end], match.start(), end)
             if end != match.end():
                 position = end
@@ -76,7 +79,7 @@ def _dollar_end(text: str, tag: str, position: int) -> int:
     return len(text) if found < 0 else found + len(tag)
 
 
-@lru_cache(maxsize=None)
+@cache
 def token_pattern(rules: LexicalRules) -> re.Pattern[str]:
     """The expression that matches any one token; its groups carry the names of the kinds.
 
@@ -98,7 +101,7 @@ def token_pattern(rules: LexicalRules) -> re.Pattern[str]:
     return re.compile(alternatives, re.DOTALL)
 
 
-@lru_cache(maxsize=None)
+@cache
 def solid_pattern(rules: LexicalRules) -> re.Pattern[str]:
     """The expression that finds what a separator or a keyword may hide in, and ``;``, in a text.
 
@@ -128,7 +131,7 @@ def _prefixed_quotes(rules: LexicalRules) -> list[str]:
     return found
 
 
-@lru_cache(maxsize=None)
+@cache
 def line_patterns(rules: LexicalRules) -> tuple[re.Pattern[str], re.Pattern[str]] | None:
     """Whether a text may hold lines for a client: one expression for its beginning, one for the rest."""
     if not (found := _lines(rules)):

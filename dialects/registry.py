@@ -36,5 +36,6 @@ def get(name: str) -> Dialect:
     from dialects import sqlglot_adapter  # noqa: PLC0415 - only a name we do not know is worth the import
 
     if sqlglot_adapter.knows(plain):
-        return replace(GENERIC, name=plain, title=plain.capitalize(), parser=plain, aliases=())
+        found: Dialect = replace(GENERIC, name=plain, title=plain.capitalize(), parser=plain, aliases=())
+        return found
     raise UnknownDialect(f"there is no dialect {name!r}; known are: {', '.join(names())}")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import re
+from importlib import metadata
 from typing import Any
 
 import sqlglot
@@ -18,7 +20,7 @@ logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
 
 def engine_version() -> str:
     """The parser and our own rules by version: what cached results depend on."""
-    return f"sqlglot {sqlglot.__version__}, dialects {OWN_VERSION}"
+    return f"sqlglot {metadata.version('sqlglot')}, dialects {OWN_VERSION}"
 
 
 def knows(name: str) -> bool:
@@ -63,4 +65,4 @@ def _failure(error: ParseError) -> ParseFailure:
 
 def _without_classes(description: str) -> str:
     """Sqlglot's messages name Python classes; what matters to a reader is before them."""
-    return description.split(" for <class", 1)[0].split("<class", 1)[0].strip()
+    return re.split(r" but got <| for <|<class|<Token", description, maxsplit=1)[0].strip()

@@ -47,13 +47,16 @@ class BatchExtent:
         self._is_closed = False
 
     def may_end(self) -> bool:
+        """Whether a ``;`` that comes now ends the statement."""
         self.before = ";"
         return not self._open and not self._is_routine
 
     def continues(self, word: str) -> bool:
+        """ELSE continues an IF whose statement a ``;`` ended."""
         return self._in_control and word == "ELSE"
 
     def starts_another(self, word: str, following: str) -> bool:
+        """Whether the word begins a statement of its own."""
         if not self._count or self._open or self._is_routine or self._parens > 0:
             return False
         if word == "ELSE":
@@ -65,6 +68,7 @@ class BatchExtent:
         return not self._belongs(word, following)
 
     def feed(self, word: str, following: str) -> None:
+        """Take the next word of the statement."""
         self._parens = max(0, self._parens + (word == "(") - (word == ")"))
         self._count += 1
         if not self._open and not self._parens and self.before != ".":
@@ -89,9 +93,9 @@ class BatchExtent:
             self._verb, self._is_filled = word, False
         elif word in ROUTINES and self.before in ("CREATE", "ALTER"):
             self._is_routine = self._verb in ("CREATE", "ALTER")
-        elif word in ("SELECT", "VALUES", "EXEC", "EXECUTE", "DEFAULT") and self._verb == "INSERT":
-            self._is_filled = True
-        elif word == "SET" and self._verb == "UPDATE":
+        elif (word in ("SELECT", "VALUES", "EXEC", "EXECUTE", "DEFAULT") and self._verb == "INSERT") or (
+            word == "SET" and self._verb == "UPDATE"
+        ):
             self._is_filled = True
         if self.before in ("CREATE", "ALTER", "DROP") and not self._object:
             self._object = word

@@ -63,19 +63,23 @@ class BlockExtent:
         self._is_first = True
 
     def may_end(self) -> bool:
+        """Whether a ``;`` that comes now ends the statement."""
         self._names_routine = False
         self._before = ";"
         if self._kind == "parens":
             return self._parens <= 0
         return not self._open and self._awaited <= 0
 
-    def continues(self, word: str) -> bool:  # noqa: ARG002 - a semicolon at the outside is final here
+    def continues(self, word: str) -> bool:  # noqa: ARG002 - the Protocol's
+        """Nothing continues here."""
         return False
 
-    def starts_another(self, word: str, following: str) -> bool:  # noqa: ARG002 - only a separator starts another
+    def starts_another(self, word: str, following: str) -> bool:  # noqa: ARG002 - the Protocol's
+        """Nothing starts unseparated here."""
         return False
 
     def feed(self, word: str, following: str) -> None:
+        """Take the next word of the statement."""
         self._parens += (word == "(") - (word == ")")
         if self._kind == "plain" and len(self._head) < _HEAD:
             self._read_head(word, following)
@@ -168,7 +172,5 @@ class BlockExtent:
     def _close(self, top: str, following: str) -> None:
         if not top:
             return
-        if top == "CASE" or following not in _AFTER_END:
-            self._open.pop()
-        elif (following in _LOOPS and top == "LOOP") or following == top:
+        if top == "CASE" or following not in _AFTER_END or (following in _LOOPS and top == "LOOP") or following == top:
             self._open.pop()

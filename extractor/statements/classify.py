@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from enum import StrEnum
 from itertools import islice
 
 from dialects import Dialect
-from dialects.lexing import tokens
+from dialects.lexing import blank, tokens, words
+from extractor.statements.blocks import TRANSACTION_WORDS
 
 
 class StatementClass(StrEnum):
@@ -25,42 +27,41 @@ class StatementClass(StrEnum):
     EMPTY = "empty"
 
 
-_READS = frozenset("SHOW DESCRIBE DESC HELP LIST LS VALUES TABLE SUMMARIZE HANDLER EXISTS CHECK GET".split())
+_READS = words("SHOW DESCRIBE DESC HELP LIST LS VALUES TABLE SUMMARIZE HANDLER EXISTS CHECK GET")
 _QUERIES = frozenset(("SELECT", "SEL", "WITH", "FROM", "("))
-_UTILITY = frozenset(
+_UTILITY = words(
     "GRANT REVOKE DENY COMMIT ROLLBACK START END ABORT SAVEPOINT RELEASE ANALYZE ANALYSE VACUUM COMMENT COLLECT LOCK "
     "UNLOCK FETCH CLOSE OPEN MOVE DEALLOCATE LISTEN NOTIFY UNLISTEN CHECKPOINT CLUSTER REINDEX GROOM GENERATE PRINT "
     "RAISERROR THROW KILL DBCC BACKUP RESTORE WAITFOR BT ET FLUSH OPTIMIZE MSCK INVALIDATE REFRESH UNCACHE CLEAR "
     "ADD REMOVE RM PUT PURGE AUDIT NOAUDIT SECURITY REASSIGN REPAIR COMPUTE ANALYZE INSTALL CLOSE DISASSOCIATE "
     "ASSOCIATE RETURN CHECKSUM CANCEL TERMINATE SHUTDOWN RECONFIGURE SETUSER REVERT BREAK CONTINUE LEAVE ITERATE "
-    "SIGNAL RESIGNAL RAISE LOGON LOGOFF QUIT EXIT SPOOL PROMPT WHENEVER PAUSE REM DISCONNECT PRAGMA VALIDATE".split()
+    "SIGNAL RESIGNAL RAISE LOGON LOGOFF QUIT EXIT SPOOL PROMPT WHENEVER PAUSE REM DISCONNECT PRAGMA VALIDATE"
 )
-_SESSION = frozenset("USE RESET DATABASE CONNECT DISCARD SETUSER".split())
-_NOT_TABLES = frozenset(
+_SESSION = words("USE RESET DATABASE CONNECT DISCARD SETUSER")
+_NOT_TABLES = words(
     "INDEX USER ROLE GROUP SEQUENCE WAREHOUSE STATISTICS STATS LOGIN DATABASE SCHEMA EXTENSION TABLESPACE CAST DOMAIN "
     "COLLATION CONVERSION OPERATOR LANGUAGE SERVER PUBLICATION SUBSCRIPTION POLICY PROFILE CERTIFICATE CREDENTIAL KEY "
     "KEYSPACE INTEGRATION MASKING ROW SHARE RESOURCE NETWORK FILE SECRET CONNECTION DATASHARE CATALOG UNIQUE CLUSTERED "
     "NONCLUSTERED COLUMNSTORE FULLTEXT BITMAP PARTITION LIBRARY DIRECTORY CONTEXT ASSEMBLY QUEUE SERVICE HISTOGRAM "
     "HISTORY SCHEDULER LOCATION LOCALE JAVASCRIPT ACCOUNT ORGANIZATION ALERT TAG AUTHENTICATION PASSWORD ACCESS "
     "BUFFERPOOL RESERVATION CAPACITY ASSIGNMENT SEARCH VECTOR HASH JOIN WORKLOAD MONITOR SYSTEM AUDIT RULESET "
-    "DEFAULT EXTERNAL_DATA".split()
+    "DEFAULT DATA VOLUME"
 )
-_RENAMED_BY_ALTER = frozenset(
+_RENAMED_BY_ALTER = words(
     "TABLE VIEW SCHEMA DATABASE MATERIALIZED SYNONYM EXTERNAL ICEBERG DYNAMIC FOREIGN PROC PROCEDURE FUNCTION "
-    "TRIGGER TASK STAGE PIPE".split()
+    "TRIGGER TASK STAGE PIPE"
 )
-_DROPS_THAT_COUNT = frozenset(
+_DROPS_THAT_COUNT = words(
     "TABLE VIEW SCHEMA DATABASE MATERIALIZED SYNONYM EXTERNAL TEMPORARY TEMP ICEBERG DYNAMIC FOREIGN ALIAS NICKNAME "
-    "PUBLIC TABLES VIEWS SNAPSHOT STREAMING IF".split()
+    "PUBLIC TABLES VIEWS SNAPSHOT STREAMING IF"
 )
-_WRITING_WORDS = frozenset("INTO INSERT UPDATE DELETE MERGE INS UPD DEL UPSERT".split())
-_PATH_SETTINGS = frozenset(
-    "SEARCH_PATH SCHEMA CATALOG DATABASE CURRENT_SCHEMA CURRENT_PATH PATH ROLE CURRENT_DATABASE SQLID".split()
+_WRITING_WORDS = words("INTO INSERT UPDATE DELETE MERGE INS UPD DEL UPSERT")
+_PATH_SETTINGS = words(
+    "SEARCH_PATH SCHEMA CATALOG DATABASE CURRENT_SCHEMA CURRENT_PATH PATH ROLE CURRENT_DATABASE SQLID"
 )
-_VARIABLE_DIALECTS = frozenset("snowflake bigquery hive spark spark2 databricks impala mysql mariadb generic".split())
-_TRANSACTION = frozenset(
-    ("TRANSACTION", "TRAN", "WORK", "ISOLATION", "READ", "DISTRIBUTED", "DEFERRED", "EXCLUSIVE", "IMMEDIATE")
-)
+_VARIABLE_DIALECTS = words("snowflake bigquery hive spark spark2 databricks impala mysql mariadb generic")
+_PLAIN_WRITE = re.compile(r"\s*(?:insert|update|delete|merge|truncate)\s", re.IGNORECASE)
+_TO_SPACES = str.maketrans(dict.fromkeys("()[]{},;=<>!*/+-|:&%^~?", " "))
 
 
 def classify(text: str, dialect: Dialect) -> StatementClass:
@@ -68,6 +69,8 @@ def classify(text: str, dialect: Dialect) -> StatementClass:
 
     In doubt the answer is ``WRITES``: the parser then tells for sure.
     """
+    if _PLAIN_WRITE.match(text):
+        return StatementClass.WRITES
     head = list(islice(_words(text, dialect), 8))
     while head[:1] == ["("]:
         head = head[1:]
@@ -101,14 +104,14 @@ def _by_object(first: str, rest: list[str], dialect: Dialect) -> StatementClass:
         return StatementClass.WRITES if second in _DROPS_THAT_COUNT else StatementClass.UTILITY
     if first == "CREATE":
         return _create(rest)
-    if first == "BEGIN" and (second in ("", ";") or second in _TRANSACTION or dialect.lexical.blocks == "none"):
+    if first == "BEGIN" and (second in ("", ";") or second in TRANSACTION_WORDS or dialect.lexical.blocks == "none"):
         return StatementClass.UTILITY
     return StatementClass.WRITES
 
 
 def _create(rest: list[str]) -> StatementClass:
     for word in rest:
-        if word in ("OR", "REPLACE", "ALTER", "PUBLIC", "IF", "NOT", "EXISTS", "FORCE", "GLOBAL", "LOCAL"):
+        if word in ("OR", "REPLACE", "ALTER", "PUBLIC", "IF", "NOT", "EXISTS", "FORCE", "GLOBAL", "LOCAL", "EXTERNAL"):
             continue
         if word in ("SCHEMA", "DATABASE") and "CLONE" in rest:
             return StatementClass.WRITES
@@ -129,10 +132,13 @@ def _set(rest: list[str], dialect: Dialect) -> StatementClass:
 
 
 def _query(text: str, dialect: Dialect) -> StatementClass:
-    """A query writes when a word that writes occurs in it, but for ``FOR UPDATE``."""
+    """A query writes when a word that writes occurs in it as a word of its own, but for ``FOR UPDATE``."""
+    found = blank(text, dialect.lexical).upper().translate(_TO_SPACES).split()
+    if _WRITING_WORDS.isdisjoint(found):
+        return StatementClass.READS
     before = ""
-    for word in _words(text, dialect):
-        if word in _WRITING_WORDS and before not in (".", "FOR", "KEY", "AS"):
+    for word in found:
+        if word in _WRITING_WORDS and before not in ("FOR", "KEY", "AS"):
             return StatementClass.WRITES
         before = word
     return StatementClass.READS
@@ -140,13 +146,11 @@ def _query(text: str, dialect: Dialect) -> StatementClass:
 
 def _explain(head: list[str], text: str, dialect: Dialect) -> StatementClass:
     """EXPLAIN ANALYZE runs what it explains."""
-    if "ANALYZE" in head or "ANALYSE" in head:
-        return _query(text, dialect) if _writes_inside(text, dialect) else StatementClass.READS
-    return StatementClass.READS
-
-
-def _writes_inside(text: str, dialect: Dialect) -> bool:
-    return any(word in _WRITING_WORDS or word == "CREATE" for word in _words(text, dialect))
+    if "ANALYZE" not in head and "ANALYSE" not in head:
+        return StatementClass.READS
+    if "CREATE" in head:
+        return StatementClass.WRITES
+    return _query(text, dialect)
 
 
 def _words(text: str, dialect: Dialect) -> Iterator[str]:

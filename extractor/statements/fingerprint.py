@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import NamedTuple
 
 from xxhash import xxh3_128_hexdigest
@@ -16,7 +17,7 @@ STRING, NAME = "\x01", "\x02"
 _FOLDED_HEADS = re.compile(
     r"\(*(?:select|sel|with|from|insert|ins|update|upd|delete|del|merge|upsert|replace (?:into|view)|"
     r"create (?:or replace )?(?:(?:global|local|temporary|temp|transient|volatile|multiset|set|materialized|"
-    r"recursive|unlogged|secure|columnar|force|editionable) )*(?:table|view))\b"
+    r"recursive|unlogged|secure|column|row|force|editionable) )*(?:table|view))\b"
 )
 """Only statements that begin so have literals without a meaning for lineage; all others are kept to the letter."""
 
@@ -31,12 +32,14 @@ _LITERAL_FUNCTIONS = words(
     "postgresql mongodb redis sqlite odbc jdbc iceberg deltalake hudi merge dictionary dictget executable input xmltable "
     "st_read sniff_csv arrow_scan table_function"
 )
+_NAME_CHARACTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.$"
 _CALLED_FROM = words("from join table apply lateral function using into")
-_VALUE_WORDS = words(
-    "like ilike rlike regexp similar to escape then else when and or not in between date timestamp timestamptz "
-    "interval time datetime datetime2 select distinct all by is values separator set return limit on where having case "
-    "returning default end any some glob match over collate at zone offset top div mod xor timestampltz timestampntz "
-    "datetimeoffset numeric decimal bytes json jsonb inet uuid bit"
+_VALUE_WORDS = (
+    *words("then else when and like between or date not in interval timestamp"),
+    *words("select distinct all ilike rlike regexp similar to escape by is values separator set return limit on where"),
+    *words("having case returning default end any some glob match over collate at zone offset top div mod xor"),
+    *words("time datetime datetime2 datetimeoffset timestamptz timestampltz timestampntz numeric decimal bytes json"),
+    *words("jsonb inet uuid bit"),
 )
 _STRING_PREFIX = re.compile(r"\x01(?<=[nebxrq]\x01)(?<![\w$][nebxrq]\x01)")
 _PREFIXED = re.compile(r"(?<![\w$])[nebxrq]\x01")
@@ -46,7 +49,7 @@ _NUMBER = re.compile(
     r"(?:e[+-]?[0-9]++)?+)(?![\w$.\x02])"
 )
 _SIGN = re.compile(r"[-+](?<=[=<>(,][-+])\?")
-_BY = re.compile(r"\b(?:group|order) by ")
+_BY = re.compile(r" by (?<=(?:group|order) by )(?<!\w(?:group|order) by )")
 _ORDINAL = re.compile(r"(?:by |[,(])([0-9]{1,4})(?![\w.(])")
 _CLAUSE_END = re.compile(r"\b(?:having|limit|window|qualify|union|except|intersect|where|fetch|offset|for|select)\b")
 _IN_LIST = re.compile(r"in\((?<!\win\()(?:[a-z]*\?,)++[a-z]*\?\)")
@@ -54,9 +57,12 @@ _TUPLES = re.compile(r"(\((?:\?,)++\?\))(?:,\1)+")
 _VALUES = re.compile(r"values(\([^()]*+(?:\([^()]*+\)[^()]*+)*+\)(?:,\([^()]*+(?:\([^()]*+\)[^()]*+)*+\))++)")
 _ROW = re.compile(r"\([^()]*+(?:\([^()]*+\)[^()]*+)*+\)")
 _WORD_VALUE = re.compile(r"\b(?:null|default|true|false)\b")
-_KEYWORDS = re.compile(r"\b(?:SELECT|FROM|WITH|INSERT|INTO|VALUES|CREATE|TABLE|VIEW|AS|IN|LIKE|ILIKE|AND|OR|NOT|WHEN|THEN|"
-                       r"ELSE|END|CASE|BETWEEN|GROUP|ORDER|BY|HAVING|LIMIT|UNION|ALL|DISTINCT|ON|WHERE|IS|JOIN|"
-                       r"MATERIALIZED|OR|REPLACE|TEMPORARY|FUNCTION|NULL|SETTINGS|FORMAT|USING|PIVOT)\b", re.IGNORECASE)
+_KEYWORDS = re.compile(
+    r"\b(?:SELECT|FROM|WITH|INSERT|INTO|VALUES|CREATE|TABLE|VIEW|AS|IN|LIKE|ILIKE|AND|OR|NOT|WHEN|THEN|"
+    r"ELSE|END|CASE|BETWEEN|GROUP|ORDER|BY|HAVING|LIMIT|UNION|ALL|DISTINCT|ON|WHERE|IS|JOIN|"
+    r"MATERIALIZED|OR|REPLACE|TEMPORARY|FUNCTION|NULL|SETTINGS|FORMAT|USING|PIVOT)\b",
+    re.IGNORECASE,
+)
 
 
 def fingerprint(text: str, dialect: Dialect) -> str:
@@ -124,10 +130,8 @@ def _strip(text: str, dialect: Dialect) -> _Bare:
 
 def _fold_words(text: str, dialect: Dialect) -> str:
     text = " ".join(text.split()).rstrip("; ")
-    if dialect.unquoted is Folding.EXACT:
-        text = _KEYWORDS.sub(lambda match: match[0].lower(), text)
-    else:
-        text = text.lower()
+    case_counts = dialect.unquoted is Folding.EXACT
+    text = _KEYWORDS.sub(lambda match: match[0].lower(), text) if case_counts else text.lower()
     text = _SPACE.sub("", text)
     return _PREFIXED.sub(STRING, text) if _STRING_PREFIX.search(text) else text
 
@@ -140,14 +144,20 @@ def _counts_to_the_letter(text: str, dialect: Dialect) -> bool:
         return True
     place = text.find("(" + STRING)
     while place >= 0:
-        called = _CALL.search(text, max(0, place - 80), place)
-        if called and (called["name"].rpartition(".")[2] in _LITERAL_FUNCTIONS or called["before"] in _CALLED_FROM):
+        if _calls_with_meaning(text[max(0, place - 80) : place]):
             return True
         place = text.find("(" + STRING, place + 2)
     return False
 
 
-_CALL = re.compile(r"(?:\b(?P<before>\w+)[ (])?(?P<name>[\w.$]+)$")
+def _calls_with_meaning(before: str) -> bool:
+    """Whether a function called at the end of ``before`` takes a literal that names something."""
+    stem = before.rstrip(_NAME_CHARACTERS)
+    called = before[len(stem) :]
+    if called.rpartition(".")[2] in _LITERAL_FUNCTIONS:
+        return True
+    stem = stem.rstrip(" (")
+    return bool(called) and stem[len(stem.rstrip(_NAME_CHARACTERS)) :] in _CALLED_FROM
 
 
 def _telling_strings(text: str, strings: list[str], dialect: Dialect) -> list[str]:
@@ -155,11 +165,10 @@ def _telling_strings(text: str, strings: list[str], dialect: Dialect) -> list[st
     if not strings:
         return []
     body = _body_start(text)
-    told: list[str] = []
-    for number, match in enumerate(re.finditer(STRING, text)):
-        place = match.start()
-        if place < body or _tells(text, place, dialect):
-            told.append(f"{number}{strings[number]}")
+    told = [f"{number}{literal}" for number, literal in enumerate(strings[: text.count(STRING, 0, body)])]
+    for match in _telling_pattern(dialect.lexical.blocks == "tsql", dialect.parser == "duckdb").finditer(text, body):
+        number = text.count(STRING, 0, match.start())
+        told.append(f"{number}{strings[number]}")
     return told
 
 
@@ -171,19 +180,17 @@ def _body_start(text: str) -> int:
     return len(text) if found < 0 else found
 
 
-_LAST_WORD = re.compile(r"[\w$#@]+$")
-
-
-def _tells(text: str, place: int, dialect: Dialect) -> bool:
-    before = text[place - 1 : place]
-    if before in (")", "]", "[", NAME) or text[place - 2 : place] in ("=>", ":="):
-        return True
-    if before.isalnum() or before == "_":
-        word = _LAST_WORD.search(text, max(0, place - 40), place)
-        return word is None or word[0] not in _VALUE_WORDS
-    if dialect.lexical.blocks == "tsql" and text[place + 1 : place + 2] == "=":
-        return True
-    return dialect.parser == "duckdb" and before == ","
+@cache
+def _telling_pattern(before_equals: bool, after_comma: bool) -> re.Pattern[str]:  # noqa: FBT001 - a cache's key
+    no_value = "".join(rf"(?<!\b{word}{STRING})" for word in _VALUE_WORDS)
+    cases = [
+        rf"(?<=[\w)\[\]{NAME}]{STRING}){no_value}",
+        rf"(?<==>{STRING})",
+        rf"(?<=:={STRING})",
+        *(["(?==)"] if before_equals else []),
+        *([rf"(?<=,{STRING})"] if after_comma else []),
+    ]
+    return re.compile(f"{STRING}(?:{'|'.join(cases)})")
 
 
 def _ordinals(text: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""A first look at a record, in microseconds and without a dialect: can it matter at all?"""
+"""A first look at a record, in microseconds and without a dialect: whether it can matter at all."""
 
 from __future__ import annotations
 
