@@ -9,8 +9,11 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from extractor.sources.postgresql_words import SEVERITIES
+
 _ZONE = r"(?:[A-Za-z][A-Za-z0-9_/+-]*|[+-]\d\d(?::?\d\d)?)"
-_TIME = rf"\d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?(?: ?{_ZONE})?"
+_BARE_TIME = r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:[.,]\d+)?"
+_TIME = rf"{_BARE_TIME} {_ZONE}"
 _ESCAPES: dict[str, tuple[str, str]] = {
     "a": ("app", r".*?"),
     "u": ("user", r"[^\s]*?"),
@@ -32,21 +35,6 @@ _ESCAPES: dict[str, tuple[str, str]] = {
     "x": ("txid", r"\d+"),
     "Q": ("query", r"-?\d+"),
 }
-SEVERITIES = {
-    "DEBUG": "DEBUG", "LOG": "LOG", "INFO": "INFO", "NOTICE": "NOTICE", "WARNING": "WARNING", "ERROR": "ERROR",
-    "FATAL": "FATAL", "PANIC": "PANIC", "DETAIL": "DETAIL", "HINT": "HINT", "QUERY": "QUERY", "CONTEXT": "CONTEXT",
-    "STATEMENT": "STATEMENT", "LOCATION": "LOCATION", "BACKTRACE": "LOCATION",
-    "PROTOKOLL": "LOG", "FEHLER": "ERROR", "PANIK": "PANIC", "WARNUNG": "WARNING", "HINWEIS": "NOTICE",
-    "TIPP": "HINT", "ANFRAGE": "QUERY", "ZUSAMMENHANG": "CONTEXT", "KONTEXT": "CONTEXT", "ANWEISUNG": "STATEMENT",
-    "ORT": "LOCATION", "ERREUR": "ERROR", "ATTENTION": "WARNING", "DÉTAIL": "DETAIL", "ASTUCE": "HINT",
-    "REQUÊTE": "QUERY", "CONTEXTE": "CONTEXT", "INSTRUCTION": "STATEMENT", "EMPLACEMENT": "LOCATION",
-    "ADVERTENCIA": "WARNING", "PÁNICO": "PANIC", "DETALLE": "DETAIL", "SUGERENCIA": "HINT", "CONSULTA": "QUERY",
-    "CONTEXTO": "CONTEXT", "SENTENCIA": "STATEMENT", "UBICACIÓN": "LOCATION", "ERRORE": "ERROR", "FATALE": "FATAL",
-    "AVVERTENZA": "WARNING", "DETTAGLIO": "DETAIL", "SUGGERIMENTO": "HINT", "CONTESTO": "CONTEXT",
-    "ISTRUZIONE": "STATEMENT", "POSIZIONE": "LOCATION",
-}  # fmt: skip
-"""The words before the colon, translated ones too -> the English word."""
-
 _WORDS = "|".join(sorted(SEVERITIES, key=len, reverse=True))
 _SEVERITY = rf"(?P<severity>DEBUG[1-5]?|{_WORDS}) ?:  "
 _COMMON = (
@@ -83,7 +71,7 @@ _COMMON = (
     "[%p] ",
     "",
 )
-_LOOSE_TIME = re.compile(rf"(?P<at>{_TIME})")
+_LOOSE_TIME = re.compile(rf"(?P<at>{_BARE_TIME}(?: ?{_ZONE})?)")
 _LOOSE = (
     ("session", re.compile(r"(?<![0-9a-f.])(?P<v>[0-9a-f]{8}\.[0-9a-f]{1,8})(?![0-9a-f.])")),
     ("pid", re.compile(r"\[(?P<v>\d+)\]|(?:pid|process)[=:](?P<w>\d+)", re.IGNORECASE)),
@@ -145,7 +133,7 @@ def guess_prefix(lines: Iterable[str]) -> Prefix | None:
         told = _told(prefix, encoded)
         if fitting and (best is None or (fitting, told) > best[:2]):
             best = (fitting, told, prefix)
-    loose = Prefix("", re.compile(rf"(?P<rest>[^\t]*?\b{_TIME}.*?)[\s:\-]*{_SEVERITY}".encode()), True)
+    loose = Prefix("", re.compile(rf"(?P<rest>[^\t]*?\b{_BARE_TIME}.*?)[\s:\-]*{_SEVERITY}".encode()), True)
     fitting = sum(loose.pattern.match(line) is not None for line in encoded)
     if fitting and (best is None or fitting > best[0] * 1.05):
         return loose

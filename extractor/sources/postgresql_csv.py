@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from extractor.models import Origin
 from extractor.sources.interface import Item, Reading, Sample, SourceFormat, Verdict
-from extractor.sources.postgresql_events import Events, Message
+from extractor.sources.postgresql_events import Events, Message, severity_of
 
 _MIN_COLUMNS = 23
 _MAX_COLUMNS = 40
@@ -16,7 +16,7 @@ _HEAD = re.compile(
     rb'"?(?P<at>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)? [^",]{1,40})"?,(?P<user>"(?:[^"]|"")*"|[^",]*),'
     rb'(?P<database>"(?:[^"]|"")*"|[^",]*),"?(?P<pid>\d*)"?,(?P<remote>"[^"]*"|[^",]*),"?(?P<session>[0-9a-f]+\.[0-9a-f]+)"?,'
     rb'"?(?P<number>\d+)"?,(?P<tag>"[^"]*"|[^",]*),"?(?P<started>[^",]*)"?,"?(?P<vxid>[^",]*)"?,"?(?P<txid>\d*)"?,'
-    rb'"?(?P<severity>[A-Z]+[1-5]?)"?,"?(?P<state>[0-9A-Z]*)"?,'
+    rb'"?(?P<severity>[^",]+)"?,"?(?P<state>[0-9A-Z]*)"?,'
 )
 _STATEMENT_FIELD = 19 - 13
 _DETAIL_FIELD = 14 - 13
@@ -93,12 +93,7 @@ class _CsvLog:
             return
         rest = data[head.end() :]
         severity = head["severity"]
-        if (
-            severity == b"LOG"
-            and rest[:1] == b'"'
-            and rest[1:2] not in _SQL_STARTS
-            and not rest.startswith(_CONNECTION)
-        ):
+        if severity == b"LOG" and rest.startswith(_NOISE):
             self._reading.stats.entries += 1
             self._reading.stats.noise += 1
             return
@@ -118,7 +113,7 @@ class _CsvLog:
         number = int(head["number"])
         return Message(
             session,
-            head["severity"].decode().rstrip("12345"),
+            severity_of(head["severity"].decode("utf-8", "replace")),
             cells[0],
             head["at"].decode("utf-8", "replace"),
             self._origin,
@@ -149,8 +144,10 @@ class _CsvLog:
         return self._names[cell]
 
 
-_SQL_STARTS = frozenset(bytes([c]) for c in b"sedpbADaiPBEli")
-_CONNECTION = (b'"connection authorized: ', b'"disconnection: ')
+_NOISE = tuple(
+    b'"' + words
+    for words in (b"connection received", b"checkpoint ", b"automatic ", b"autovacuum", b"process ", b"temporary file")
+)
 
 
 def _has_single_quotes(line: bytes) -> bool:

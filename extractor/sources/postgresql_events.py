@@ -14,29 +14,26 @@ from typing import NamedTuple
 
 from extractor.models import Origin, QueryOutcome, QueryRecord
 from extractor.sources.interface import Item, Reading
+from extractor.sources.postgresql_words import (
+    AUTHORIZED,
+    BIND,
+    CANCELLED,
+    CARRIES_SQL,
+    FETCH,
+    PARSE,
+    PREPARED,
+    SEVERITIES,
+)
 
 _MAX_SESSIONS = 10_000
 _MAX_HELD_BYTES = 64_000_000
 _MAX_GROUP = 1_000
 
-_STATEMENT = re.compile(
-    r"(?:(?:duration|Dauer|durée|duración|durata): (?P<ms>[\d.]+) ms(?:  )?)?"
-    r"(?:(?P<simple>statement|Anweisung|instruction|sentencia|istruzione) ?: "
-    r"|(?P<step>parse|bind|execute|Parse|Bind|Execute|analyse|lier|exécute) (?P<fetch>fetch from )?(?P<portal>[^\n]{1,200}?): "
-    r"|(?P<plan>plan):\s*"
-    r")?",
-    re.DOTALL,
-)
 _QUERY_TEXT = re.compile(
     r'Query Text: (?P<text>.*?)(?=\n(?:Query Parameters: |[^\n]*\(cost=)|\Z)|"Query Text": (?P<json>"(?:[^"\\]|\\.)*")',
     re.DOTALL,
 )
-_PREPARED = re.compile(r"\s*prepare:\s*PREPARE\s+(?:\"[^\"]*\"|\S+?)\s*(?:\([^)]*\))?\s+AS\s+", re.IGNORECASE)
-_AUTHORIZED = re.compile(r"connection authorized: user=(?P<user>\S+)(?: database=(?P<database>\S+))?")
-_CANCEL_STATES = frozenset({"57014"})
-_CANCEL_WORDS = re.compile(
-    r"canceling (?:statement|autovacuum)|annulation de la requête|storniere Anfrage", re.IGNORECASE
-)
+_CANCEL_STATE = "57014"
 ERRORS = frozenset({"ERROR", "FATAL", "PANIC"})
 
 
@@ -129,7 +126,7 @@ class Events:
 
     def _log(self, session: _Session, message: Message) -> Iterator[Item]:
         text = message.text
-        match = _STATEMENT.match(text)
+        match = CARRIES_SQL.match(text)
         if match is None or match.end() == 0:
             yield from self._plain(session, message)
             return
@@ -145,7 +142,7 @@ class Events:
 
     def _plain(self, session: _Session, message: Message) -> Iterator[Item]:
         self._count_noise()
-        if match := _AUTHORIZED.match(message.text):
+        if match := AUTHORIZED.match(message.text):
             yield from self._let_go(session)
             session.user, session.database = match["user"], match["database"]
         elif message.text.startswith("disconnection: "):
@@ -165,14 +162,14 @@ class Events:
         yield from self._hold(session, self._record(session, message, sql, ran=ran))
 
     def _step(self, session: _Session, message: Message, match: re.Match[str], sql: str) -> Iterator[Item]:
-        step, held, bound = match["step"].lower(), session.held, session.bound
+        step, held, bound = match["step"], session.held, session.bound
         ran = match["ms"] is not None
-        if step in ("parse", "analyse"):
+        if step in PARSE:
             self._repeat()
-        elif step in ("bind", "lier"):
+        elif step in BIND:
             self._repeat()
             session.bound = self._record(session, message, sql, ran=False)
-        elif match["fetch"] and held is not None and _same(held.sql, sql):
+        elif step in FETCH and held is not None and _same(held.sql, sql):
             self._repeat()
         elif ran and self._is_told_again(session, sql):
             session.bound = None
@@ -273,8 +270,13 @@ class Events:
         yield from sorted(left, key=lambda record: record.origin or ("", 0))
 
 
+def severity_of(word: str) -> str:
+    """The English word of a severity in any language; ``DEBUG`` for all its levels."""
+    return SEVERITIES.get(word.rstrip("12345"), word)
+
+
 def _failure(message: Message) -> QueryOutcome:
-    if message.state in _CANCEL_STATES or (not message.state and _CANCEL_WORDS.match(message.text)):
+    if message.state == _CANCEL_STATE or (not message.state and CANCELLED.search(message.text)):
         return QueryOutcome.CANCELLED
     return QueryOutcome.FAILED
 
@@ -285,7 +287,7 @@ def _same(one: str, other: str) -> bool:
 
 def _with_prepared(record: QueryRecord, detail: str) -> QueryRecord:
     """An EXECUTE whose DETAIL tells the text that was prepared: that text is what runs."""
-    match = _PREPARED.match(detail)
+    match = PREPARED.match(detail)
     return record._replace(sql=detail[match.end() :]) if match else record
 
 

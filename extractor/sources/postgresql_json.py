@@ -9,7 +9,7 @@ import orjson
 
 from extractor.sources.interface import Item, Reading, Sample, SourceFormat, Verdict
 from extractor.sources.json_lines import parse_cut_object, parse_object
-from extractor.sources.postgresql_events import Events, Message
+from extractor.sources.postgresql_events import Events, Message, severity_of
 
 
 def _judge(sample: Sample) -> Verdict:
@@ -37,7 +37,7 @@ def _message(row: dict[str, Any], reading: Reading, *, is_cut: bool) -> Message 
     known = number.isdecimal() and len(number) < 19
     return Message(
         session,
-        severity.rstrip("12345"),
+        severity_of(severity),
         text,
         str(row.get("timestamp") or row.get("log_time") or ""),
         reading.here(),

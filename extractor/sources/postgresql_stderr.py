@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 from extractor.models import Origin
 from extractor.sources.interface import Item, Reading, Sample, SourceFormat, Verdict
-from extractor.sources.log_line_prefix import SEVERITIES, Prefix, compile_prefix, guess_prefix, loose_parts
-from extractor.sources.postgresql_events import Events, Message
+from extractor.sources.log_line_prefix import Prefix, compile_prefix, guess_prefix, loose_parts
+from extractor.sources.postgresql_events import Events, Message, severity_of
 
 _FIELDS = frozenset({"DETAIL", "HINT", "QUERY", "CONTEXT", "STATEMENT", "LOCATION"})
 _KEPT_FIELDS = frozenset({"DETAIL", "STATEMENT"})
@@ -28,7 +28,7 @@ def _judge(sample: Sample) -> Verdict:
     fitting = [m for line in heads if prefix and (m := prefix.pattern.match(line.encode()))]
     if prefix is None or not fitting:
         return Verdict(0, "no line has a PostgreSQL severity after a prefix: set log_line_prefix")
-    severities = {SEVERITIES.get(_word(m["severity"]), "") for m in fitting}
+    severities = {_word(m["severity"]) for m in fitting}
     share = len(fitting) / len(heads)
     if share < 0.05 or (len(fitting) < 2 and len(heads) > 3):
         return Verdict(0, f"only {len(fitting)} of {len(heads)} lines look like PostgreSQL's")
@@ -40,7 +40,7 @@ def _judge(sample: Sample) -> Verdict:
 
 
 def _word(severity: bytes) -> str:
-    return severity.decode("utf-8", "replace").rstrip("12345")
+    return severity_of(severity.decode("utf-8", "replace"))
 
 
 class _Stderr:
@@ -111,7 +111,7 @@ class _Stderr:
         head = self._head
         assert head is not None
         self._head = None
-        severity = SEVERITIES.get(_word(head["severity"]), "LOG")
+        severity = _word(head["severity"])
         if severity in _FIELDS:
             if severity in _KEPT_FIELDS:
                 yield from self._add_field(head, severity)

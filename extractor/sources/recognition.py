@@ -49,7 +49,7 @@ def sample_of(opened: OpenFile, source: SourceSettings | None) -> Sample:
     """The beginning of an open file."""
     text = opened.head.decode("utf-8", "replace")
     lines = text.split("\n")
-    if len(lines) > 1 and not opened.is_whole:
+    if len(lines) > 1 and (not opened.is_whole or not lines[-1]):
         lines.pop()
     return Sample(opened.name, opened.head, text, tuple(lines), opened.is_whole, source)
 
