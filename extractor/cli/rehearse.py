@@ -7,8 +7,6 @@ from typing import Annotated
 
 import typer
 
-from extractor.errors import ConfigError
-
 
 def add_to(app: typer.Typer) -> None:
     """Hang the command into the tree."""
@@ -28,10 +26,6 @@ def sandbox(
 
     Example: alation-lineage sandbox --port 8180 --data .sandbox --catalog catalog.json
     """
-    try:
-        from extractor.sandbox import serve
-    except ModuleNotFoundError as error:
-        raise ConfigError(
-            f"the sandbox needs the package {error.name}: pip install 'alation-lineage[sandbox]'"
-        ) from None
-    serve(port=port, data_dir=data, catalog=catalog)
+    from extractor.sandbox import serve
+
+    serve(port, data, catalog, lambda ready: print(ready, flush=True))

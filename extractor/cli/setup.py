@@ -63,13 +63,13 @@ def formats(
     from extractor import sources
 
     if not files:
-        for name, title in sources.formats():
-            print(f"{name:<22} {title}")
+        for known in sources.FORMATS:
+            print(f"{known.name:<22} {known.title}")
         return
     unknown = 0
     for path in files:
         found = sources.recognise(path)
-        unknown += found.format is None
+        unknown += not found.format
         print(f"{path}: {found.format or 'not readable'}: {found.reason}")
         for candidate in found.candidates:
             print(f"    {candidate}")

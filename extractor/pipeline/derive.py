@@ -105,6 +105,7 @@ class Derivation:
             schema=CatalogSchema(first, group.dialect, catalog, names=names) if catalog is not None else None,
             default_database=first.database,
             default_schema=first.schema_,
+            indirect_columns=self._config.upload.indirect == "all",
             temporary_tables=[re.compile(p, re.IGNORECASE) for p in first.temporary_tables],
         )
         walk = Walk(

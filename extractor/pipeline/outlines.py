@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import NamedTuple
 
 from dialects import Dialect
 from dialects.sqlglot_adapter import engine_version
@@ -19,7 +20,12 @@ _BATCH = 1_000
 _KNOWN_IN_MEMORY = 200_000
 _OUTLINES_IN_MEMORY = 4_000
 
-Failure = tuple[Outcome, str]
+
+class Failure(NamedTuple):
+    """Why a statement has no outline."""
+
+    outcome: Outcome
+    reason: str
 
 
 class OutlineWriter:
@@ -92,7 +98,7 @@ class OutlineReader:
             if row.blob is not None:
                 self._held[fingerprint] = lineage.load(row.blob)
             else:
-                self._held[fingerprint] = (Outcome(row.outcome or Outcome.NOT_PARSED), row.reason)
+                self._held[fingerprint] = Failure(Outcome(row.outcome or Outcome.NOT_PARSED), row.reason)
         while len(self._held) > _OUTLINES_IN_MEMORY:
             self._held.popitem(last=False)
 
@@ -102,7 +108,7 @@ class OutlineReader:
             self.fetch([fingerprint])
         found = self._held.get(fingerprint)
         if found is None:
-            return Outcome.NOT_PARSED, "no outline of it is in the state; run again"
+            return Failure(Outcome.NOT_PARSED, "no outline of it is in the state; run again")
         self._held.move_to_end(fingerprint)
         return found
 

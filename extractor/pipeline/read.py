@@ -103,9 +103,8 @@ class SourceReader:
 
     def _read_file(self, item: InputFile, number: int) -> None:
         line = FileReport(item.name)
-        self._report.files.append(line)
         self._last_at_us = -1
-        reader = sources.read_file(item.path, self._source)
+        reader = sources.read_file(item.path, self._source, name=item.name)
         for position, record in enumerate(reader):
             line.records += 1
             if isinstance(record, BadRecord):
@@ -114,8 +113,13 @@ class SourceReader:
             else:
                 self._take(record, number, position)
         stats = reader.stats
-        line.format, line.reason, line.noise = stats.format, stats.reason, stats.noise
-        line.replaced_characters, line.problem = stats.replaced, stats.problem
+        line.format, line.reason, line.problem = stats.format, stats.reason, stats.problem
+        line.noise, line.repeats, line.replaced_characters = stats.noise, stats.repeats, stats.replaced
+        is_foreign = not stats.format and stats.reason
+        if stats.bad and stats.problem and not is_foreign:
+            self._report.fail_file(line)
+        else:
+            self._report.files.append(line)
 
     def _take(self, record: QueryRecord, file: int, position: int) -> None:
         early = self._early_end(record)
@@ -213,16 +217,15 @@ class SourceReader:
 
 def _filter_of(source: SourceSettings) -> Callable[[QueryRecord], bool]:
     """The source's filters as one test; names are compared as glob patterns without regard to case."""
-    checks = [
-        (lambda r: r.user, _pattern(source.include_users), True),
-        (lambda r: r.user, _pattern(source.exclude_users), False),
-        (lambda r: r.database, _pattern(source.include_databases), True),
-        (lambda r: r.database, _pattern(source.exclude_databases), False),
-    ]
-    active = [(get, pattern, keep) for get, pattern, keep in checks if pattern is not None]
+    users = [(_pattern(source.include_users), True), (_pattern(source.exclude_users), False)]
+    databases = [(_pattern(source.include_databases), True), (_pattern(source.exclude_databases), False)]
+    of_user = [(pattern, keep) for pattern, keep in users if pattern is not None]
+    of_database = [(pattern, keep) for pattern, keep in databases if pattern is not None]
 
     def wanted(record: QueryRecord) -> bool:
-        return all(bool(pattern.match(get(record) or "")) is keep for get, pattern, keep in active)
+        return all(bool(pattern.match(record.user or "")) is keep for pattern, keep in of_user) and all(
+            bool(pattern.match(record.database or "")) is keep for pattern, keep in of_database
+        )
 
     return wanted
 

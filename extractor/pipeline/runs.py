@@ -6,20 +6,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import orjson
 
 from extractor.alation import AlationClient
 from extractor.config import AlationSettings, Config, refresh_token
 from extractor.engines import ProcessEngine
-from extractor.errors import AlationError, ConfigError
+from extractor.errors import ConfigError
 from extractor.pipeline.catalogs import refresh_catalogs
 from extractor.pipeline.derive import Derivation, Progress, groups_of, limits_of
 from extractor.pipeline.read import Window
 from extractor.report import Report
 from extractor.state import Store
 from extractor.state.catalog import CatalogStore
-from extractor.upload import Plan, apply_plan, load_plan, make_plan, save_plan
+from extractor.upload import ApplyReport, Plan, apply_plan, make_plan
+from extractor.upload import Progress as Step
+
+_SHOWN = 50
 
 
 def run(config: Config, *, window: Window, progress: Progress) -> Report:
@@ -33,11 +37,9 @@ def run(config: Config, *, window: Window, progress: Progress) -> Report:
     settings = _alation_of(config)
     with _opened(config, "run") as (store, run_id, report), connect(settings) as client:
         _derive(config, store, run_id, report, client, window, progress)
-        plan = make_plan(store, run_id, config=config)
-        report.plan = plan.summary()
-        progress(f"plan: {_in_words(report.plan)}")
-        _apply(plan, store, client, config, report, progress)
-        _finish(store, run_id, report)
+        with make_plan(store, run_id, namespace=config.namespace, settings=config.upload) as made:
+            _apply(made, store, client, settings, report, progress)
+        _finish(config, store, run_id, report)
     return report
 
 
@@ -54,11 +56,11 @@ def plan(config: Config, *, out: Path | None, window: Window, progress: Progress
                 _derive(config, store, run_id, report, client, window, progress)
         else:
             _derive(config, store, run_id, report, None, window, progress)
-        made = make_plan(store, run_id, config=config)
-        report.plan = made.summary()
-        if out is not None:
-            save_plan(made, out)
-        _finish(store, run_id, report)
+        with make_plan(store, run_id, namespace=config.namespace, settings=config.upload) as made:
+            report.plan = _planned(made)
+            if out is not None:
+                made.save(out)
+        _finish(config, store, run_id, report)
     return report
 
 
@@ -71,10 +73,9 @@ def apply(config: Config, plan_file: Path, *, progress: Progress) -> Report:
     """
     settings = _alation_of(config)
     with _opened(config, "apply") as (store, run_id, report), connect(settings) as client:
-        made = load_plan(plan_file, store)
-        report.plan = made.summary()
-        _apply(made, store, client, config, report, progress)
-        _finish(store, run_id, report)
+        with Plan.load(plan_file) as made:
+            _apply(made, store, client, settings, report, progress)
+        _finish(config, store, run_id, report)
     return report
 
 
@@ -110,18 +111,56 @@ def _derive(
         derivation.run()
 
 
-def _apply(made: Plan, store: Store, client: AlationClient, config: Config, report: Report, progress: Progress) -> None:
-    try:
-        outcome = apply_plan(made, store, client, settings=config, on_event=progress)
-    except AlationError as error:
-        report.failures.append(str(error))
-    else:
-        report.upload = outcome.summary()
-        report.failures.extend(outcome.failures)
+def _apply(
+    made: Plan, store: Store, client: AlationClient, settings: AlationSettings, report: Report, progress: Progress
+) -> None:
+    report.plan = _planned(made)
+    progress("plan: " + ", ".join(f"{name} {value}" for name, value in report.plan.items()))
+    outcome = apply_plan(
+        made,
+        store,
+        client,
+        on_event=lambda step: progress(_step_in_words(step)),
+        job_deadline_s=settings.job_deadline_s,
+        job_poll_s=settings.job_poll_s,
+    )
+    report.upload = _uploaded(outcome)
+    report.warnings.extend(outcome.notes)
+    report.failures.extend(f"{external_id}: {why}" for external_id, why in list(outcome.failed.items())[:_SHOWN])
+    if len(outcome.failed) > _SHOWN:
+        report.failures.append(f"and {len(outcome.failed) - _SHOWN} more dataflows did not arrive")
+    if outcome.stopped is not None:
+        report.failures.append(f"the upload stopped: {outcome.stopped}")
 
 
-def _finish(store: Store, run_id: int, report: Report) -> None:
-    report.dataflows, report.edges_known = store.counts()
+def _planned(made: Plan) -> dict[str, Any]:
+    head = made.head
+    return {
+        **head.counts.model_dump(),
+        "posts": head.posts,
+        "deletes": head.deletes,
+        "expected_s": round(head.expected_s),
+    }
+
+
+def _uploaded(outcome: ApplyReport) -> dict[str, Any]:
+    return {
+        "sent": outcome.sent,
+        "removed": outcome.removed,
+        "posts": outcome.posts,
+        "deletes": outcome.deletes,
+        "failed": len(outcome.failed),
+        "jobs": outcome.jobs,
+    }
+
+
+def _step_in_words(step: Step) -> str:
+    job = f", job {step.job} {step.state}".rstrip() if step.job else ""
+    return f"upload {step.done}/{step.total}: {step.words}{job}"
+
+
+def _finish(config: Config, store: Store, run_id: int, report: Report) -> None:
+    report.dataflows, report.edges_known = store.counts(config.namespace)
     if not report.adds_up():
         report.failures.append("the counts do not add up to the input: this is a defect, please report it")
     status = "failed" if report.failures else "done"
@@ -141,7 +180,3 @@ def state_url(config: Config) -> str:
     if url.startswith(prefix) and not url.startswith(f"{prefix}/") and ":memory:" not in url:
         return prefix + str(config.root / url.removeprefix(prefix))
     return url
-
-
-def _in_words(summary: dict[str, object]) -> str:
-    return ", ".join(f"{name} {value}" for name, value in summary.items())

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from extractor.models import Origin, Outcome, QueryOutcome, QueryRecord, StatementLineage
 from extractor.pipeline.observe import Derived, Observer
-from extractor.pipeline.outlines import OutlineReader
+from extractor.pipeline.outlines import Failure, OutlineReader
 from extractor.pipeline.spool import Event
 from extractor.report import Report, outcome_of_record
 from extractor.sessions import Sessions
@@ -91,8 +91,8 @@ class Walk:
                 return self._settle(event, origin, Outcome.DUPLICATE, "the same execution was read before")
             seen.add(mark)
         outline = self._outlines.get(event.fingerprint)
-        if isinstance(outline, tuple):
-            return self._settle(event, origin, *outline)
+        if isinstance(outline, Failure):
+            return self._settle(event, origin, outline.outcome, outline.reason)
         lineages = self._sessions.apply(_record_of(event, origin), event.fingerprint, outline, event.piece)
         return self._derive(event, origin, lineages)
 

@@ -23,6 +23,7 @@ from sqlalchemy import (
     delete,
     exists,
     false,
+    func,
     select,
     true,
     update,
@@ -51,6 +52,15 @@ def stream(connection: Connection, namespace: str) -> Iterator[OwnedDataflow]:
     query = select(*_COLUMNS, seen).where(dataflows.c.namespace == namespace).order_by(dataflows.c.external_id)
     for row in connection.execution_options(yield_per=500).execute(query):
         yield _read(row, observed=bool(row.observed))
+
+
+def count(connection: Connection, namespace: str) -> tuple[int, int]:
+    """How many dataflows of a namespace are in Alation whole, and how many edges they have."""
+    ours = (dataflows.c.namespace == namespace, dataflows.c.status == Status.PRESENT)
+    flows = select(func.count()).select_from(dataflows).where(*ours)
+    joined = edges.join(dataflows, edges.c.dataflow_id == dataflows.c.id)
+    links = select(func.count()).select_from(joined).where(*ours, edges.c.stale == false())
+    return connection.execute(flows).scalar_one(), connection.execute(links).scalar_one()
 
 
 def find_edges(

@@ -207,6 +207,11 @@ class Store:
         with self.read() as connection:
             return owned.find(connection, external_ids)
 
+    def counts(self, namespace: str) -> tuple[int, int]:
+        """How many dataflows of a namespace are in Alation as they should be, and how many edges they have."""
+        with self.read() as connection:
+            return owned.count(connection, namespace)
+
     def owned(self, namespace: str) -> Iterator[OwnedDataflow]:
         """All dataflows of a namespace, ordered by external_id."""
         with self.read() as connection:
