@@ -7,22 +7,21 @@ from collections.abc import Callable
 
 from dialects import Dialect
 from extractor.lineage.model import Name, Other, Projection, Rename, Select, Source, Star, Statement, Use, Write
+from extractor.lineage.repair import without_comments
 from extractor.lineage.scripting.routine import unquoted
 
 _NAME = r"""((?:"[^"]*"|`[^`]*`|\[[^\]]*\]|[\w$#@*-]+)(?:\s*\.\s*(?:"[^"]*"|`[^`]*`|\[[^\]]*\]|[\w$#@*-]+)?)*)"""
-_COMMENTS = r"(?:\s|--[^\n]*\n|/\*.*?\*/)*"
 _FLAGS = re.IGNORECASE | re.DOTALL
-
-
-def _pattern(text: str) -> re.Pattern[str]:
-    return re.compile(_COMMENTS + text.replace("NAME", _NAME).replace(" ", r"\s+"), _FLAGS)
 
 
 def read_command(text: str, dialect: Dialect) -> tuple[Statement, ...] | None:
     """The records of a statement that is read here, or None when it is for the parser."""
+    head = text[:400].upper()
+    plain: str | None = None
     for first, pattern, rule in _RULES:
-        if first in text[:400].upper():
-            match = pattern.match(text)
+        if first in head:
+            plain = plain if plain is not None else without_comments(text, dialect).strip()
+            match = pattern.match(plain)
             if match is not None:
                 found = rule(match, dialect)
                 if found is not None:
@@ -123,11 +122,11 @@ _Rule = Callable[[re.Match[str], Dialect], "tuple[Statement, ...] | None"]
 _END = r"\s*;?\s*\Z"
 _QUOTED_NAME = r"'[^']*'|" + _NAME[1:-1]
 _RULES: tuple[tuple[str, re.Pattern[str], _Rule], ...] = (
-    ("EXPLAIN", re.compile(_COMMENTS + r"EXPLAIN\b(?!.*\bANALY[SZ]E\b)", _FLAGS), _explain),
+    ("EXPLAIN", re.compile(r"EXPLAIN\b(?!.*\bANALY[SZ]E\b)", _FLAGS), _explain),
     (
         "INFILE",
         re.compile(
-            _COMMENTS + r"LOAD\s+DATA\s+(?:LOW_PRIORITY\s+|CONCURRENT\s+)?(?:LOCAL\s+)?INFILE\s+"
+            r"LOAD\s+DATA\s+(?:LOW_PRIORITY\s+|CONCURRENT\s+)?(?:LOCAL\s+)?INFILE\s+"
             r"(?P<file>'[^']*'|\"[^\"]*\")\s+(?:REPLACE\s+|IGNORE\s+)?INTO\s+TABLE\s+(?P<target>"
             + _NAME[1:-1]
             + r")(?:.*?\((?P<columns>[^()]*)\)\s*(?:SET\b.*)?\Z)?",
@@ -138,8 +137,7 @@ _RULES: tuple[tuple[str, re.Pattern[str], _Rule], ...] = (
     (
         "PORT",
         re.compile(
-            _COMMENTS
-            + r"(?P<way>EXPORT|IMPORT)\s+(?:EXTERNAL\s+)?TABLE\s+(?P<table>"
+            r"(?P<way>EXPORT|IMPORT)\s+(?:EXTERNAL\s+)?TABLE\s+(?P<table>"
             + _NAME[1:-1]
             + r").*?\s(?:TO|FROM)\s+(?P<file>'[^']*')",
             _FLAGS,
@@ -149,12 +147,7 @@ _RULES: tuple[tuple[str, re.Pattern[str], _Rule], ...] = (
     (
         "EXCHANGE",
         re.compile(
-            _COMMENTS
-            + r"EXCHANGE\s+(?:TABLES|DICTIONARIES)\s+(?P<one>"
-            + _NAME[1:-1]
-            + r")\s+AND\s+(?P<two>"
-            + _NAME[1:-1]
-            + ")",
+            r"EXCHANGE\s+(?:TABLES|DICTIONARIES)\s+(?P<one>" + _NAME[1:-1] + r")\s+AND\s+(?P<two>" + _NAME[1:-1] + ")",
             _FLAGS,
         ),
         _exchange_tables,
@@ -162,8 +155,7 @@ _RULES: tuple[tuple[str, re.Pattern[str], _Rule], ...] = (
     (
         "USE",
         re.compile(
-            _COMMENTS
-            + r"USE(?:\s+(?P<what>SCHEMA|DATABASE|CATALOG|NAMESPACE|ROLE|WAREHOUSE|SECONDARY)(?=\s))?\s+(?P<name>"
+            r"USE(?:\s+(?P<what>SCHEMA|DATABASE|CATALOG|NAMESPACE|ROLE|WAREHOUSE|SECONDARY)(?=\s))?\s+(?P<name>"
             + _QUOTED_NAME
             + r")(?:\s+ROLES\s+\w+)?"
             + _END,
@@ -173,21 +165,18 @@ _RULES: tuple[tuple[str, re.Pattern[str], _Rule], ...] = (
     ),
     (
         "DATABASE",
-        re.compile(_COMMENTS + r"(?P<what>DATABASE)\s+(?P<name>" + _NAME[1:-1] + ")" + _END, _FLAGS),
+        re.compile(r"(?P<what>DATABASE)\s+(?P<name>" + _NAME[1:-1] + ")" + _END, _FLAGS),
         _use,
     ),
     (
         "SEARCH_PATH",
-        re.compile(
-            _COMMENTS + r"SET\s+(?:SESSION\s+|LOCAL\s+)?SEARCH_PATH\s*(?:=|\sTO\s)\s*(?P<names>[^;]+?)" + _END, _FLAGS
-        ),
+        re.compile(r"SET\s+(?:SESSION\s+|LOCAL\s+)?SEARCH_PATH\s*(?:=|\sTO\s)\s*(?P<names>[^;]+?)" + _END, _FLAGS),
         _path,
     ),
     (
         "SCHEMA",
         re.compile(
-            _COMMENTS
-            + r"(?:SET\s+(?:SESSION\s+|CURRENT\s+|LOCAL\s+)?SCHEMA\s*=?|ALTER\s+SESSION\s+SET\s+CURRENT_SCHEMA\s*=)\s*(?P<name>"
+            r"(?:SET\s+(?:SESSION\s+|CURRENT\s+|LOCAL\s+)?SCHEMA\s*=?|ALTER\s+SESSION\s+SET\s+CURRENT_SCHEMA\s*=)\s*(?P<name>"
             + _QUOTED_NAME
             + ")"
             + _END,
@@ -197,14 +186,13 @@ _RULES: tuple[tuple[str, re.Pattern[str], _Rule], ...] = (
     ),
     (
         "CATALOG",
-        re.compile(_COMMENTS + r"SET\s+(?P<what>CATALOG)\s*=?\s*(?P<name>" + _QUOTED_NAME + ")" + _END, _FLAGS),
+        re.compile(r"SET\s+(?P<what>CATALOG)\s*=?\s*(?P<name>" + _QUOTED_NAME + ")" + _END, _FLAGS),
         _use,
     ),
     (
         "STREAM",
         re.compile(
-            _COMMENTS
-            + r"CREATE\s+(?:OR\s+REPLACE\s+)?STREAM\s+(?:IF\s+NOT\s+EXISTS\s+)?(?P<target>"
+            r"CREATE\s+(?:OR\s+REPLACE\s+)?STREAM\s+(?:IF\s+NOT\s+EXISTS\s+)?(?P<target>"
             + _NAME[1:-1]
             + r")\s+.*?\bON\s+(?:EXTERNAL\s+|DYNAMIC\s+)?(?:TABLE|VIEW|STAGE)\s+(?P<source>"
             + _NAME[1:-1]
@@ -216,8 +204,7 @@ _RULES: tuple[tuple[str, re.Pattern[str], _Rule], ...] = (
     (
         "EXCHANGE",
         re.compile(
-            _COMMENTS
-            + r"ALTER\s+TABLE\s+(?P<target>"
+            r"ALTER\s+TABLE\s+(?P<target>"
             + _NAME[1:-1]
             + r")\s+EXCHANGE\s+(?:SUB)?PARTITION\b.*?\bWITH\s+TABLE\s+(?P<source>"
             + _NAME[1:-1]
@@ -229,12 +216,7 @@ _RULES: tuple[tuple[str, re.Pattern[str], _Rule], ...] = (
     (
         "SWITCH",
         re.compile(
-            _COMMENTS
-            + r"ALTER\s+TABLE\s+(?P<source>"
-            + _NAME[1:-1]
-            + r")\s+SWITCH\b.*?\bTO\s+(?P<target>"
-            + _NAME[1:-1]
-            + ")",
+            r"ALTER\s+TABLE\s+(?P<source>" + _NAME[1:-1] + r")\s+SWITCH\b.*?\bTO\s+(?P<target>" + _NAME[1:-1] + ")",
             _FLAGS,
         ),
         _moved,
@@ -242,12 +224,7 @@ _RULES: tuple[tuple[str, re.Pattern[str], _Rule], ...] = (
     (
         "APPEND",
         re.compile(
-            _COMMENTS
-            + r"ALTER\s+TABLE\s+(?P<target>"
-            + _NAME[1:-1]
-            + r")\s+APPEND\s+FROM\s+(?P<source>"
-            + _NAME[1:-1]
-            + ")",
+            r"ALTER\s+TABLE\s+(?P<target>" + _NAME[1:-1] + r")\s+APPEND\s+FROM\s+(?P<source>" + _NAME[1:-1] + ")",
             _FLAGS,
         ),
         _moved,
@@ -255,8 +232,7 @@ _RULES: tuple[tuple[str, re.Pattern[str], _Rule], ...] = (
     (
         "PARTITION",
         re.compile(
-            _COMMENTS
-            + r"ALTER\s+TABLE\s+(?P<target>"
+            r"ALTER\s+TABLE\s+(?P<target>"
             + _NAME[1:-1]
             + r")\s+(?:REPLACE|ATTACH)\s+PARTITION\b.*?\bFROM\s+(?P<source>"
             + _NAME[1:-1]
@@ -267,16 +243,13 @@ _RULES: tuple[tuple[str, re.Pattern[str], _Rule], ...] = (
     ),
     (
         "RENAME",
-        re.compile(
-            _COMMENTS + r"RENAME\s+(?:TABLE|TABLES|OBJECT)?\s*(?P<pairs>(?!COLUMN)\S.*?\sTO\s.*?)" + _END, _FLAGS
-        ),
+        re.compile(r"RENAME\s+(?:TABLE|TABLES|OBJECT)?\s*(?P<pairs>(?!COLUMN)\S.*?\sTO\s.*?)" + _END, _FLAGS),
         _renamed,
     ),
     (
         "SP_RENAME",
         re.compile(
-            _COMMENTS
-            + r"EXEC(?:UTE)?\s+(?:sys\.|dbo\.)?sp_rename\s+(?:@objname\s*=\s*)?(?P<old>N?'[^']*')\s*,\s*(?:@newname\s*=\s*)?"
+            r"EXEC(?:UTE)?\s+(?:sys\.|dbo\.)?sp_rename\s+(?:@objname\s*=\s*)?(?P<old>N?'[^']*')\s*,\s*(?:@newname\s*=\s*)?"
             r"(?P<new>N?'[^']*')(?:\s*,\s*(?:@objtype\s*=\s*)?(?P<kind>N?'[^']*'))?" + _END,
             _FLAGS,
         ),
@@ -285,11 +258,11 @@ _RULES: tuple[tuple[str, re.Pattern[str], _Rule], ...] = (
     (
         "EXEC",
         re.compile(
-            _COMMENTS + r"INSERT\s+(?:INTO\s+)?(?P<target>" + _NAME[1:-1] + r")\s*(?:\([^()]*\)\s*)?EXEC(?:UTE)?\b",
+            r"INSERT\s+(?:INTO\s+)?(?P<target>" + _NAME[1:-1] + r")\s*(?:\([^()]*\)\s*)?EXEC(?:UTE)?\b",
             _FLAGS,
         ),
         _insert_exec,
     ),
-    ("CALL", re.compile(_COMMENTS + r"CALL\s", _FLAGS), _call),
-    ("EXEC", re.compile(_COMMENTS + r"EXEC(?:UTE)?\s+(?!IMMEDIATE|AS\b)[\w\[\"@]", _FLAGS), _call),
+    ("CALL", re.compile(r"CALL\s", _FLAGS), _call),
+    ("EXEC", re.compile(r"EXEC(?:UTE)?\s+(?!IMMEDIATE|AS\b)[\w\[\"@]", _FLAGS), _call),
 )

@@ -11,8 +11,20 @@ from extractor.lineage.scripting.routine import unquoted
 Rule = Callable[[Sequence[Token], int], "tuple[int, str] | None"]
 
 
-def repaired(text: str, dialect: Dialect) -> str | None:
-    """``text`` with every rule applied, or None when none applies."""
+def without_comments(text: str, dialect: Dialect) -> str:
+    """``text`` with a blank in place of each comment."""
+    if "--" not in text and "/*" not in text and "#" not in text:
+        return text
+    found = tokens(text, dialect.lexical, blanks=True)
+    return "".join(" " if token.kind == "comment" else token.text for token in found)
+
+
+def repaired(original: str, dialect: Dialect) -> str | None:
+    """The text without comments and with every rule applied, or None when that changes nothing.
+
+    The parser does not see ``GROUP /* why */ BY`` as two words of one keyword.
+    """
+    text = without_comments(original, dialect)
     found = list(tokens(text, dialect.lexical))
     unload = _unload(found, text)
     if unload is not None:
@@ -33,7 +45,9 @@ def repaired(text: str, dialect: Dialect) -> str | None:
                 break
         else:
             position += 1
-    return "".join((*pieces, text[copied:])) if changed else None
+    if not changed:
+        return text if text != original else None
+    return "".join((*pieces, text[copied:]))
 
 
 def _word(found: Sequence[Token], position: int) -> str:

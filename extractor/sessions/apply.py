@@ -124,13 +124,16 @@ class Sessions:
         relation = binder.bind(statement.query)
         assigned = [Assigned(c.name, c.origins) for c in relation.items if isinstance(c, Column) and c.name]
         tables = table_edges(relation, None, direct=True, keep_self=True)
+        columns = column_edges(assigned, None)
+        if self._indirect:
+            columns.extend(indirect_edges(relation.indirect, assigned, None, columns))
         return self._result(
             where,
             Outcome.READ_ONLY,
             statement.kind,
             sources=tuple(e.source for e in tables),
             tables=tables,
-            columns=tuple(column_edges(assigned, None)),
+            columns=tuple(columns),
             notes=_notes(binder, context),
         )
 

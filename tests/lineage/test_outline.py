@@ -1,0 +1,84 @@
+"""Outlines: compact, picklable, free of the parser, and bounded."""
+
+import pickle
+import subprocess
+import sys
+
+import pytest
+
+import dialects
+from extractor.errors import NotParsed, StateError, TooLarge, Unsupported
+from extractor.lineage import dump, load, outline
+from extractor.lineage.model import Other, Write
+from tests.lineage.cases import cases
+
+
+def test_outlines_survive_being_stored() -> None:
+    """What was dumped is loaded back equal, for every fixture."""
+    for case in cases():
+        dialect = dialects.get("" if case.dialect == "ansi" else case.dialect)
+        for text in filter(str.strip, case.sql.split(";\n")):
+            try:
+                found = outline(text, dialect)
+            except (NotParsed, Unsupported):
+                continue
+            assert load(dump(found)) == found
+            assert pickle.loads(pickle.dumps(found)) == found
+
+
+def test_damaged_bytes_are_refused() -> None:
+    """Bytes of another version or shape raise StateError, they never give a wrong outline."""
+    data = dump(outline("select a from t", dialects.get("postgres")))
+    for bad in (b"", b"9\n[]", data[:-3], b"1\n[99, 1]", b'1\n"text"'):
+        with pytest.raises(StateError):
+            load(bad)
+
+
+def test_text_that_is_no_sql_is_not_parsed() -> None:
+    """The parser's refusal is named, with the place."""
+    with pytest.raises(NotParsed, match="PostgreSQL"):
+        outline("insert into from where", dialects.get("postgres"))
+
+
+def test_a_command_the_parser_keeps_as_text_is_unsupported() -> None:
+    """It never passes as a statement without lineage."""
+    with pytest.raises(Unsupported):
+        outline("create rule r as on insert to t do instead insert into u select 1", dialects.get("postgres"))
+
+
+def test_deep_nesting_is_too_large() -> None:
+    """Depth is measured before parsing; the limit is an argument."""
+    text = "select " + "(" * 200 + "a" + ")" * 200 + " from t"
+    with pytest.raises(TooLarge):
+        outline(text, dialects.get("postgres"))
+    with pytest.raises(TooLarge):
+        outline("select ((a)) from t", dialects.get("postgres"), max_nesting=1)
+
+
+def test_a_statement_of_a_body_that_cannot_be_read_costs_itself() -> None:
+    """The other statements of the routine are there, and the bad one has its own outcome."""
+    text = "create procedure p() begin insert into t (a) select x from s; insert into from; delete from u; end"
+    found = outline(text, dialects.get("mysql")).statements
+    assert [s.__class__ for s in found] == [Write, Other, Write]
+    assert found[1].outcome == "not parsed"
+
+
+def test_the_routine_is_named() -> None:
+    """An outline of a routine carries its name as it is written."""
+    text = "create procedure sales.load_all() begin delete from t; end"
+    assert outline(text, dialects.get("mysql")).procedure == (("sales", False), ("load_all", False))
+
+
+def test_long_chains_cost_no_depth() -> None:
+    """Thousands of UNION branches or OR conditions are walked with a loop."""
+    union = " union all ".join(f"select a{i} as a from t" for i in range(600))
+    assert len(outline(union, dialects.get("postgres")).statements) == 1
+    condition = " or ".join(f"a = {i}" for i in range(600))
+    assert len(outline(f"select a from t where {condition}", dialects.get("postgres")).statements) == 1
+
+
+def test_binding_needs_no_parser() -> None:
+    """The sessions and the binding can be imported without sqlglot."""
+    code = "import sys, extractor.sessions, extractor.lineage; print('sqlglot' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
