@@ -29,14 +29,19 @@ class CatalogSchema:
         self._schemas = {(name.database, name.schema) for name in held}
 
     def columns_of(self, table: TableName) -> tuple[str, ...] | None:
-        """The table's columns; None when the name is not one table, or the catalog holds no columns of it."""
+        """The table's columns in order; None when the name is not one table, or their order is not known.
+
+        Where positions are missing (Alation's API takes columns without them), any order would be a guess.
+        """
         if table.kind != "table":
             return None
         found = self._names.find(table)
         if found.status != "one":
             return None
         columns = self._names.columns(found.tables[0].key).ordered
-        return tuple(column.name for column in columns) or None
+        if not columns or len({column.position for column in columns}) < len(columns):
+            return None
+        return tuple(column.name for column in columns)
 
     def knows(self, table: TableName) -> bool | None:
         """True when the catalog holds the table; False when it holds others of that schema; else None."""

@@ -7,10 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from dialects import registry
-from extractor.keys import KeyResolver, load_alation
+from extractor.keys import KeyResolver
 from extractor.keys.explain import read_name
 from extractor.models import Node, TableName
-from extractor.state.catalog import CatalogStore
 from tests.keys.catalogued import columns_of, table_of
 
 Make = Callable[..., KeyResolver]
@@ -185,18 +184,6 @@ def test_an_empty_catalog_counts_as_none(resolver: Make) -> None:
     made = resolver([], dialect="redshift")
     assert made.database_part() == (True, "dialect")
     assert "there is no catalog" in made.table(name("a.b.c", "redshift")).reason
-
-
-def test_a_damaged_row_of_the_catalog_costs_itself(catalogs: CatalogStore) -> None:
-    """A key that no database can hold, and a column without its table, are told; the others are taken."""
-    load = load_alation(
-        catalogs,
-        12,
-        [table_of("12.a.t"), table_of("12.a.half\ud800"), table_of("12.a.nul\x00")],
-        [*columns_of("12.a.t", "x"), *columns_of("12.a.gone", "y")],
-    )
-    assert (load.version.tables, load.version.columns, load.bad_rows) == (1, 1, 3)
-    assert "12.a.gone.y" in load.problems[2].problem
 
 
 @pytest.mark.parametrize(
