@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
 
 from extractor.models import Origin, QueryRecord
 from extractor.sources.columns import Layout, choose_columns
 from extractor.sources.interface import Item, Reading, Sample, SourceFormat, Verdict
 from extractor.sources.json_lines import find_columns, parse_cut_object, parse_object, sample_keys
 from extractor.sources.layouts import layout_of
-from extractor.sources.lines import Lines
 from extractor.sources.rows import RowReader
 
 _OUTSIDE = re.compile(rb'[{}"]')
@@ -19,12 +18,19 @@ _INSIDE = re.compile(rb'\\.?|"', re.DOTALL)
 _SAMPLE_OBJECTS = 50
 
 
-class ObjectCutter:
-    """Cuts a stream of lines into the texts of its outermost objects, whatever stands between them.
+class _Cut(NamedTuple):
+    """The text of one object, the line it begins on (from 0), and whether it breaks off or was cut."""
 
-    An array around them, or an object around an array of them (``{"queries": [...]}``), is opened: the objects
-    that are given are those of the array. Each is given with the line it begins on, and whether it was cut at
-    ``limit`` bytes.
+    text: bytes
+    line: int
+    is_cut: bool
+
+
+class ObjectCutter:
+    """Cuts a stream of blocks into the texts of its outermost objects, whatever stands between them.
+
+    With ``depth`` 1 the object around them (``{"queries": [{...}, ...]}``) is opened. Of an object beyond
+    ``limit`` bytes only so much is kept.
     """
 
     def __init__(self, limit: int, *, depth: int = 0) -> None:
@@ -32,42 +38,44 @@ class ObjectCutter:
         self._outer = depth
         self._depth = 0
         self._in_string = False
+        self._is_escaped = False
         self._parts: list[bytes] = []
         self._size = 0
+        self._line = 0
         self._start = 0
-        self.has_rest = False
 
-    def cut(self, lines: Lines | list[bytes]) -> Iterator[tuple[bytes, int, bool]]:
-        """The objects of the lines, in order."""
-        for number, line in enumerate(lines, 1):
-            yield from self._one_line(line, lines.number if isinstance(lines, Lines) else number)
-        self.has_rest = bool(self._parts)
+    def cut(self, blocks: Iterable[bytes]) -> Iterator[_Cut]:
+        """The objects of the blocks, in order; the last one may break off."""
+        for block in blocks:
+            yield from self._one_block(block)
         if self._parts:
-            yield b"".join(self._parts), self._start, True
+            yield _Cut(b"".join(self._parts), self._start, True)
 
-    def _one_line(self, line: bytes, number: int) -> Iterator[tuple[bytes, int, bool]]:
-        position = begin = 0
-        while True:
-            match = (_INSIDE if self._in_string else _OUTSIDE).search(line, position)
-            if match is None:
-                break
+    def _one_block(self, block: bytes) -> Iterator[_Cut]:
+        position, begin, counted = int(self._is_escaped), 0, 0
+        self._is_escaped = False
+        while match := (_INSIDE if self._in_string else _OUTSIDE).search(block, position):
             position = match.end()
             token = match[0]
             if token == b'"':
                 self._in_string = not self._in_string
+            elif token == b"\\":
+                self._is_escaped = True
             elif token == b"{":
                 self._depth += 1
                 if self._depth == self._outer + 1:
-                    begin, self._start = match.start(), number
+                    begin = match.start()
+                    self._line += block.count(b"\n", counted, begin)
+                    counted, self._start = begin, self._line
             elif token == b"}" and self._depth:
                 self._depth -= 1
                 if self._depth == self._outer:
-                    self._keep(line[begin:position])
-                    yield b"".join(self._parts), self._start, self._size > self._limit
+                    self._keep(block[begin:position])
+                    yield _Cut(b"".join(self._parts), self._start, self._size > self._limit)
                     self._parts, self._size = [], 0
+        self._line += block.count(b"\n", counted)
         if self._depth > self._outer:
-            self._keep(line[begin:])
-            self._keep(b"\n")
+            self._keep(block[begin:])
 
     def _keep(self, piece: bytes) -> None:
         room = self._limit - self._size
@@ -85,7 +93,7 @@ def objects_of(sample: Sample) -> list[dict[str, Any]]:
     """The first objects of a sample, the last of them as far as it goes."""
     cutter = ObjectCutter(len(sample.data) + 1, depth=int(_looks_wrapped(sample.text)))
     found = []
-    for text, _, _ in cutter.cut(sample.data.split(b"\n")):
+    for text, _, _ in cutter.cut([sample.data]):
         if (value := parse_object(text) or parse_cut_object(text)) is not None:
             found.append(value)
         if len(found) == _SAMPLE_OBJECTS:
@@ -115,11 +123,11 @@ def read_documents(reading: Reading, layout: Layout | None) -> Iterator[Item]:
         reading.stats.entries += 1
         yield reading.bad(problem, Origin(reading.lines.file, 1))
     cutter = ObjectCutter(reading.max_statement_bytes, depth=int(_looks_wrapped(reading.sample.text)))
-    for data, line, is_cut in cutter.cut(reading.lines):
-        if cutter.has_rest and reading.lines.is_damaged:
+    for data, line, is_cut in cutter.cut(reading.lines.blocks()):
+        if is_cut and reading.lines.is_damaged:
             return
         reading.stats.entries += 1
-        item = _item_of(data, Origin(reading.lines.file, line), reading, to_record, is_cut=is_cut)
+        item = _item_of(data, Origin(reading.lines.file, line + 1), reading, to_record, is_cut=is_cut)
         if item is None:
             reading.stats.noise += 1
         else:

@@ -71,6 +71,16 @@ class Lines:
             yield from self._one(tail)
         self.stats.lines = self.number
 
+    def blocks(self) -> Iterator[bytes]:
+        """The text in blocks of any length, for formats in which lines mean nothing; ``number`` counts its LFs."""
+        for opened in self._files:
+            self._enter(opened)
+            for chunk in opened.chunks(CHUNK_BYTES):
+                yield chunk
+                self.number += chunk.count(b"\n")
+            self.is_damaged = bool(opened.damage)
+            self.stats.lines = self.number
+
     def _enter(self, opened: OpenFile) -> None:
         self.stats.lines = self.number
         self.file, self.stats, self.number = opened.name, opened.stats, 0

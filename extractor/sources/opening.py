@@ -33,6 +33,13 @@ class OpenFile:
         self.name = name
         self.stats = FileStats(name)
         self._file: BinaryIO = path.open("rb", buffering=0)
+        try:
+            self._begin(encoding)
+        except BaseException:
+            self.close()
+            raise
+
+    def _begin(self, encoding: str) -> None:
         unwrapped, self.stats.wrappers = unwrap(PlainStream(self._file))
         peeked = Peeked(unwrapped, SAMPLE_BYTES)
         self._stream: ByteStream = peeked

@@ -28,7 +28,7 @@ _VERB = re.compile(
     r"(?:table|view|procedure|proc|function|schema|database|index|trigger|macro|package|external|sequence|type)\b"
     r"|with\s+[\w\"\[`]+\s*(?:\([^)]*\)\s*)?as\s*(?:not\s+)?(?:materialized\s*)?\(|merge\s+into|update\s+[\w\"\[`.#$@{}]+\s+(?:\w+\s+)?set\b"
     r"|delete\s+from|truncate\s+table|drop\s+(?:table|view|procedure|index|schema)|alter\s+(?:table|view|proc\w*|session)"
-    r"|copy\s+[\w\"(`.]+|select\b(?!\s+(?:a|an|the)\s)|sel\s|replace\s+view|exec(?:ute)?\s+[\w\[]|use\s+[\w\[\"`]+\s*;?\s*$"
+    r"|copy\s+[\w\"(`.]+|select\b(?!\s+(?:a|an|the)\s|\s*[=.:])|sel\s|replace\s+view|exec(?:ute)?\s+[\w\[]|use\s+[\w\[\"`]+\s*;?\s*$"
     r"|set\s+(?:search_path|schema)|call\s+[\w.\"]+\s*\(|begin\s+(?:tran|work|transaction)|declare\s+@|if\s+object_id"
     r"|rename\s+(?:table|object)|unload\s*\(|refresh\s+materialized|explain\s|grant\s+\w+|lock\w*\s+\w+\s+for\s)",
     re.IGNORECASE | re.MULTILINE,

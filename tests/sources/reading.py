@@ -47,13 +47,13 @@ def drain(reader: FileReader) -> Read:
     return Read(records, bad, stats)
 
 
-def read(path: Path, *, format: str | None = None, max_statement_bytes: int = 10_000_000, **settings: Any) -> Read:
+def read(path: Path, *, as_format: str | None = None, max_statement_bytes: int = 10_000_000, **settings: Any) -> Read:
     """What one file holds."""
     return drain(
-        read_file(path, source(**settings), format=format, name=path.name, max_statement_bytes=max_statement_bytes)
+        read_file(path, source(**settings), format=as_format, name=path.name, max_statement_bytes=max_statement_bytes)
     )
 
 
-def read_pieces(paths: list[Path], *, format: str | None = None, **settings: Any) -> Read:
+def read_pieces(paths: list[Path], *, as_format: str | None = None, **settings: Any) -> Read:
     """What a log in several files holds."""
-    return drain(read_files(paths, source(**settings), format=format))
+    return drain(read_files(paths, source(**settings), format=as_format))
