@@ -88,6 +88,7 @@ class LexicalRules:
     slash_line: bool = False
     backslash_commands: bool = False
     dot_commands: bool = False
+    terminator_comments: bool = False
     procedure_words: bool = False
     blocks: Blocks = "ansi"
 

@@ -41,7 +41,7 @@ DB2 = Dialect(
     levels=("schema", "table"),
     temporary=TemporaryRule(schemas=("session",)),
     system_schemas=frozenset({"sysibm", "syscat", "sysstat", "sysproc", "sysfun", "systools", "sysibmadm"}),
-    lexical=LexicalRules(nested_comments=True, word_start="#@", word_more="$"),
+    lexical=LexicalRules(nested_comments=True, word_start="#@", word_more="$", terminator_comments=True),
 )
 
 HANA = Dialect(

@@ -241,6 +241,8 @@ def _lines(rules: LexicalRules) -> list[str]:
         found.append(r"(?m:^[ \t]*/[ \t\r]*$)")
     if rules.backslash_commands:
         found.append(r"(?m:^[ \t]*\\[^\n]*$)")
+    if rules.terminator_comments:
+        found.append(r"(?im:^[ \t]*--#SET[ \t]+TERMINATOR[ \t]+\S+[^\n]*$)")
     if rules.dot_commands:
         found.append(r"(?m:^[ \t]*\.[A-Za-z][^\n]*$)")
     return found

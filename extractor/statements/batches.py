@@ -123,8 +123,8 @@ class BatchExtent:
             return before == "WITH" or (verb == "INSERT" and not self._is_filled)
         if word == "IF":
             return before in _OBJECTS and following in ("EXISTS", "NOT")
-        if word in ("ALTER", "DROP") and verb == "ALTER":
-            return following not in _OBJECTS
+        if word in ("ALTER", "DROP"):
+            return before == "OR" or (verb == "ALTER" and following not in _OBJECTS)
         if word == "FETCH":
             return before in ("ROWS", "ROW")
         return word == "DELETE" and before == "ON"
