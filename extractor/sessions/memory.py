@@ -75,6 +75,9 @@ class Temporaries:
         self._full: dict[tuple[str, ...], Temporary] = {}
         self._short: dict[str, tuple[str, ...]] = {}
 
+    def __len__(self) -> int:
+        return len(self._full)
+
     def find(self, table: TableName, *, bare: bool) -> Temporary | None:
         """The temporary table that a name means, if any."""
         key = key_of(table)

@@ -83,6 +83,8 @@ class Knowledge:
 
     def find_temporary(self, name: Name, session: Session) -> Temporary | None:
         """The temporary table that ``name`` means: the session's own first, then those known by a pattern."""
+        if not (session.temporaries or self._shared):
+            return None
         bare = len(name) == 1
         for table in candidates(name, session.defaults, self.dialect):
             found = session.temporaries.find(table, bare=bare) or self._shared.find(table, bare=False)

@@ -73,7 +73,7 @@ _UNITS = frozenset(
     ]
 )
 _DICTIONARIES = ("dictget", "dicthas", "dictisin")
-_SEQUENCES = frozenset({"nextval", "currval"})
+SEQUENCES = frozenset({"nextval", "currval"})
 
 
 class _Gathered:
@@ -145,7 +145,7 @@ def _take_column(column: Node, found: _Gathered, stack: list[Node], walk: Walk) 
         if this.__class__ not in _LEAVES:
             stack.append(this)
         return
-    if len(parts) > 1 and parts[-1][0].lower() in _SEQUENCES:
+    if len(parts) > 1 and parts[-1][0].lower() in SEQUENCES:
         return
     if walk.variables and parts[0][0].lower() in walk.variables and not (len(parts) > 1 and parts[0][1]):
         return

@@ -108,9 +108,21 @@ def is_hinted(call: Node, walk: Walk) -> bool:
 
 def column_parts(column: Node) -> Name:
     """The parts of a column reference, outermost first; empty when one of them is not a plain name."""
+    args = column.args
+    this, table = args.get("this"), args.get("table")
+    if this.__class__ is exp.Identifier and args.get("db") is None and not this.args.get("temporary"):
+        last = (this.args["this"], bool(this.args.get("quoted")))
+        if table is None:
+            return (last,)
+        if table.__class__ is exp.Identifier and not table.args.get("temporary"):
+            return ((table.args["this"], bool(table.args.get("quoted"))), last)
+    return _all_column_parts(args)
+
+
+def _all_column_parts(args: Node) -> Name:
     found: list[tuple[str, bool]] = []
     for key in ("catalog", "db", "table", "this"):
-        piece = column.args.get(key)
+        piece = args.get(key)
         if piece is None:
             continue
         if piece.__class__ is exp.Identifier:
@@ -131,6 +143,8 @@ def file_of(node: Node) -> tuple[str, str]:
     Kinds are ``file`` and ``external`` (stages).
     """
     cls = node.__class__
+    if cls is exp.Table and node.args["this"].__class__ is exp.Identifier and ":" not in node.args["this"].args["this"]:
+        return ("", "")
     if cls is exp.Literal:
         return ("file", node.name)
     if cls is exp.Var:

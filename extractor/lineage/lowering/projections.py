@@ -5,8 +5,9 @@ from __future__ import annotations
 from sqlglot import exp
 
 from extractor.lineage.lowering.context import Node, Walk, arg, args_of, text_of
-from extractor.lineage.lowering.expressions import flow_of
-from extractor.lineage.model import Name, Projection, Star
+from extractor.lineage.lowering.expressions import SEQUENCES, flow_of
+from extractor.lineage.lowering.names import column_parts
+from extractor.lineage.model import Flow, Name, Projection, Star
 
 _TRANSPARENT = frozenset({exp.Paren, exp.Cast, exp.TryCast, exp.Collate, exp.AtTimeZone})
 _UNNAMED = {"hive": ("_c", 0), "trino": ("_col", 0), "presto": ("_col", 0), "athena": ("_col", 0), "bigquery": ("f", 0)}
@@ -29,6 +30,9 @@ def _as_list(value: Node) -> list[Node]:
 def _lower_item(item: Node, position: int, walk: Walk, excluded: tuple[str, ...]) -> list[Projection]:
     cls = item.__class__
     if cls is exp.Column and arg(item, "this").__class__ is not exp.Star:
+        parts = column_parts(item)
+        if parts and not walk.variables and (len(parts) == 1 or parts[-1][0].lower() not in SEQUENCES):
+            return [Projection(parts[-1][0], Flow((parts,)))]
         return [Projection(item.name, flow_of((item,), walk))]
     if cls is exp.Alias:
         return [Projection(_written(arg(item, "alias")), flow_of((arg(item, "this"),), walk))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -16,6 +17,12 @@ from extractor.lineage.scripting.routine import Routine, find_routine
 _DYNAMIC = frozenset(("EXEC", "EXECUTE", "EXECUTE_IMMEDIATE"))
 _QUERY = frozenset(("SELECT", "WITH"))
 _CALLS = frozenset(("CALL",))
+_PLAIN = re.compile(
+    r"\s*(?:SELECT|WITH|INSERT|UPDATE|DELETE|MERGE|FROM|DROP|COPY|"
+    r"CREATE\s+(?:OR\s+REPLACE\s+)?(?:(?:TEMP|TEMPORARY|TRANSIENT|EXTERNAL|MATERIALIZED)\s+)?(?:TABLE|VIEW))\b",
+    re.IGNORECASE,
+)
+"""Texts that are surely one plain statement, where statements end in semicolons: most of them all."""
 MAX_DEPTH = 4
 """Blocks within dynamic SQL within blocks: how deep they are followed."""
 
@@ -37,6 +44,8 @@ class Unfolded(NamedTuple):
 
 def unfold(text: str, dialect: Dialect, depth: int = 0) -> Unfolded | None:
     """The statements within ``text``, or None when it is one plain statement."""
+    if dialect.lexical.blocks != "tsql" and _PLAIN.match(text):
+        return None
     routine = find_routine(text, dialect)
     if routine is not None:
         if routine.language:
