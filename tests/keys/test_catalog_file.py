@@ -163,6 +163,19 @@ def test_two_databases_do_not_share_keys(loaded: Loaded) -> None:
     assert "'other'" in load.problems[0].problem
 
 
+def test_what_a_key_needs_is_asked_for(loaded: Loaded) -> None:
+    """A row without the database or the schema that its key needs, or with a key of another column, is refused."""
+    rows = "database,schema,table,column,key\nlake,mart,a,x,\n,mart,b,x,\nlake,,c,x,\n,,,x,31.lake.mart.d.y\n"
+    load = loaded.load(rows, dialect="redshift", data_source_id=31)
+    assert load.version.tables == 1
+    told = [problem.problem for problem in load.problems]
+    assert [("no database" in text, "no schema" in text, "not that of a column" in text) for text in told] == [
+        (True, False, False),
+        (False, True, False),
+        (False, False, True),
+    ]
+
+
 @pytest.mark.parametrize("content", [b"", b"schema,table\n", b"\x00\x01\x02", b"a,b\n1,2\n", b"[]"])
 def test_a_file_without_tables_is_refused(loaded: Loaded, content: bytes) -> None:
     """A file that gives not one table is an error that says what is needed, and the old catalog stays."""

@@ -123,6 +123,12 @@ def test_a_foreign_table_can_be_external(resolver: Make) -> None:
     assert linked.node == Node("external", "44.lnk.erp.dbo.supplier")
 
 
+def test_an_external_name_may_hold_anything(resolver: Make) -> None:
+    """The key of an external object is free text, so a double quote in a name is no hindrance."""
+    made = resolver(None, unknown_tables="external")
+    assert made.table(name('a."say ""hi"""')).node == Node("external", '12.a.say "hi"')
+
+
 def test_without_a_database_the_line_to_add_is_told(resolver: Make) -> None:
     """When the source does not say which database it is, the message says what to add."""
     result = resolver([table_of("12.mart.orders")]).table(name("dwh.mart.orders"))
