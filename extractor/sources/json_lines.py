@@ -15,7 +15,7 @@ from extractor.sources.layouts import layout_of
 from extractor.sources.rows import RowReader
 
 _CLOSINGS = (b'"}', b"}", b'"}}', b"}}", b'"}}}')
-_MAX_ESCAPE = 12
+_MAX_ESCAPE = 7
 
 
 def parse_object(line: bytes) -> dict[str, Any] | None:
@@ -34,9 +34,11 @@ def parse_cut_object(line: bytes) -> dict[str, Any] | None:
     """What can be had of an object whose text breaks off: all members before the break, and the broken string."""
     for shorter in range(_MAX_ESCAPE):
         for closing in _CLOSINGS:
-            value = parse_object(line[: len(line) - shorter] + closing)
-            if value is not None:
-                return value
+            try:
+                value = orjson.loads(line[: len(line) - shorter] + closing)
+            except orjson.JSONDecodeError:
+                continue
+            return value if isinstance(value, dict) else None
     return None
 
 

@@ -77,6 +77,7 @@ class Events:
         self._reading = reading
         self._sessions: dict[str, _Session] = {}
         self._held_bytes = 0
+        self._number = 0
 
     def take(self, message: Message) -> Iterator[Item]:
         """The records that this message lets go."""
@@ -194,6 +195,8 @@ class Events:
             self._count_noise()
             return
         sql = match["text"] if match["text"] is not None else _json_text(match["json"])
+        if prepared := PREPARED.match(f"prepare: {sql}"):
+            sql = sql[prepared.end() - len("prepare: ") :]
         if (session.held is not None and _same(session.held.sql, sql)) or (
             session.bound is not None and _same(session.bound.sql, sql)
         ):
@@ -233,12 +236,16 @@ class Events:
             message.database or session.database,
             None,
             QueryOutcome.OK if ran else QueryOutcome.UNKNOWN,
-            message.number,
+            message.number or self._next_number(),
             message.statement_id,
             cut=message.is_cut or len(sql) > limit,
             origin=message.origin,
         )
         return _with_prepared(record, message.detail) if message.detail else record
+
+    def _next_number(self) -> int:
+        self._number += 1
+        return self._number
 
     def _repeat(self) -> None:
         self._reading.stats.repeats += 1

@@ -140,7 +140,7 @@ class _Stderr:
             _name(found.get("user")),
             _name(found.get("database")),
             found.get("state", ""),
-            number=int(number) if number.isdecimal() else self._origin.line,
+            number=int(number) if number.isdecimal() else 0,
             statement_id=f"{session}/{number}" if number and "session" in found else None,
             is_cut=cut,
         )

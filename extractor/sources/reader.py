@@ -8,7 +8,7 @@ from pathlib import Path
 
 from extractor.config import SourceSettings
 from extractor.models import BadRecord, Origin
-from extractor.sources.interface import MAX_STATEMENT_BYTES, FileStats, Item, Reading, SourceFormat
+from extractor.sources.interface import MAX_STATEMENT_BYTES, FileStats, Item, Reading, Sample, SourceFormat
 from extractor.sources.lines import Lines
 from extractor.sources.opening import OpenFile
 from extractor.sources.recognition import recognise_sample, sample_of
@@ -77,8 +77,8 @@ class FileReader:
         yield from problems
         if not opened:
             return
-        sample = sample_of(opened[0], self._source)
-        chosen = self._choose(opened[0])
+        sample = sample_of(opened, self._source)
+        chosen = self._choose(opened[0], sample)
         if isinstance(chosen, str):
             yield self._of_file(opened[0].stats, chosen)
             return
@@ -113,7 +113,7 @@ class FileReader:
             first.entries, first.problem = first.entries + self._own.entries, self._own.problem
         return opened, problems
 
-    def _choose(self, opened: OpenFile) -> SourceFormat | str:
+    def _choose(self, opened: OpenFile, sample: Sample) -> SourceFormat | str:
         """The format to read with, or a problem."""
         stats = opened.stats
         if self._wished != "auto":
@@ -122,7 +122,7 @@ class FileReader:
                 return named
             stats.format = ""
             return f"format {self._wished!r} is unknown; known are auto, {', '.join(f.name for f in FORMATS)}"
-        found = recognise_sample(sample_of(opened, self._source), opened)
+        found = recognise_sample(sample, opened)
         stats.format, stats.reason = found.format, found.reason
         return format_named(found.format) or f"cannot be read: {found.reason}"
 

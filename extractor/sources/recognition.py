@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from extractor.config import SourceSettings
 from extractor.sources.interface import Candidate, Recognition, Sample
-from extractor.sources.opening import OpenFile
+from extractor.sources.opening import SAMPLE_BYTES, OpenFile
 from extractor.sources.registry import FORMATS
 
 _SURE_ENOUGH = 0.3
@@ -40,18 +41,23 @@ def recognise(path: Path, source: SourceSettings | None = None) -> Recognition:
     """
     try:
         with OpenFile(path, path.name, source.encoding if source else "utf-8") as opened:
-            return recognise_sample(sample_of(opened, source), opened)
+            return recognise_sample(sample_of([opened], source), opened)
     except (OSError, LookupError) as error:
         return Recognition("", f"cannot be opened: {getattr(error, 'strerror', None) or error}")
 
 
-def sample_of(opened: OpenFile, source: SourceSettings | None) -> Sample:
-    """The beginning of an open file."""
-    text = opened.head.decode("utf-8", "replace")
+def sample_of(files: Sequence[OpenFile], source: SourceSettings | None) -> Sample:
+    """The beginning of an open file, or of a log in several files."""
+    data = b""
+    for opened in files:
+        data += opened.head
+        if not opened.is_whole or len(data) > SAMPLE_BYTES:
+            break
+    text = data.decode("utf-8", "replace")
     lines = text.split("\n")
     if len(lines) > 1 and (not opened.is_whole or not lines[-1]):
         lines.pop()
-    return Sample(opened.name, opened.head, text, tuple(lines), opened.is_whole, source)
+    return Sample(files[0].name, data, text, tuple(lines), opened.is_whole, source)
 
 
 def recognise_sample(sample: Sample, opened: OpenFile) -> Recognition:

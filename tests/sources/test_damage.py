@@ -1,0 +1,118 @@
+"""Files cut in two, files overwritten by noise, files of other line ends: nothing crashes, the counts add up."""
+
+from __future__ import annotations
+
+import gzip
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from reading import LOGS, read, read_pieces
+
+RECOGNISED = sorted(p for p in LOGS.rglob("*") if p.is_file() and p.parent.name not in ("unreadable", "logs"))
+ROTATED = [
+    LOGS / "postgresql-csvlog" / "v15_26_columns.csv",
+    LOGS / "postgresql-stderr" / "default_prefix.log",
+    LOGS / "postgresql-stderr" / "pgbadger_prefix.log",
+    LOGS / "postgresql-jsonlog" / "night.json",
+    LOGS / "redshift-activity" / "useractivitylog_2026-03-02T02_00",
+    LOGS / "alation-push" / "night.jsonl",
+    LOGS / "datahub" / "query_log_dump.json",
+    LOGS / "alation-view" / "export.csv",
+    LOGS / "own-tables" / "broken_quote.csv",
+]
+FORMAT_OF = {path: read(path).stats.format for path in ROTATED}
+
+
+@pytest.mark.parametrize("path", ROTATED, ids=lambda p: p.name)
+def test_a_log_cut_in_two_anywhere_gives_the_same_records(path: Path, tmp_path: Path) -> None:
+    """A record, a line, a character that begins in one file and ends in the next is whole."""
+    data = path.read_bytes()
+    whole = read(path)
+    first, second = tmp_path / "a", tmp_path / "b"
+    for place in range(1, len(data), max(1, len(data) // 250)):
+        first.write_bytes(data[:place])
+        second.write_bytes(data[place:])
+        found = read_pieces([first, second], as_format=FORMAT_OF[path])
+        bare = [record._replace(origin=None) for record in found.records]
+        assert bare == [record._replace(origin=None) for record in whole.records], place
+        assert len(found.bad) == len(whole.bad), place
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_noise_anywhere_never_crashes_and_counts_add_up(data: st.DataObject) -> None:
+    """Any byte range of any fixture overwritten: no exception, balanced counts, and the file never silent."""
+    path = data.draw(st.sampled_from(RECOGNISED))
+    original = path.read_bytes()
+    start = data.draw(st.integers(0, len(original) - 1))
+    noise = data.draw(st.binary(min_size=1, max_size=200))
+    damaged = original[:start] + noise + original[start + len(noise) :]
+    as_format = data.draw(st.sampled_from([None, "postgresql-stderr", "csv", "json", "json-lines", "sql-script"]))
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / path.name
+        target.write_bytes(damaged)
+        found = read(target, as_format=as_format)
+        assert found.records or found.bad or found.stats.problem
+        packed = gzip.compress(damaged)
+        target.write_bytes(packed[: data.draw(st.integers(1, len(packed)))])
+        read(target, as_format=as_format)
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_noise_never_invents_a_statement(data: st.DataObject) -> None:
+    """Of a csvlog with a damaged range, every record that is not marked cut touches the damage or was there."""
+    path = LOGS / "postgresql-csvlog" / "v15_26_columns.csv"
+    original = path.read_bytes()
+    known = set(read(path).texts)
+    start = data.draw(st.integers(0, len(original) - 1))
+    noise = b"\x07" * data.draw(st.integers(1, 300))
+    damaged = original[:start] + noise + original[start + len(noise) :]
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "x.csv"
+        target.write_bytes(damaged)
+        found = read(target)
+    strange = [r.sql for r in found.records if r.sql not in known and not r.cut and "\x07" not in r.sql]
+    assert all(text in original.decode().replace('""', '"') for text in strange)
+
+
+@pytest.mark.parametrize("path", RECOGNISED, ids=lambda p: f"{p.parent.name}-{p.name}")
+def test_line_ends_of_windows_change_nothing(path: Path, tmp_path: Path) -> None:
+    """CRLF instead of LF, and no line end at all at the end: the same records."""
+    target = tmp_path / path.name
+    plain = path.read_bytes().replace(b"\r\n", b"\n")
+    target.write_bytes(plain)
+    texts = read(target).texts
+    for data in (plain.replace(b"\n", b"\r\n"), plain.rstrip(b"\n")):
+        target.write_bytes(data)
+        assert read(target).texts == texts
+
+
+def test_nul_bytes_are_dropped_and_counted(tmp_path: Path) -> None:
+    """A server that lost power leaves blocks of NULs in its log."""
+    log = tmp_path / "x.log"
+    line = b"2026-03-02 02:00:11.402 UTC [1] LOG:  statement: INSERT INTO a SELECT 1\n"
+    log.write_bytes(line + b"\0" * 100 + line.replace(b"INTO a", b"INTO b"))
+    found = read(log)
+    assert len(found.records) == 2
+    assert found.stats.replaced == 100
+
+
+def test_a_log_that_begins_inside_a_record_is_read_from_the_next(tmp_path: Path) -> None:
+    """What stands before the first head belongs to a file that is not here: it is told, and enters no statement."""
+    for name in ("postgresql-stderr/default_prefix.log", "redshift-activity/useractivitylog_2026-03-02T02_00"):
+        log = tmp_path / "x.log"
+        log.write_bytes(b"\n".join((LOGS / name).read_bytes().split(b"\n")[3:]))
+        found = read(log)
+        assert found.records
+        assert found.bad or found.stats.noise
+        assert not any("sum(net)" in text for text in found.texts)
+
+
+def test_the_same_file_gives_the_same_records_again() -> None:
+    """Reading is a function of the bytes."""
+    for path in RECOGNISED:
+        assert read(path) == read(path)

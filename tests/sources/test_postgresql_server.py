@@ -1,0 +1,126 @@
+"""The logs of a real PostgreSQL server, in its three forms at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import psycopg
+import pytest
+from reading import Read, read
+from servers import Server, postgres_server
+
+pytestmark = pytest.mark.servers
+
+SIMPLE = [
+    "CREATE SCHEMA mart",
+    "CREATE TABLE mart.sales (shop int, net numeric)",
+    "CREATE TEMP TABLE day_net AS\nSELECT shop,\n\tsum(net) AS \"Net €\",\n\n'it''s \"x\"' AS note\n"
+    "-- a comment\nFROM mart.sales GROUP BY 1",
+    "INSERT INTO mart.sales SELECT shop, 1 FROM day_net; DELETE FROM mart.sales WHERE net = 0",
+    "DO $$ BEGIN INSERT INTO mart.sales VALUES (1, 2); END $$",
+]
+FAILING = ["INSERT INTO mart.nowhere SELECT 1", "SELCT 1"]
+WITH_VALUES = "INSERT INTO mart.sales\nSELECT shop + %s, net FROM mart.sales WHERE net > %s"
+AS_SENT = "INSERT INTO mart.sales\nSELECT shop + $1, net FROM mart.sales WHERE net > $2"
+FAILING_WITH_VALUES = "INSERT INTO mart.sales SELECT 1 / %s"
+
+
+def _work(server: Server) -> None:
+    """A workload: simple and extended protocol, several in one, prepared, failing, cancelled."""
+    with psycopg.connect(server.dsn, autocommit=True, application_name="night [x] LOG: run") as connection:
+        for statement in SIMPLE:
+            connection.execute(statement)
+        for statement in FAILING:
+            with pytest.raises(psycopg.Error):
+                connection.execute(statement)
+        for value in range(3):
+            connection.execute(WITH_VALUES, (value, 5))
+        with pytest.raises(psycopg.Error):
+            connection.execute(FAILING_WITH_VALUES, (0,))
+        connection.execute("PREPARE fill (int) AS INSERT INTO mart.sales SELECT $1, 2")
+        connection.execute("EXECUTE fill(3)")
+        connection.execute("SET statement_timeout = 50")
+        with pytest.raises(psycopg.Error):
+            connection.execute("INSERT INTO mart.sales SELECT 1, 1 FROM pg_sleep(20)")
+        connection.execute("RESET statement_timeout")
+
+
+def _three(folder: Path, **settings: str) -> dict[str, Read]:
+    """What each of the three forms holds of our application's sessions."""
+    log = folder / "log"
+    return {path.suffix: read(path, **settings) for path in sorted(log.iterdir()) if path.stat().st_size}
+
+
+def _ended(found: Read) -> list[tuple[str, str]]:
+    return [(r.sql, r.outcome.value) for r in found.records]
+
+
+EXPECTED_BEFORE = [
+    *[(text, "unknown") for text in SIMPLE],
+    *[(text, "failed") for text in FAILING],
+    *[(AS_SENT, "unknown")] * 3,
+    ("INSERT INTO mart.sales SELECT 1 / $1", "failed"),
+    ("PREPARE fill (int) AS INSERT INTO mart.sales SELECT $1, 2", "unknown"),
+    ("INSERT INTO mart.sales SELECT $1, 2", "unknown"),
+    ("SET statement_timeout = 50", "unknown"),
+    ("INSERT INTO mart.sales SELECT 1, 1 FROM pg_sleep(20)", "cancelled"),
+    ("RESET statement_timeout", "unknown"),
+]
+
+
+def test_statements_logged_before_they_run_end_the_same_in_each_form(tmp_path: Path) -> None:
+    """``log_statement = all``: text, CSV and JSON give the same statements, failed and cancelled ones marked."""
+    settings = {"log_destination": "stderr,csvlog,jsonlog", "log_statement": "all", "log_connections": "on"}
+    with postgres_server(tmp_path, settings) as server:
+        _work(server)
+    found = _three(tmp_path)
+    assert set(found) == {".log", ".csv", ".json"}
+    for form, one in found.items():
+        assert _ended(one) == EXPECTED_BEFORE, form
+        assert one.bad == [], form
+        assert {(r.user, r.database) for r in one.records} == {("tester", "postgres")}, form
+        assert all(r.started_at is not None for r in one.records), form
+
+
+def test_statements_logged_after_they_ran_are_ok_or_failed(tmp_path: Path) -> None:
+    """``log_min_duration_statement = 0``: parse, bind and execute are one record, and what is logged succeeded."""
+    settings = {
+        "log_destination": "stderr,csvlog,jsonlog",
+        "log_min_duration_statement": "0",
+        "log_line_prefix": "%m [%p] %q%u@%d ",
+    }
+    with postgres_server(tmp_path, settings) as server:
+        _work(server)
+    expected = sorted((text, "ok" if outcome == "unknown" else outcome) for text, outcome in EXPECTED_BEFORE)
+    for form, one in _three(tmp_path).items():
+        assert sorted(_ended(one)) == expected, form
+
+
+def test_both_logs_and_plans_count_each_execution_once(tmp_path: Path) -> None:
+    """Statement log, duration log and auto_explain together: still one record an execution, plus what ran inside."""
+    settings = {
+        "log_destination": "stderr,csvlog,jsonlog",
+        "log_statement": "all",
+        "log_min_duration_statement": "0",
+        "shared_preload_libraries": "auto_explain",
+        "auto_explain.log_min_duration": "0",
+        "auto_explain.log_nested_statements": "on",
+        "log_line_prefix": "%t [%p]: [%l-1] user=%u,db=%d,app=%a,client=%h ",
+    }
+    with postgres_server(tmp_path, settings) as server:
+        _work(server)
+    expected = sorted((text, "ok" if outcome == "unknown" else outcome) for text, outcome in EXPECTED_BEFORE)
+    inside = ("INSERT INTO mart.sales VALUES (1, 2)", "ok")
+    for form, one in _three(tmp_path).items():
+        assert sorted(_ended(one)) == sorted([*expected, inside]), form
+
+
+def test_a_german_server_is_understood(tmp_path: Path) -> None:
+    """With messages in another language the words differ, the statements do not."""
+    settings = {"log_destination": "stderr,csvlog,jsonlog", "log_statement": "all", "lc_messages": "C.UTF-8"}
+    with postgres_server(tmp_path, {**settings, "log_line_prefix": "%m [%p] %u@%d "}, language="de") as server:
+        _work(server)
+    if "Anweisung:" not in "".join(path.read_text() for path in (tmp_path / "log").iterdir()):
+        pytest.skip("PostgreSQL's server is installed without its translations")
+    for form, one in _three(tmp_path).items():
+        assert _ended(one) == EXPECTED_BEFORE, form
