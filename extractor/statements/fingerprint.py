@@ -41,8 +41,11 @@ _VALUE_WORDS = (
     *words("time datetime datetime2 datetimeoffset timestamptz timestampltz timestampntz numeric decimal bytes json"),
     *words("jsonb inet uuid bit"),
 )
-_STRING_PREFIX = re.compile(r"\x01(?<=[nebxrq]\x01)(?<![\w$][nebxrq]\x01)")
-_PREFIXED = re.compile(r"(?<![\w$])[nebxrq]\x01")
+_STRING_PREFIX = re.compile(
+    r"\x01(?:(?<=[nebxrq]\x01)(?<![\w$][nebxrq]\x01)|(?<=nq\x01|rb\x01|br\x01|u&\x01)(?<![\w$]..\x01))"
+)
+_PREFIXED = re.compile(r" ?(?<![\w$])(?:[nebxrq]|nq|rb|br|u&)\x01")
+_LEADING_POINT = re.compile(r" \.(?=[0-9])")
 _SPACE = re.compile(r" (?:(?![\w$#@])|(?<![\w$#@] ))")
 _NUMBER = re.compile(
     r"[.0-9](?<![\w$.@#:\x02][.0-9])(?:(?<=0)x[0-9a-f]++|(?:(?<=\.)[0-9]++|(?<=[0-9])[0-9]*+(?:\.[0-9]*+)?+)"
@@ -129,7 +132,7 @@ def _strip(text: str, dialect: Dialect) -> _Bare:
 
 
 def _fold_words(text: str, dialect: Dialect) -> str:
-    text = " ".join(text.split()).rstrip("; ")
+    text = _LEADING_POINT.sub(" 0.", " ".join(text.split()).rstrip("; "))
     case_counts = dialect.unquoted is Folding.EXACT
     text = _KEYWORDS.sub(lambda match: match[0].lower(), text) if case_counts else text.lower()
     text = _SPACE.sub("", text)
