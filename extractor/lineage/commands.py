@@ -108,6 +108,16 @@ def _explain(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
     return (Other("explain", "read only"),)
 
 
+def _show(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
+    del dialect
+    return (Other(match["what"].lower(), "read only"),)
+
+
+def _synonym(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
+    del match, dialect
+    return (Other("create synonym", "no lineage by nature"),)
+
+
 def _exchange_tables(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
     return (Rename("swap", dialect.parse_name(match["one"]), dialect.parse_name(match["two"]), swap=True),)
 
@@ -122,6 +132,21 @@ _Rule = Callable[[re.Match[str], Dialect], "tuple[Statement, ...] | None"]
 _END = r"\s*;?\s*\Z"
 _QUOTED_NAME = r"'[^']*'|" + _NAME[1:-1]
 _RULES: tuple[tuple[str, re.Pattern[str], _Rule], ...] = (
+    ("", re.compile(r"(?P<what>SHOW|DESCRIBE|DESC|LIST|LS|HELP)\b", _FLAGS), _show),
+    (
+        "_PARTITIONS_",
+        re.compile(
+            r"SELECT\s+(?:SWAP_PARTITIONS_BETWEEN_TABLES|MOVE_PARTITIONS_TO_TABLE|COPY_PARTITIONS_TO_TABLE)\s*\(\s*"
+            r"'(?P<source>[^']+)'\s*,.*?,\s*'(?P<target>[^']+)'\s*(?:,[^,']*)?\)",
+            _FLAGS,
+        ),
+        _moved,
+    ),
+    (
+        "FOR",
+        re.compile(r"CREATE\s+(?:OR\s+REPLACE\s+)?(?:PUBLIC\s+)?(?:SYNONYM|ALIAS|NICKNAME)\s.*\bFOR\b", _FLAGS),
+        _synonym,
+    ),
     ("EXPLAIN", re.compile(r"EXPLAIN\b(?!.*\bANALY[SZ]E\b)", _FLAGS), _explain),
     (
         "INFILE",

@@ -26,9 +26,9 @@ def repaired(original: str, dialect: Dialect) -> str | None:
     """
     text = without_comments(original, dialect)
     found = list(tokens(text, dialect.lexical))
-    unload = _unload(found, text)
-    if unload is not None:
-        return unload
+    whole = _unload(found, text) or _update_from(found, text, dialect) or _update_derived(found, text)
+    if whole is not None:
+        return whole
     pieces: list[str] = []
     position = copied = 0
     changed = False
@@ -64,6 +64,48 @@ def _unload(found: Sequence[Token], text: str) -> str | None:
     if words[0] == "UNLOAD" and words[1] == "(" and len(found) > 5 and found[2].kind == "string" and words[4] == "TO":
         return f"COPY ({unquoted(found[2].text)}) TO {found[5].text}"
     return None
+
+
+def _top_level(found: Sequence[Token], word: str, start: int = 0) -> int:
+    """The first place of ``word`` outside of all brackets, or -1."""
+    depth = 0
+    for position in range(start, len(found)):
+        depth += (found[position].text == "(") - (found[position].text == ")")
+        if depth == 0 and _word(found, position) == word:
+            return position
+    return -1
+
+
+def _update_from(found: Sequence[Token], text: str, dialect: Dialect) -> str | None:
+    """Teradata: ``UPDATE t FROM s SET ... WHERE ...`` with SET in front."""
+    from_, set_ = _top_level(found, "FROM"), _top_level(found, "SET")
+    if _word(found, 0) not in ("UPDATE", "UPD") or not 0 < from_ < set_:
+        return None
+    where = _top_level(found, "WHERE", set_)
+    end = found[where].start if where > 0 else len(text)
+    head, sources = text[found[0].end : found[from_].start], text[found[from_].start : found[set_].start]
+    if dialect.parser == "teradata":  # its parser wants FROM in front, but takes SET for an alias
+        return f"UPDATE {head} {sources} {_own_alias(found, set_)} {text[found[set_].start :]}"
+    return f"UPDATE {head} {text[found[set_].start : end]} {sources} {text[end:]}"
+
+
+def _own_alias(found: Sequence[Token], end: int) -> str:
+    """The name of the last table before ``end`` as its alias, when it has none."""
+    named = end >= 2 and (found[end - 2].text in (",", ".") or _word(found, end - 2) in ("FROM", "JOIN"))
+    return f"AS {found[end - 1].text}" if named and found[end - 1].text != ")" else ""
+
+
+def _update_derived(found: Sequence[Token], text: str) -> str | None:
+    """Oracle: ``UPDATE (SELECT ...) x SET ...``: the query becomes the source of an UPDATE of its alias."""
+    set_ = _top_level(found, "SET")
+    if _word(found, 0) != "UPDATE" or _word(found, 1) != "(" or set_ < 0:
+        return None
+    close = _after_bracket(found, 1)
+    alias = found[close].text if close < set_ else "updated_rows"
+    where = _top_level(found, "WHERE", set_)
+    end = found[where].start if where > 0 else len(text)
+    query = text[found[1].start : found[close - 1].end]
+    return f"UPDATE {alias} {text[found[set_].start : end]} FROM {query} {alias} {text[end:]}"
 
 
 def _policy(found: Sequence[Token], position: int) -> tuple[int, str] | None:
@@ -202,6 +244,53 @@ def _directory(found: Sequence[Token], position: int) -> tuple[int, str] | None:
     return end - position, ""
 
 
+def _distribution(found: Sequence[Token], position: int) -> tuple[int, str] | None:
+    """Where rows are stored: DISTRIBUTE ON (...), DISTRIBUTED BY (...), ORGANIZE ON (...), SEGMENTED BY ..."""
+    first, second = _word(found, position), _word(found, position + 1)
+    if first in ("DISTRIBUTE", "ORGANIZE") and second == "ON":
+        if _word(found, position + 2) == "(":
+            return _after_bracket(found, position + 2) - position, ""
+        return 3, ""
+    if first == "DISTRIBUTED" and second in ("BY", "RANDOMLY", "REPLICATED"):
+        return (_after_bracket(found, position + 2) - position if second == "BY" else 2), ""
+    if first in ("SEGMENTED", "UNSEGMENTED", "KSAFE") and position > 4:
+        return len(found) - position, ""
+    return None
+
+
+def _minus(found: Sequence[Token], position: int) -> tuple[int, str] | None:
+    """``MINUS`` is EXCEPT under another name."""
+    if _word(found, position) == "MINUS" and _word(found, position + 1) in ("SELECT", "ALL", "(", "WITH", "DISTINCT"):
+        return 1, "EXCEPT"
+    return None
+
+
+def _declared_table(found: Sequence[Token], position: int) -> tuple[int, str] | None:
+    """Db2's DECLARE GLOBAL TEMPORARY TABLE, Vertica's CREATE LOCAL TEMP TABLE, projections as views."""
+    words = [_word(found, position + i) for i in range(4)]
+    if position == 0 and words == ["DECLARE", "GLOBAL", "TEMPORARY", "TABLE"]:
+        return 4, "CREATE TEMPORARY TABLE"
+    if words[0] == "LOCAL" and words[1] in ("TEMP", "TEMPORARY"):
+        return 1, ""
+    if words[0] == "PROJECTION" and position in (1, 3):
+        return 1, "VIEW"
+    if words[0] == "DEFINITION" and words[1] == "ONLY":
+        return 2, ""
+    return None
+
+
+def _tail_words(found: Sequence[Token], position: int) -> tuple[int, str] | None:
+    """What may stand at the end: WITH UR, ELSE IGNORE, WITH REPLACE, NOT LOGGED."""
+    words = [_word(found, position + i) for i in range(3)]
+    if words[0] == "WITH" and words[1] in ("UR", "CS", "RS", "RR", "REPLACE"):
+        return 2, ""
+    if words[0] == "ELSE" and words[1] == "IGNORE":
+        return 2, ""
+    if words[0] == "NOT" and words[1] == "LOGGED":
+        return 2, ""
+    return None
+
+
 _RULES: tuple[Rule, ...] = (
     _policy,
     _tag,
@@ -213,4 +302,8 @@ _RULES: tuple[Rule, ...] = (
     _dropped_words,
     _replace_into,
     _directory,
+    _distribution,
+    _minus,
+    _declared_table,
+    _tail_words,
 )

@@ -11,7 +11,7 @@ from extractor.lineage.lowering.context import Node, Walk, arg, args_of, text_of
 from extractor.lineage.lowering.expressions import flow_of
 from extractor.lineage.lowering.names import column_parts
 from extractor.lineage.lowering.projections import lower_projections
-from extractor.lineage.lowering.reshapes import lower_match
+from extractor.lineage.lowering.reshapes import lower_match, lower_pivots
 from extractor.lineage.lowering.sources import lower_source
 from extractor.lineage.model import Cte, Projection, Query, Select, SetOp, Source, Star, Values, Write
 
@@ -21,6 +21,7 @@ _FILTERS = ("prewhere", "where", "group", "having", "qualify", "order", "sort", 
 _MODIFYING = frozenset({exp.Insert, exp.Update, exp.Delete, exp.Merge})
 # Engines that write recursive CTEs without the word RECURSIVE.
 _SILENT_RECURSION = frozenset({"tsql", "fabric", "oracle", "snowflake", "teradata", "redshift"})
+_SCALAR = "\0scalar "
 _STAR = (Projection("", star=Star()),)
 
 
@@ -52,11 +53,27 @@ def _lower_bare(node: Node, walk: Walk) -> Query:
         return lower_values(node, walk)
     if cls in (exp.Table, exp.Subquery, exp.Paren):
         return Select(_STAR, tuple(lower_source(node, walk)))
+    if cls is exp.Pivot:
+        return Select(_STAR, (_lower_pivot(node, walk),))
     if cls in _MODIFYING:
         return _lower_modifying(node, walk)
     if cls is exp.Describe or cls is exp.Show:
         return Select(())
     raise Unsupported(f"a {cls.__name__} stands where a query is expected")
+
+
+def _lower_pivot(node: Node, walk: Walk) -> Source:
+    """DuckDB's ``PIVOT t ON m USING sum(v) GROUP BY a`` as a query of its own."""
+    source = lower_source(arg(node, "this"), walk)[0]
+    (reshape,) = lower_pivots([node], walk)
+    if not arg(node, "unpivot"):
+        using = args_of(node, "using")
+        group = arg(node, "group")
+        kept = tuple(text_of(c) for c in args_of(group, "expressions")) if group is not None else None
+        gone = tuple(text_of(c) for c in args_of(node, "expressions"))
+        flow = flow_of(using, walk)
+        reshape = reshape._replace(made=(), gone=(*gone, *(r[-1][0] for r in flow.refs)), kept=kept, open_flow=flow)
+    return source._replace(reshapes=(*source.reshapes, reshape))
 
 
 def lower_ctes(node: Node, walk: Walk) -> tuple[Cte, ...]:
@@ -73,7 +90,7 @@ def _lower_cte(cte: Node, walk: Walk, *, recursive: bool) -> Cte:
     columns = tuple(c.name for c in args_of(alias, "columns")) if alias.__class__ is exp.TableAlias else ()
     if arg(cte, "scalar"):  # ClickHouse: WITH expression AS name
         flow = flow_of([arg(cte, "this")], walk)
-        return Cte(text_of(alias), Select((Projection(text_of(alias), flow),)), ())
+        return Cte(_SCALAR + text_of(alias), Select((Projection(text_of(alias), flow),)))
     return Cte(text_of(alias), lower_query(arg(cte, "this"), walk), columns, recursive)
 
 
@@ -122,9 +139,14 @@ def _unparen(node: Node) -> Node:
 
 def _lower_select(node: Node, walk: Walk) -> Select:
     ctes = lower_ctes(node, walk)
+    scalars = tuple(c for c in ctes if c.name.startswith(_SCALAR))
+    ctes = tuple(c for c in ctes if not c.name.startswith(_SCALAR)) if scalars else ctes
     outer = walk.windows
     walk.windows = {text_of(arg(w, "this")).lower(): w for w in args_of(node, "windows")}
     sources, conditions = _lower_from(node, walk)
+    for scalar in scalars:  # ClickHouse: WITH expression AS name, one value beside every row
+        name = scalar.name[len(_SCALAR) :]
+        sources = (*sources, Source("query", (), name, (name,), scalar.query, lateral=True, hidden=True))
     projections = lower_projections(node, walk)
     filters = [*_filters_of(node), *conditions]
     distinct = arg(node, "distinct")

@@ -21,7 +21,7 @@ from extractor.lineage.lowering.queries import lower_query, lower_values
 from extractor.lineage.lowering.update import lower_update
 from extractor.lineage.model import Other, Read, Statement, Write
 
-_QUERIES = frozenset({exp.Select, exp.Union, exp.Except, exp.Intersect, exp.Subquery, exp.Paren, exp.Values, exp.Table})
+_QUERIES = frozenset({exp.Select, exp.Union, exp.Except, exp.Intersect, exp.Subquery, exp.Paren, exp.Values, exp.Table, exp.Pivot})
 _NOTHING = frozenset(
     {
         exp.Set, exp.Show, exp.Describe, exp.Commit, exp.Rollback, exp.Transaction, exp.Comment, exp.Grant,
@@ -73,6 +73,8 @@ def lower_statement(tree: Node, walk: Walk) -> tuple[Statement, ...]:
         return _lower_read(tree, walk)
     if cls in _NOTHING:
         return (Other(cls.__name__.lower(), "no lineage by nature"),)
+    if cls is exp.LockingStatement:
+        return lower_statement(arg(tree, "expression"), walk)
     if cls is exp.Command:
         raise Unsupported(f"the parser keeps {_first_words(tree)} as text")
     if cls is exp.Block:

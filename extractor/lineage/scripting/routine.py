@@ -81,6 +81,8 @@ def find_routine(text: str, dialect: Dialect) -> Routine | None:
     if first == "DO" and any(t.kind == "string" for t in head[:4]):
         body = next(t for t in tokens(text, dialect.lexical) if t.kind == "string")
         return Routine("do", (), unquoted(body.text), _declared(unquoted(body.text), dialect))
+    if first == "DECLARE" and len(head) > 2 and head[1].text.upper() == "GLOBAL":
+        return None
     if first in ("BEGIN", "DECLARE", "IF", "WHILE", "FOR", "LOOP", "<<", "<") and dialect.lexical.blocks not in (
         "none",
         "tsql",
