@@ -22,6 +22,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from json import dumps
 from pathlib import Path
@@ -322,6 +323,7 @@ def _last_words(causes: Sequence[BaseException]) -> str:
     return (system.strerror if system else None) or str(causes[0]) or "refused"
 
 
+@cache  # reading the system's store takes 20 ms
 def _tls_context(ca_bundle: Path | None) -> ssl.SSLContext:
     context = ssl.create_default_context()
     if ca_bundle is None:

@@ -37,6 +37,11 @@ class JobRef(NamedTuple):
     def __str__(self) -> str:
         return f"id:{self.id}" if self.name is None else f"name:{self.name}"
 
+    @property
+    def shown(self) -> str:
+        """The number or the name alone, for a message."""
+        return str(self.id) if self.name is None else self.name
+
     @classmethod
     def parse(cls, text: str) -> Self:
         """The reference that ``str`` wrote; a bare number is an id, any other bare text a name."""
@@ -122,9 +127,9 @@ def wait(wire: Wire, ref: JobRef, deadline_s: float, poll_s: float) -> JobStatus
         status = read_status(wire, ref)
         misses = misses + 1 if status.vanished else 0
         if status.state == "failed":
-            raise JobFailed(f"Alation's job {ref} failed: {_said(status)}")
+            raise JobFailed(f"Alation's job {ref.shown} failed: {_said(status)}")
         if misses >= _MISSES_BEFORE_VANISHED:
-            words = f"Alation does not know its job {ref} any more: its end is not known. Run again: what has"
+            words = f"Alation does not know its job {ref.shown} any more: its end is not known. Run again: what has"
             raise JobFailed(f"{words} arrived is then found, what has not is sent again.", status=404)
         if status.ended and not status.vanished:
             return status
@@ -136,7 +141,7 @@ def wait(wire: Wire, ref: JobRef, deadline_s: float, poll_s: float) -> JobStatus
 
 def _late(ref: JobRef, status: JobStatus, deadline_s: float) -> str:
     return (
-        f"Alation's job {ref} did not end within {deadline_s:g} s (last seen: {status.state}"
+        f"Alation's job {ref.shown} did not end within {deadline_s:g} s (last seen: {status.state}"
         f"{', ' + status.message if status.message else ''}). It may still end: run again later, which sends only what "
         "is missing. If that happens often, raise job_deadline_s or lower max_paths in [upload]."
     )
