@@ -137,6 +137,12 @@ def _dialect_and_catalog(
             f"{name}: keys carry a database part and no database is configured: names without one, in records "
             "without one, will stay unresolved",
         )
+    if not rule.database_part and not source.database and len(dialect.levels) > 2:
+        yield Finding(
+            Level.WARNING,
+            f"{name}: keys carry no database part and no database is configured: names in the logs that do carry one "
+            'cannot be told to be of this data source. Add: database = "..."',
+        )
 
 
 def _no_catalog(source: SourceSettings) -> Finding:

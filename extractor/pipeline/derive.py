@@ -104,7 +104,7 @@ class Derivation:
             group.dialect,
             schema=CatalogSchema(first, group.dialect, catalog, names=names) if catalog is not None else None,
             default_database=first.database,
-            default_schema=first.schema_,
+            default_schema=first.schema_ or group.dialect.default_schema,
             indirect_columns=self._config.upload.indirect == "all",
             temporary_tables=[re.compile(p, re.IGNORECASE) for p in first.temporary_tables],
         )

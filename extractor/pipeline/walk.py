@@ -119,6 +119,8 @@ class Walk:
         self._report.writes_that_read += 1
         for missing in derived.keyed.missing:
             self._report.names.add(missing.name, missing.reason, origin)
+        for note in derived.keyed.notes:
+            self._report.notes.add(note, "", origin)
         if derived.dataflow is None:
             return Outcome.UNRESOLVED, "no table of it is in the catalog, or none may be uploaded"
         if new:
