@@ -132,6 +132,25 @@ def forget(connection: Connection, external_ids: Collection[str]) -> None:
     _changed(connection)
 
 
+def empty(connection: Connection, external_ids: Collection[str]) -> None:
+    """Write down that dataflows have lost all their links but may not be deleted themselves."""
+    for keys in slices(external_ids):
+        ids = select(dataflows.c.id).where(dataflows.c.external_id.in_(keys))
+        connection.execute(delete(edges).where(edges.c.dataflow_id.in_(ids)))
+    set_status(connection, external_ids, Status.EMPTY)
+
+
+def find_empty(connection: Connection, namespace: str, at_most: int) -> list[str]:
+    """Dataflows that were emptied and wait for somebody who may delete them."""
+    query = (
+        select(dataflows.c.external_id)
+        .where(dataflows.c.namespace == namespace, dataflows.c.status == Status.EMPTY)
+        .order_by(dataflows.c.external_id)
+        .limit(at_most)
+    )
+    return list(connection.execute(query).scalars())
+
+
 def set_job(connection: Connection, external_ids: Collection[str], job: str) -> None:
     """Write down which job works on dataflows."""
     for keys in slices(external_ids):

@@ -46,12 +46,16 @@ class Run(NamedTuple):
 
 
 class Status(StrEnum):
-    """How far a dataflow of ours is; everything but ``PRESENT`` was left by a run that did not come to its end."""
+    """How far a dataflow of ours is.
+
+    What is neither ``PRESENT`` nor ``EMPTY`` was left by a run that did not come to its end.
+    """
 
     PRESENT = "present"  # Alation holds exactly the edges of the state
     SENDING = "sending"  # its edges were or are being posted; nothing else of it is in Alation
     REPLACING = "replacing"  # to be deleted, then posted with the edges of the state
     DELETING = "deleting"  # to be deleted for good
+    EMPTY = "empty"  # over and without links, but still there, since the role to delete it is missing
 
 
 class OwnedDataflow(NamedTuple):

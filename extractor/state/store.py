@@ -254,6 +254,16 @@ class Store:
         with self.write() as connection:
             owned.forget(connection, external_ids)
 
+    def empty(self, external_ids: Collection[str]) -> None:
+        """These dataflows have lost all their links, but stay in Alation: the role to delete them is missing."""
+        with self.write() as connection:
+            owned.empty(connection, external_ids)
+
+    def emptied(self, namespace: str, at_most: int) -> list[str]:
+        """Dataflows that wait for the role that may delete them."""
+        with self.read() as connection:
+            return owned.find_empty(connection, namespace, at_most)
+
     def open_jobs(self) -> list[str]:
         """Jobs that were under way when an earlier run was killed."""
         with self.read() as connection:

@@ -146,10 +146,12 @@ class _Work:
         changed = [o.dataflow for o in operations if o.action is Action.CHANGE]
         self._store.set_status(removed, Status.DELETING)
         self._store.intend(changed, Status.REPLACING, self._run_id)
-        ids = [o.dataflow.external_id for o in operations]
         if self._may_delete:
+            # What was emptied while the role was missing goes along; an id that is gone already is no error.
+            room = self._plan.limits.max_dataflows - len(operations)
+            removed += self._store.emptied(self._plan.head.namespace, room)
             try:
-                problems = self._deleted(ids)
+                problems = self._deleted([*removed, *(d.external_id for d in changed)])
             except RoleMissing as error:
                 self._may_delete = False
                 self.report.notes.append(f"dataflows may not be deleted, stale links are removed one by one: {error}")
@@ -191,11 +193,13 @@ class _Work:
 
     def _settle_deleted(self, removed: Sequence[str], changed: Sequence[str], problems: dict[str, str]) -> None:
         gone = [i for i in removed if i not in problems]
-        self._store.forget(gone)
+        if self._may_delete:
+            self._store.forget(gone)
+        else:
+            self._store.empty(gone)
         self._store.set_status([i for i in changed if i not in problems], Status.SENDING, drop_stale=True)
         self.report.removed += len(gone)
-        if not self._may_delete:
-            self.report.emptied += gone
+        self.report.emptied += gone if not self._may_delete else []
         self._fail(problems)
 
     # Posting

@@ -89,7 +89,7 @@ def requests_of(operations: Iterable[Operation], limits: Limits) -> Iterator[Req
     for operation in operations:
         object_bytes = size_of(dataflow_object(operation.dataflow)) + 1
         paths = [piece for path in operation.paths for piece in _pieces(path, limits.max_bytes - _FRAME_BYTES)]
-        if request.dataflows and not _fits(request, len(paths), object_bytes + sum(s for _, s in paths), limits):
+        if request.paths and not _fits(request, len(paths), object_bytes + sum(s for _, s in paths), limits):
             yield request
             request = Request()
         request.dataflows.append(operation.dataflow)

@@ -10,6 +10,7 @@ import os
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path as FilePath
 from typing import Annotated, Literal, Self
@@ -20,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from extractor.errors import StateError
 from extractor.upload.batch import Limits, windows
 from extractor.upload.lines import Lines, SavedLines, SpooledLines
-from extractor.upload.operations import Action, Operation, read_operation, write_operation
+from extractor.upload.operations import DELETED, Action, Operation, read_operation, write_operation
 
 POST_S = 25.0
 """Average time of a POST (*Lineage & Dataflows Overview*)."""
@@ -168,19 +169,13 @@ def spool_plan(
     limits: Limits,
 ) -> Plan:
     """A plan of operations that come as a stream; ``kept["keep"]`` is read when the stream has ended."""
-    counts: Counter[str] = Counter()
-    late, early = SpooledLines(), SpooledLines()
-    for operation in operations:
-        counts[operation.action] += 1
-        # What takes something away comes first, so that windows with a DELETE are few.
-        lines = early if operation.action in (Action.REMOVE, Action.CHANGE) else late
-        lines.add([write_operation(operation)])
-    early.add(late.read())
-    late.close()
-    posts = deletes = 0
-    for window in windows(map(read_operation, early.read()), limits):
-        posts += len(window.requests)
-        deletes += bool(window.deleted)
+    early = SpooledLines()
+    try:
+        counts = _spool(operations, early)
+        posts, deletes = _requests(early, limits)
+    except BaseException:
+        early.close()
+        raise
     head = PlanHead(
         id=uuid.uuid4().hex,
         namespace=namespace,
@@ -194,6 +189,26 @@ def spool_plan(
         **limits._asdict(),
     )
     return Plan(head, early)
+
+
+def _spool(operations: Iterable[Operation], lines: SpooledLines) -> Counter[str]:
+    """Write the operations, those that take something away first, so that windows with a DELETE are few."""
+    counts: Counter[str] = Counter()
+    with closing(SpooledLines()) as late:
+        for operation in operations:
+            counts[operation.action] += 1
+            (lines if operation.action in DELETED else late).add([write_operation(operation)])
+        lines.add(late.read())
+    return counts
+
+
+def _requests(lines: SpooledLines, limits: Limits) -> tuple[int, int]:
+    """How many POSTs and DELETEs carry the operations out."""
+    posts = deletes = 0
+    for window in windows(map(read_operation, lines.read()), limits):
+        posts += len(window.requests)
+        deletes += bool(window.deleted)
+    return posts, deletes
 
 
 def _read_head(text: bytes, path: FilePath) -> PlanHead:

@@ -69,9 +69,11 @@ def _of_owned(store: Store, rows: Iterable[OwnedDataflow], kept: Counter[str]) -
     """What happens to dataflows of ours whether or not the run saw them: removals, and what was left unfinished."""
     held = list(rows)
     known = store.targets(t for row in held for t in row.targets)
-    unfinished = [r.external_id for r in held if not r.observed and r.status is not Status.PRESENT]
+    unfinished = [r.external_id for r in held if not r.observed and r.status in (Status.SENDING, Status.REPLACING)]
     edges = store.edges(unfinished)
     for row in held:
+        if row.status is Status.EMPTY:
+            continue  # deleted along with the next deletion that is allowed
         if reason := _why_over(row, known):
             yield Operation.of(Action.REMOVE, _dataflow(row), reason)
         elif row.observed:
@@ -96,6 +98,8 @@ def _against(seen: Dataflow, held: OwnedDataflow | None) -> Operation | None:
     if held.status is Status.PRESENT:
         # What is older than the state's knowledge (a backfill) never overrides it.
         return None if same or _is_older(seen, held) else Operation.of(Action.CHANGE, wanted, "its edges differ")
+    if held.status is Status.EMPTY:
+        return Operation.of(Action.RESUME, wanted, "it was over and is back")
     if held.status is Status.SENDING and same:
         return Operation.of(Action.RESUME, wanted, _UNFINISHED)
     return Operation.of(Action.CHANGE, wanted, _UNFINISHED)

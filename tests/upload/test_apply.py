@@ -195,7 +195,7 @@ def test_without_the_role_to_delete_stale_links_go_one_by_one(store: Store, serv
 
 
 def test_without_the_role_to_delete_a_removed_dataflow_is_emptied(store: Store, service: LineageService) -> None:
-    """A superseded dataflow loses its links where it cannot be deleted itself, and the report says so."""
+    """A superseded dataflow loses its links, and itself as soon as something may be deleted again."""
     old, new = flow("v1", {"v": ["a"]}, defines=True), flow("v2", {"v": ["b"]}, hours=24, defines=True)
     run_night(store, service, [old])
     service.may_delete_dataflows = False
@@ -203,6 +203,12 @@ def test_without_the_role_to_delete_a_removed_dataflow_is_emptied(store: Store, 
     assert service.edges_of(old.external_id) == set()
     assert result.emptied == [old.external_id]
     assert result.notes
+    with plan_night(store, [new]) as plan:
+        assert plan.is_empty
+    service.may_delete_dataflows = True
+    newest = flow("v3", {"v": ["c"]}, hours=48, defines=True)
+    run_night(store, service, [newest])
+    assert holds(service, newest)
 
 
 def test_a_missing_role_stops_the_work_and_keeps_what_is_done(store: Store, service: LineageService) -> None:

@@ -1,0 +1,83 @@
+"""Packing: within the limits, in order, and nothing split that need not be."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from dataflow_samples import flow
+from hypothesis import given
+from hypothesis import strategies as st
+
+from extractor.dataflows import edges_of
+from extractor.state import edge_identity, node_identity
+from extractor.upload.batch import Limits, requests_of
+from extractor.upload.operations import Action, Operation, dataflow_object, path_object, size_of
+
+SHAPES = st.lists(st.tuples(st.integers(1, 9), st.integers(0, 300)), max_size=12)
+LIMITS = st.builds(Limits, st.integers(1, 12), st.integers(1, 5), st.integers(1_000, 4_000))
+
+
+def operations(shapes: list[tuple[int, int]]) -> list[Operation]:
+    """Dataflows of so many paths and such long content each."""
+    return [
+        Operation.of(
+            Action.ADD,
+            flow(f"f{n}", {f"t{n}x{p}": [f"s{p}"] for p in range(paths)}, content="x" * length),
+        )
+        for n, (paths, length) in enumerate(shapes)
+    ]
+
+
+@given(SHAPES, LIMITS)
+def test_no_request_exceeds_a_limit(shapes: list[tuple[int, int]], limits: Limits) -> None:
+    """Paths, dataflows and bytes of every request stay within the limits."""
+    for request in requests_of(operations(shapes), limits):
+        assert len(request.paths) <= limits.max_paths
+        assert len(request.dataflows) <= limits.max_dataflows
+        body = {
+            "dataflow_objects": [dataflow_object(d) for d in request.dataflows],
+            "paths": [path_object(path) for _, path in request.paths],
+        }
+        assert size_of(body) <= limits.max_bytes
+
+
+@given(SHAPES, LIMITS)
+def test_everything_is_sent_once_and_in_order(shapes: list[tuple[int, int]], limits: Limits) -> None:
+    """Each dataflow object and each path is in exactly one request, the object in the first of its dataflow."""
+    wanted = operations(shapes)
+    requests = list(requests_of(wanted, limits))
+    assert [d.external_id for r in requests for d in r.dataflows] == [o.dataflow.external_id for o in wanted]
+    all_paths = [(o.dataflow.external_id, path) for o in wanted for path in o.paths]
+    assert [path for r in requests for path in r.paths] == all_paths
+    assert [i for r in requests for i in r.ends] == [o.dataflow.external_id for o in wanted]
+    known: set[str] = set()
+    for request in requests:
+        known |= {d.external_id for d in request.dataflows}
+        assert {i for i, _ in request.paths} <= known
+
+
+@given(SHAPES, LIMITS)
+def test_a_dataflow_is_split_only_when_it_alone_is_too_large(shapes: list[tuple[int, int]], limits: Limits) -> None:
+    """What fits into one request is in one request."""
+    wanted = operations(shapes)
+    homes = Counter(i for r in requests_of(wanted, limits) for i in r.external_ids)
+    for operation in wanted:
+        alone = len(list(requests_of([operation], limits)))
+        assert homes[operation.dataflow.external_id] == alone
+
+
+def test_a_path_that_is_too_large_is_cut_without_changing_its_meaning() -> None:
+    """A path of many sources and targets becomes several whose all-to-all reading is the same."""
+    wide = flow("wide", {f"t.c{t}": [f"s.c{s}" for s in range(60)] for t in range(50)})
+    operation = Operation.of(Action.ADD, wide)
+    assert len(operation.paths) == 1
+    requests = list(requests_of([operation], Limits(100, 10, 2_000)))
+    assert len(requests) > 1
+    read = [(node_identity(s), node_identity(t)) for r in requests for s, t in edges_of(path for _, path in r.paths)]
+    assert sorted(read) == sorted(map(edge_identity, wide.edges))
+
+
+def test_a_request_is_filled_before_the_next_begins() -> None:
+    """A thousand dataflows of one path each are ten requests of a hundred paths."""
+    requests = list(requests_of(operations([(1, 10)] * 1_000), Limits()))
+    assert [len(r.paths) for r in requests] == [100] * 10
