@@ -42,6 +42,7 @@ _COMMON = (
     "%m [%p] %q%u@%d ",
     "%m [%p] %u@%d ",
     "%m [%p] %u@%d/%a ",
+    "%m [%p] %q%u@%d/%a ",
     "%m [%p] %q[user=%u,db=%d,app=%a] ",
     "%m [%p] user=%u,db=%d,app=%a,client=%h ",
     "%m [%p] %q%a ",
@@ -141,10 +142,12 @@ def guess_prefix(lines: Iterable[str]) -> Prefix | None:
 
 
 def _told(prefix: Prefix, lines: list[bytes]) -> int:
-    """How many of session, user and database the prefix gives, over all lines."""
+    """How much the prefix gives, over all lines; the application counts, since it may stand glued to the database."""
     told = 0
     wanted = [
-        name for name in ("at", "session", "pid", "user", "database", "number") if name in prefix.pattern.groupindex
+        name
+        for name in ("at", "session", "pid", "user", "database", "number", "app")
+        if name in prefix.pattern.groupindex
     ]
     for line in lines[:50]:
         if match := prefix.pattern.match(line):
