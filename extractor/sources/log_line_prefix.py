@@ -35,8 +35,11 @@ _ESCAPES: dict[str, tuple[str, str]] = {
     "x": ("txid", r"\d+"),
     "Q": ("query", r"-?\d+"),
 }
-_WORDS = "|".join(sorted(SEVERITIES, key=len, reverse=True))
-_SEVERITY = rf"(?P<severity>DEBUG[1-5]?|{_WORDS}) ?:  "
+_SEVERITY = r"(?P<severity>[A-Z\x80-\xff]+[1-5]?) ?:  "
+ENGLISH = {word.encode(): english for word, english in SEVERITIES.items()}
+ENGLISH |= {b"DEBUG%d" % level: "DEBUG" for level in range(1, 6)}
+"""As `SEVERITIES`, for bytes: what is not in it is no severity, and the line no head."""
+GROUPS = ("at", "session", "pid", "user", "database", "number", "state", "severity")
 _COMMON = (
     "%m [%p] ",
     "%m [%p] %q%u@%d ",
@@ -85,9 +88,8 @@ _GUESS_LINES = 400
 class Prefix(NamedTuple):
     """A prefix ready to be matched against the beginning of a line (bytes), and what it was made from.
 
-    The pattern's groups: ``severity`` and, as far as the prefix has them, ``at``, ``pid``, ``session``, ``user``,
-    ``database``, ``number``, ``state``. ``is_loose`` says that the prefix itself is unknown: its parts are then
-    looked up in the group ``rest``.
+    The pattern has all groups of `GROUPS`, unset where the prefix does not tell. ``is_loose`` says that the prefix
+    itself is unknown: its parts are then looked up in the group ``rest``.
     """
 
     text: str
@@ -114,7 +116,13 @@ def compile_prefix(prefix: str) -> Prefix:
             parts.append(re.escape(match[0]))
     if optional_from >= 0:
         parts[optional_from:] = ["(?:" + "".join(parts[optional_from:]) + ")?"]
-    return Prefix(prefix, re.compile(("".join(parts) + r"\s*" + _SEVERITY).encode()))
+    absent = "".join(f"(?P<{name}>(?!))?" for name in GROUPS if name not in seen and name != "severity")
+    return Prefix(prefix, _compile("".join(parts) + r"\s*" + _SEVERITY + absent))
+
+
+def _compile(pattern: str) -> re.Pattern[bytes]:
+    """A pattern for bytes of UTF-8; the class of bytes beyond ASCII stays a class of bytes."""
+    return re.compile(pattern.encode())
 
 
 def _group(name: str, pattern: str, seen: set[str], *, padded: bool) -> str:
@@ -130,29 +138,27 @@ def guess_prefix(lines: Iterable[str]) -> Prefix | None:
     best: tuple[int, int, Prefix] | None = None
     for text in _COMMON:
         prefix = compile_prefix(text)
-        fitting = sum(prefix.pattern.match(line) is not None for line in encoded)
+        fitting = sum(match_head(prefix, line) is not None for line in encoded)
         told = _told(prefix, encoded)
         if fitting and (best is None or (fitting, told) > best[:2]):
             best = (fitting, told, prefix)
     loose = Prefix("", re.compile(rf"(?P<rest>[^\t]*?\b{_BARE_TIME}.*?)[\s:\-]*{_SEVERITY}".encode()), True)
-    fitting = sum(loose.pattern.match(line) is not None for line in encoded)
+    fitting = sum(match_head(loose, line) is not None for line in encoded)
     if fitting and (best is None or fitting > best[0] * 1.05):
         return loose
     return best[2] if best is not None else None
 
 
+def match_head(prefix: Prefix, line: bytes) -> re.Match[bytes] | None:
+    """The head of a message at the beginning of a line, or None."""
+    match = prefix.pattern.match(line)
+    return match if match is not None and match["severity"] in ENGLISH else None
+
+
 def _told(prefix: Prefix, lines: list[bytes]) -> int:
-    """How much the prefix gives, over all lines; the application counts, since it may stand glued to the database."""
-    told = 0
-    wanted = [
-        name
-        for name in ("at", "session", "pid", "user", "database", "number", "app")
-        if name in prefix.pattern.groupindex
-    ]
-    for line in lines[:50]:
-        if match := prefix.pattern.match(line):
-            told += sum(bool(match[name]) for name in wanted)
-    return told
+    """How many of time, session, user and database the prefix gives, over some lines."""
+    matches = (match_head(prefix, line) for line in lines[:50])
+    return sum(bool(value) for match in matches if match for value in match.group(*GROUPS))
 
 
 def loose_parts(rest: str) -> dict[str, str]:

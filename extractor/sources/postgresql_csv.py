@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from extractor.models import Origin
 from extractor.sources.interface import Item, Reading, Sample, SourceFormat, Verdict
@@ -18,8 +18,12 @@ _HEAD = re.compile(
     rb'"?(?P<number>\d+)"?,(?P<tag>"[^"]*"|[^",]*),"?(?P<started>[^",]*)"?,"?(?P<vxid>[^",]*)"?,"?(?P<txid>\d*)"?,'
     rb'"?(?P<severity>[^",]+)"?,"?(?P<state>[0-9A-Z]*)"?,'
 )
-_STATEMENT_FIELD = 19 - 13
-_DETAIL_FIELD = 14 - 13
+_WANTED = ("at", "user", "database", "session", "number", "severity", "state")
+_HEAD_COLUMNS = 13
+_STATEMENT_FIELD = 19 - _HEAD_COLUMNS
+_DETAIL_FIELD = 14 - _HEAD_COLUMNS
+_PLAIN_LOG = re.compile(rb'"([^"]*(?:""[^"]*)*)",,,,,,,,,"')
+"""A message with nothing in the eight columns after it, as statements and durations mostly have it."""
 
 
 def _judge(sample: Sample) -> Verdict:
@@ -85,45 +89,49 @@ class _CsvLog:
         if self._size <= self._limit:
             self._parts.append(line)
 
-    def _row(self, data: bytes, *, is_cut: bool) -> Iterator[Item]:
+    def _row(self, data: bytes, *, is_cut: bool) -> Sequence[Item]:
         head = _HEAD.match(data)
         if head is None:
-            self._reading.stats.entries += 1
-            yield self._reading.bad("the row does not begin with csvlog's columns", self._origin)
-            return
-        rest = data[head.end() :]
-        severity = head["severity"]
-        if severity == b"LOG" and rest.startswith(_NOISE):
-            self._reading.stats.entries += 1
-            self._reading.stats.noise += 1
-            return
-        cells = self._cells(rest)
-        if cells is None or not _MIN_COLUMNS <= len(cells) + 13 <= _MAX_COLUMNS:
+            return self._bad("the row does not begin with csvlog's columns")
+        plain = _PLAIN_LOG.match(data, head.end()) if head["severity"] == b"LOG" and not is_cut else None
+        if plain is not None:
+            text = plain[1]
+            if text[:10] == b"duration: " and text[-3:] == b" ms":
+                self._events.ran(head["session"].decode())
+                return ()
+            if b'""' in text:
+                text = text.replace(b'""', b'"')
+            return self._events.take(self._message(head, self._reading.text(text), "", "", is_cut=False))
+        cells = self._cells(data[head.end() :])
+        if cells is None or not _MIN_COLUMNS <= len(cells) + _HEAD_COLUMNS <= _MAX_COLUMNS:
             if not is_cut or not cells:
-                self._reading.stats.entries += 1
-                yield self._reading.bad(
-                    f"the row has {13 + len(cells or ())} columns, csvlog has 23, 24 or 26", self._origin
-                )
-                return
+                found = _HEAD_COLUMNS + len(cells or ())
+                return self._bad(f"the row has {found} columns, csvlog has 23, 24 or 26")
             cells += [""] * _MIN_COLUMNS
-        yield from self._events.take(self._message(head, cells, is_cut=is_cut))
+        return self._events.take(
+            self._message(head, cells[0], cells[_DETAIL_FIELD], cells[_STATEMENT_FIELD], is_cut=is_cut)
+        )
 
-    def _message(self, head: re.Match[bytes], cells: list[str], *, is_cut: bool) -> Message:
-        session = head["session"].decode()
-        number = int(head["number"])
+    def _bad(self, problem: str) -> Sequence[Item]:
+        self._reading.stats.entries += 1
+        return (self._reading.bad(problem, self._origin),)
+
+    def _message(self, head: re.Match[bytes], text: str, detail: str, statement: str, *, is_cut: bool) -> Message:
+        at, user, database, session_id, number, severity, state = head.group(*_WANTED)
+        session = session_id.decode()
         return Message(
             session,
-            severity_of(head["severity"].decode("utf-8", "replace")),
-            cells[0],
-            head["at"].decode("utf-8", "replace"),
+            "LOG" if severity == b"LOG" else severity_of(severity.decode("utf-8", "replace")),
+            text,
+            at.decode("utf-8", "replace"),
             self._origin,
-            self._name(head["user"]),
-            self._name(head["database"]),
-            head["state"].decode(),
-            cells[_DETAIL_FIELD],
-            cells[_STATEMENT_FIELD],
-            number,
-            f"{session}/{number}",
+            self._name(user),
+            self._name(database),
+            state.decode(),
+            detail,
+            statement,
+            int(number),
+            f"{session}/{int(number)}",
             is_cut,
         )
 
@@ -142,12 +150,6 @@ class _CsvLog:
             bare = text[1:-1].replace('""', '"') if text.startswith('"') else text
             self._names[cell] = None if bare in ("", "[unknown]") else bare
         return self._names[cell]
-
-
-_NOISE = tuple(
-    b'"' + words
-    for words in (b"connection received", b"checkpoint ", b"automatic ", b"autovacuum", b"process ", b"temporary file")
-)
 
 
 def _has_single_quotes(line: bytes) -> bool:

@@ -9,11 +9,11 @@ records therefore come out in order within each session, and only roughly so acr
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from extractor.models import Origin, QueryOutcome, QueryRecord
-from extractor.sources.interface import Item, Reading
+from extractor.sources.interface import Reading
 from extractor.sources.postgresql_words import (
     AUTHORIZED,
     BIND,
@@ -34,6 +34,7 @@ _QUERY_TEXT = re.compile(
     re.DOTALL,
 )
 _CANCEL_STATE = "57014"
+Released = Sequence[QueryRecord]
 ERRORS = frozenset({"ERROR", "FATAL", "PANIC"})
 
 
@@ -58,63 +59,66 @@ class Message(NamedTuple):
 class _Session:
     """What is held back of one session: its last statement, and what ran inside it."""
 
-    __slots__ = ("bound", "by_plan", "database", "failed", "held", "parts", "user")
+    __slots__ = ("bound", "by_plan", "database", "failed", "held", "parts", "size", "user")
 
     def __init__(self) -> None:
         self.held: QueryRecord | None = None
         self.bound: QueryRecord | None = None
         self.by_plan = False
         self.parts: list[QueryRecord] = []
+        self.size = 0
         self.failed: QueryOutcome | None = None
         self.user: str | None = None
         self.database: str | None = None
 
 
 class Events:
-    """Takes messages in the order of the log and gives records; `finish` gives those still held back."""
+    """Takes messages in the order of the log and gives the records that they let go."""
 
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
+        self._read_time = reading.clock.read
+        self._limit = reading.max_statement_bytes
         self._sessions: dict[str, _Session] = {}
         self._held_bytes = 0
         self._number = 0
 
-    def take(self, message: Message) -> Iterator[Item]:
-        """The records that this message lets go."""
+    def take(self, message: Message) -> Released:
+        """The next message of the log."""
         self._reading.stats.entries += 1
         session = self._session_of(message.session)
-        session.failed = None
-        if message.severity in ERRORS:
-            session.failed = _failure(message)
-            if message.statement:
-                yield from self._fail(session, message, message.statement)
-            elif message.severity != "ERROR":
-                self._count_noise()
-                yield from self._let_go(session)
-            else:
-                self._count_noise()
-        elif message.severity == "LOG":
-            yield from self._log(session, message)
+        if message.severity == "LOG":
+            session.failed = None
+            released = self._log(session, message)
         else:
-            self._count_noise()
+            released = self._other(session, message)
         if len(self._sessions) > _MAX_SESSIONS or self._held_bytes > _MAX_HELD_BYTES:
-            yield from self._release_oldest()
+            released = [*released, *self._release_oldest()]
+        return released
 
-    def add(self, session_key: str, field: str, text: str, message: Message) -> Iterator[Item]:
+    def ran(self, session_key: str) -> None:
+        """A message that holds a duration alone: the statement before it ran to its end."""
+        self._reading.stats.entries += 1
+        session = self._session_of(session_key)
+        session.failed = None
+        self._ran(session)
+
+    def add(self, session_key: str, field: str, text: str, message: Message) -> Released:
         """A further field (STATEMENT, DETAIL ...) of the session's last message, where it stands on its own."""
         session = self._session_of(session_key)
         if field == "STATEMENT" and session.failed is not None:
             self._reading.stats.noise -= 1
-            yield from self._fail(session, message, text, session.failed)
-            session.failed = None
-        elif field == "DETAIL" and session.held is not None:
+            outcome, session.failed = session.failed, None
+            return self._fail(session, message, text, outcome)
+        if field == "DETAIL" and session.held is not None:
             session.held = _with_prepared(session.held, text)
+        return ()
 
-    def finish(self) -> Iterator[Item]:
+    def finish(self) -> Released:
         """All that is still held back, in the order of the log."""
         left = [record for session in self._sessions.values() for record in self._let_go(session)]
-        yield from sorted(left, key=lambda record: record.origin or ("", 0))
         self._sessions.clear()
+        return sorted(left, key=_place)
 
     def _session_of(self, key: str) -> _Session:
         session = self._sessions.get(key)
@@ -125,59 +129,71 @@ class Events:
     def _count_noise(self) -> None:
         self._reading.stats.noise += 1
 
-    def _log(self, session: _Session, message: Message) -> Iterator[Item]:
+    def _repeat(self) -> None:
+        self._reading.stats.repeats += 1
+
+    def _other(self, session: _Session, message: Message) -> Released:
+        """A message that is no LOG: an error with or without its statement, a notice."""
+        session.failed = _failure(message) if message.severity in ERRORS else None
+        if session.failed is not None and message.statement:
+            return self._fail(session, message, message.statement, session.failed)
+        self._count_noise()
+        return self._let_go(session) if message.severity in ("FATAL", "PANIC") else ()
+
+    def _log(self, session: _Session, message: Message) -> Released:
         text = message.text
         match = CARRIES_SQL.match(text)
         if match is None or match.end() == 0:
-            yield from self._plain(session, message)
-            return
+            return self._plain(session, message)
         rest = text[match.end() :]
         if match["simple"]:
-            yield from self._statement(session, message, rest, ran=match["ms"] is not None)
-        elif match["plan"]:
-            yield from self._plan(session, message, rest)
-        elif match["step"]:
-            yield from self._step(session, message, match, rest)
-        else:
-            self._ran(session)
+            if match["ms"] is not None:
+                if self._is_told_again(session, rest):
+                    return ()
+                return self._hold(session, self._record(session, message, rest, QueryOutcome.OK))
+            return self._hold(session, self._record(session, message, rest, QueryOutcome.UNKNOWN))
+        if match["plan"]:
+            return self._plan(session, message, rest)
+        if match["step"]:
+            return self._step(session, message, match, rest)
+        self._ran(session)
+        return ()
 
-    def _plain(self, session: _Session, message: Message) -> Iterator[Item]:
+    def _plain(self, session: _Session, message: Message) -> Released:
         self._count_noise()
         if match := AUTHORIZED.match(message.text):
-            yield from self._let_go(session)
             session.user, session.database = match["user"], match["database"]
-        elif message.text.startswith("disconnection: "):
-            yield from self._let_go(session)
+            return self._let_go(session)
+        if message.text.startswith("disconnection: "):
             self._sessions.pop(message.session, None)
+            return self._let_go(session)
+        return ()
 
     def _ran(self, session: _Session) -> None:
-        """A duration alone: the statement before it ran to its end."""
         self._count_noise()
-        self._promote_bound(session)
+        if session.held is None and session.bound is not None:
+            self._adopt_bound(session)
         if session.held is not None and session.held.outcome is QueryOutcome.UNKNOWN:
             session.held = session.held._replace(outcome=QueryOutcome.OK)
 
-    def _statement(self, session: _Session, message: Message, sql: str, *, ran: bool) -> Iterator[Item]:
-        if ran and self._is_told_again(session, sql):
-            return
-        yield from self._hold(session, self._record(session, message, sql, ran=ran))
-
-    def _step(self, session: _Session, message: Message, match: re.Match[str], sql: str) -> Iterator[Item]:
-        step, held, bound = match["step"], session.held, session.bound
-        ran = match["ms"] is not None
+    def _step(self, session: _Session, message: Message, match: re.Match[str], sql: str) -> Released:
+        """One step of the extended protocol: parse and bind are repeats of the execution that follows."""
+        step, held = match["step"], session.held
+        outcome = QueryOutcome.UNKNOWN if match["ms"] is None else QueryOutcome.OK
         if step in PARSE:
             self._repeat()
         elif step in BIND:
             self._repeat()
-            session.bound = self._record(session, message, sql, ran=False)
+            session.bound = self._record(session, message, sql, QueryOutcome.UNKNOWN)
         elif step in FETCH and held is not None and _same(held.sql, sql):
             self._repeat()
-        elif ran and self._is_told_again(session, sql):
+        elif outcome is QueryOutcome.OK and self._is_told_again(session, sql):
             session.bound = None
         else:
-            if bound is not None and _same(bound.sql, sql):
+            if session.bound is not None and _same(session.bound.sql, sql):
                 session.bound = None
-            yield from self._hold(session, self._record(session, message, sql, ran=ran))
+            return self._hold(session, self._record(session, message, sql, outcome))
+        return ()
 
     def _is_told_again(self, session: _Session, sql: str) -> bool:
         """Whether this line tells only that the statement held back has run to its end."""
@@ -188,93 +204,99 @@ class Events:
         session.held, session.by_plan = held._replace(outcome=QueryOutcome.OK), False
         return True
 
-    def _plan(self, session: _Session, message: Message, rest: str) -> Iterator[Item]:
+    def _plan(self, session: _Session, message: Message, rest: str) -> Released:
         """auto_explain: a repeat of the statement, or the only trace of one that ran inside a function."""
         match = _QUERY_TEXT.search(rest)
         if match is None:
             self._count_noise()
-            return
+            return ()
         sql = match["text"] if match["text"] is not None else _json_text(match["json"])
         if prepared := PREPARED.match(f"prepare: {sql}"):
             sql = sql[prepared.end() - len("prepare: ") :]
-        if (session.held is not None and _same(session.held.sql, sql)) or (
-            session.bound is not None and _same(session.bound.sql, sql)
-        ):
-            self._repeat()
-            return
-        record = self._record(session, message, sql, ran=True)
         held = session.held
+        if any(known is not None and _same(known.sql, sql) for known in (held, session.bound)):
+            self._repeat()
+            return ()
+        record = self._record(session, message, sql, QueryOutcome.OK)
         if held is not None and held.outcome is QueryOutcome.UNKNOWN and len(session.parts) < _MAX_GROUP:
             session.parts.append(record)
-            self._held_bytes += len(sql)
-            return
-        yield from self._hold(session, record)
+            self._grow(session, len(sql))
+            return ()
+        released = self._hold(session, record)
         session.by_plan = True
+        return released
 
-    def _fail(self, session: _Session, message: Message, sql: str, how: QueryOutcome | None = None) -> Iterator[Item]:
+    def _fail(self, session: _Session, message: Message, sql: str, outcome: QueryOutcome) -> Released:
         """The statement of that text failed, and with it all that ran inside it."""
-        outcome = how or _failure(message)
-        held, bound = session.held, session.bound
-        session.bound = None
+        held = session.held
+        if session.bound is not None and _same(session.bound.sql, sql):
+            session.bound = None
         if held is not None and held.outcome is QueryOutcome.UNKNOWN and _same(held.sql, sql):
             self._repeat()
             session.held = held._replace(outcome=outcome)
             session.parts = [part._replace(outcome=outcome) for part in session.parts]
-            return
-        if bound is not None and not _same(bound.sql, sql):
-            session.bound = bound
-        record = self._record(session, message, sql, ran=False)
-        yield from self._hold(session, record._replace(outcome=outcome))
+            return ()
+        return self._hold(session, self._record(session, message, sql, outcome))
 
-    def _record(self, session: _Session, message: Message, sql: str, *, ran: bool) -> QueryRecord:
-        limit = self._reading.max_statement_bytes
+    def _record(self, session: _Session, message: Message, sql: str, outcome: QueryOutcome) -> QueryRecord:
+        number = message.number
+        if not number:
+            self._number += 1
+            number = self._number
         record = QueryRecord(
-            sql[:limit],
-            self._reading.clock.read(message.at),
+            sql[: self._limit],
+            self._read_time(message.at),
             message.session,
             message.user or session.user,
             message.database or session.database,
             None,
-            QueryOutcome.OK if ran else QueryOutcome.UNKNOWN,
-            message.number or self._next_number(),
+            outcome,
+            number,
             message.statement_id,
-            cut=message.is_cut or len(sql) > limit,
-            origin=message.origin,
+            None,
+            None,
+            message.is_cut or len(sql) > self._limit,
+            message.origin,
         )
         return _with_prepared(record, message.detail) if message.detail else record
 
-    def _next_number(self) -> int:
-        self._number += 1
-        return self._number
-
-    def _repeat(self) -> None:
-        self._reading.stats.repeats += 1
-
-    def _hold(self, session: _Session, record: QueryRecord) -> Iterator[Item]:
-        yield from self._let_go(session)
+    def _hold(self, session: _Session, record: QueryRecord) -> Released:
+        released = self._let_go(session)
         session.held, session.by_plan = record, False
-        self._held_bytes += len(record.sql)
+        self._grow(session, len(record.sql))
+        return released
 
-    def _promote_bound(self, session: _Session) -> None:
+    def _grow(self, session: _Session, size: int) -> None:
+        session.size += size
+        self._held_bytes += size
+
+    def _adopt_bound(self, session: _Session) -> None:
         """A bind without an execute that was written: the execution was too quick for the log, or sampled out."""
-        if session.held is None and session.bound is not None:
-            self._reading.stats.repeats -= 1
-            session.held, session.bound = session.bound, None
-
-    def _let_go(self, session: _Session) -> list[QueryRecord]:
-        records = [*session.parts, session.held] if session.held is not None else list(session.parts)
         if session.bound is not None:
             self._reading.stats.repeats -= 1
-            records.append(session.bound)
-        self._held_bytes -= sum(len(record.sql) for record in records if record is not session.bound)
-        session.held, session.bound, session.parts = None, None, []
+            session.held, session.bound = session.bound, None
+            self._grow(session, len(session.held.sql))
+
+    def _let_go(self, session: _Session) -> Released:
+        if session.held is None and session.bound is None and not session.parts:
+            return ()
+        records = session.parts if session.held is None else [*session.parts, session.held]
+        if session.bound is not None:
+            self._reading.stats.repeats -= 1
+            records = [*records, session.bound]
+        self._held_bytes -= session.size
+        session.held, session.bound, session.parts, session.size = None, None, [], 0
         return records
 
-    def _release_oldest(self) -> Iterator[Item]:
+    def _release_oldest(self) -> Released:
         """Let go of the half of the sessions that were met first."""
         keys = list(self._sessions)[: max(1, len(self._sessions) // 2)]
         left = [record for key in keys for record in self._let_go(self._sessions.pop(key))]
-        yield from sorted(left, key=lambda record: record.origin or ("", 0))
+        return sorted(left, key=_place)
+
+
+def _place(record: QueryRecord) -> tuple[str, int]:
+    return record.origin or ("", 0)
 
 
 def severity_of(word: str) -> str:

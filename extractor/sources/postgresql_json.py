@@ -69,7 +69,8 @@ def _read(reading: Reading) -> Iterator[Item]:
             row = parse_cut_object(data) if lines.is_cut else parse_object(data)
         message = _message(_fields(row), reading, is_cut=lines.is_cut) if isinstance(row, dict) else None
         if message is not None:
-            yield from events.take(message)
+            if released := events.take(message):
+                yield from released
             continue
         reading.stats.entries += 1
         if isinstance(row, dict):

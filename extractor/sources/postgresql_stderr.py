@@ -6,12 +6,20 @@ A message begins with the prefix and a severity; its further lines begin with on
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from extractor.models import Origin
 from extractor.sources.interface import Item, Reading, Sample, SourceFormat, Verdict
-from extractor.sources.log_line_prefix import Prefix, compile_prefix, guess_prefix, loose_parts
-from extractor.sources.postgresql_events import Events, Message, severity_of
+from extractor.sources.log_line_prefix import (
+    ENGLISH,
+    GROUPS,
+    Prefix,
+    compile_prefix,
+    guess_prefix,
+    loose_parts,
+    match_head,
+)
+from extractor.sources.postgresql_events import Events, Message
 
 _FIELDS = frozenset({"DETAIL", "HINT", "QUERY", "CONTEXT", "STATEMENT", "LOCATION"})
 _KEPT_FIELDS = frozenset({"DETAIL", "STATEMENT"})
@@ -25,10 +33,10 @@ def _prefix_of(sample: Sample) -> Prefix | None:
 def _judge(sample: Sample) -> Verdict:
     prefix = _prefix_of(sample)
     heads = [line for line in sample.lines if line and not line.startswith("\t")]
-    fitting = [m for line in heads if prefix and (m := prefix.pattern.match(line.encode()))]
+    fitting = [m for line in heads if prefix and (m := match_head(prefix, line.encode()))]
     if prefix is None or not fitting:
         return Verdict(0, "no line has a PostgreSQL severity after a prefix: set log_line_prefix")
-    severities = {_word(m["severity"]) for m in fitting}
+    severities = {ENGLISH[m["severity"]] for m in fitting}
     share = len(fitting) / len(heads)
     if share < 0.05 or (len(fitting) < 2 and len(heads) > 3):
         return Verdict(0, f"only {len(fitting)} of {len(heads)} lines look like PostgreSQL's")
@@ -39,115 +47,140 @@ def _judge(sample: Sample) -> Verdict:
     return Verdict(certainty if share > 0.2 else 0.4, f"{len(fitting)} of {len(heads)} lines begin with {shown}")
 
 
-def _word(severity: bytes) -> str:
-    return severity_of(severity.decode("utf-8", "replace"))
-
-
 class _Stderr:
     """Gathers lines to messages, and fields to their messages."""
 
     def __init__(self, reading: Reading, prefix: Prefix) -> None:
         self._reading = reading
         self._prefix = prefix
-        self._groups = frozenset(prefix.pattern.groupindex)
         self._events = Events(reading)
         self._head: re.Match[bytes] | None = None
+        self._severity = ""
         self._parts: list[bytes] = []
         self._size = 0
         self._is_cut = False
         self._origin = Origin(reading.lines.file, 1)
-        self._message: dict[str, Message] = {}
+        self._names: dict[bytes | None, str | None] = {None: None}
         self._indents = any(line.startswith("\t") for line in reading.sample.lines)
-        self._stray_run = False
+        self._in_stray_run = False
 
     def items(self) -> Iterator[Item]:
         lines = self._reading.lines
         match_head = self._prefix.pattern.match
+        severities = ENGLISH
         for line in lines:
             if line[:1] == b"\t":
+                self._indents = True
                 self._continue(line[1:])
                 continue
             head = match_head(line)
-            if head is None:
-                if self._is_stray(line):
-                    self._count_stray()
+            severity = severities.get(head["severity"]) if head is not None else None
+            if head is None or severity is None:
+                self._without_head(line)
                 continue
-            if self._head is not None:
-                yield from self._complete(cut=False)
-            self._stray_run = False
-            self._head = head
-            self._parts = [line[head.end() :]]
-            self._size = len(line)
-            self._is_cut = lines.is_cut
+            if self._head is not None and (released := self._complete(is_cut=False)):
+                yield from released
+            self._in_stray_run = False
+            body = line[head.end() :]
+            if severity == "LOG" and body[:10] == b"duration: " and body[-3:] == b" ms":
+                self._events.ran(self._session_of(head))
+                continue
+            self._head, self._severity, self._parts = head, severity, [body]
+            self._size, self._is_cut = len(line), lines.is_cut
             self._origin = Origin(lines.file, lines.number)
         if self._head is not None:
-            yield from self._complete(cut=lines.is_damaged)
+            yield from self._complete(is_cut=lines.is_damaged)
         yield from self._events.finish()
 
     def _continue(self, line: bytes) -> None:
+        if self._head is None:
+            self._count_stray()
+            return
         self._size += len(line) + 1
         if self._size > self._reading.max_statement_bytes or self._reading.lines.is_cut:
             self._is_cut = True
         else:
             self._parts.append(line)
 
-    def _is_stray(self, line: bytes) -> bool:
-        """Whether a line without prefix or tab belongs to no message; a tab can be lost on a log's way."""
-        if self._head is None:
-            return bool(line)
-        if line and (self._indents and line[:1] != b" "):
-            return True
-        self._continue(line)
-        return False
+    def _without_head(self, line: bytes) -> None:
+        """A line without prefix or tab: of nobody's message, or one whose tab was lost on the log's way."""
+        if not line and self._head is None:
+            return
+        if not line or (self._head is not None and (line[:1] == b" " or not self._indents)):
+            self._continue(line)
+        else:
+            self._count_stray()
 
     def _count_stray(self) -> None:
         """Lines of others between the messages: the first of a run counts as noise."""
-        if not self._stray_run:
+        if not self._in_stray_run:
             self._reading.stats.entries += 1
             self._reading.stats.noise += 1
-            self._stray_run = True
+            self._in_stray_run = True
 
-    def _complete(self, *, cut: bool) -> Iterator[Item]:
-        head = self._head
-        assert head is not None
-        self._head = None
-        severity = _word(head["severity"])
-        if severity in _FIELDS:
-            if severity in _KEPT_FIELDS:
-                yield from self._add_field(head, severity)
-            return
-        message = self._message_of(head, severity, cut=cut or self._is_cut)
-        yield from self._events.take(message)
+    def _complete(self, *, is_cut: bool) -> Sequence[Item]:
+        head, self._head = self._head, None
+        if head is None or (self._severity in _FIELDS and self._severity not in _KEPT_FIELDS):
+            return ()
+        message = self._message_of(head, is_cut=is_cut or self._is_cut)
+        if self._severity in _KEPT_FIELDS:
+            return self._events.add(message.session, self._severity, message.text, message)
+        return self._events.take(message)
 
-    def _add_field(self, head: re.Match[bytes], severity: str) -> Iterator[Item]:
-        message = self._message_of(head, severity, cut=self._is_cut)
-        yield from self._events.add(message.session, severity, message.text, message)
-
-    def _message_of(self, head: re.Match[bytes], severity: str, *, cut: bool) -> Message:
-        text = self._reading.text(b"\n".join(self._parts))
+    def _session_of(self, head: re.Match[bytes]) -> str:
         if self._prefix.is_loose:
             found = loose_parts(head["rest"].decode("utf-8", "replace"))
-        else:
-            found = {n: head[n].decode("utf-8", "replace") for n in self._groups if head[n]}
-        session = found.get("session") or found.get("pid", "")
-        number = found.get("number", "")
+            return found.get("session") or found.get("pid", "")
+        return (head["session"] or head["pid"] or b"").decode()
+
+    def _message_of(self, head: re.Match[bytes], *, is_cut: bool) -> Message:
+        text = self._reading.text(b"\n".join(self._parts) if len(self._parts) > 1 else self._parts[0])
+        if self._prefix.is_loose:
+            return self._loose_message(head, text, is_cut=is_cut)
+        at, session_id, pid, user, database, number, state, _ = head.group(*GROUPS)
+        session = (session_id or pid or b"").decode()
         return Message(
             session,
-            severity,
+            self._severity,
+            text,
+            at.decode() if at else "",
+            self._origin,
+            self._name(user),
+            self._name(database),
+            state.decode() if state else "",
+            "",
+            "",
+            int(number) if number else 0,
+            f"{session}/{int(number)}" if number and session_id else None,
+            is_cut,
+        )
+
+    def _loose_message(self, head: re.Match[bytes], text: str, *, is_cut: bool) -> Message:
+        found = loose_parts(head["rest"].decode("utf-8", "replace"))
+        session = found.get("session") or found.get("pid", "")
+        user, database = found.get("user", ""), found.get("database", "")
+        return Message(
+            session,
+            self._severity,
             text,
             found.get("at", ""),
             self._origin,
-            _name(found.get("user")),
-            _name(found.get("database")),
-            found.get("state", ""),
-            number=int(number) if number.isdecimal() else 0,
-            statement_id=f"{session}/{number}" if number and "session" in found else None,
-            is_cut=cut,
+            self._name(user.encode()),
+            self._name(database.encode()),
+            is_cut=is_cut,
         )
 
+    def _name(self, value: bytes | None) -> str | None:
+        if value not in self._names:
+            if len(self._names) > 10_000:
+                self._names = {None: None}
+            self._names[value] = _name_of(value)
+        return self._names[value]
 
-def _name(value: str | None) -> str | None:
-    return None if not value or value == "[unknown]" else value
+
+def _name_of(value: bytes | None) -> str | None:
+    text = (value or b"").decode("utf-8", "replace")
+    return None if text in ("", "[unknown]") else text
 
 
 def _read(reading: Reading) -> Iterator[Item]:

@@ -54,7 +54,11 @@ class Clock:
 
     def _of_text(self, text: str) -> datetime | None:
         try:
-            if len(text) < 27 and self._suffix and text[4:5] == "-" and text[-3:].isdigit():
+            if text[-4:] == " UTC":
+                return datetime.fromisoformat(text[:-4] + "+00:00")
+            if text[-1:] == "Z":
+                return datetime.fromisoformat(text)
+            if self._suffix and len(text) < 27 and text[4:5] == "-" and text[-2:].isdigit() and text[-6:-5] not in "+-":
                 return datetime.fromisoformat(text + self._suffix)
         except ValueError:
             pass
