@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from dialects import Dialect, ParseFailure
 from dialects.sqlglot_adapter import parse
 from extractor.errors import NotParsed, StatementError, TooLarge, Unsupported
 from extractor.lineage.commands import read_command
-from extractor.lineage.lowering import lower
-from extractor.lineage.model import Other, Outline, Statement
-from extractor.lineage.repair import repaired
+from extractor.lineage.lowering import Names, lower
+from extractor.lineage.model import Other, Outline, Query, Read, Statement
+from extractor.lineage.repair import has_open_name, repaired
 from extractor.lineage.scripting import Inner, unfold
 from extractor.models import Outcome
 from extractor.statements import nesting
@@ -41,27 +42,40 @@ def _inner(inner: Inner, dialect: Dialect, max_nesting: int) -> tuple[Statement,
         outcome = Outcome.DYNAMIC if "dynamic" in inner.problem else Outcome.UNSUPPORTED
         return (Other("routine", outcome.value, inner.problem),)
     try:
-        return _statement(inner.text, dialect, max_nesting, inner.variables, inside=True)
+        records = _records(inner, dialect)
+        return _statement(inner.text, dialect, max_nesting, Names(inner.variables, records, inside=True))
     except StatementError as error:
         outcome = _OUTCOMES.get(type(error), Outcome.UNSUPPORTED)
         return (Other("statement of a routine", outcome.value, str(error)),)
+
+
+def _records(inner: Inner, dialect: Dialect) -> dict[str, Query]:
+    """The queries of those loop variables that the statement uses."""
+    found: dict[str, Query] = {}
+    for name, query in inner.records:
+        if f"{name}." in inner.text.lower():
+            with suppress(StatementError):
+                (statement,) = _statement(query, dialect, MAX_NESTING, Names(inner.variables, inside=True))
+                if isinstance(statement, Read):
+                    found[name] = statement.query
+    return found
 
 
 def _statement(
     text: str,
     dialect: Dialect,
     max_nesting: int,
-    variables: frozenset[str] = frozenset(),
-    *,
-    inside: bool = False,
+    names: Names = Names(),  # noqa: B008 - an empty named tuple
 ) -> tuple[Statement, ...]:
     found = read_command(text, dialect)
     if found is not None:
         return found
+    if ("${" in text or "{{" in text) and has_open_name(text, dialect):
+        return (Other("statement", Outcome.UNRESOLVED.value, "a name holds a variable that the text does not resolve"),)
     _check_nesting(text, dialect, max_nesting)
     try:
         trees = _parsed(text, dialect)
-        return tuple(s for tree in trees for s in lower(tree, dialect, variables, inside=inside))
+        return tuple(s for tree in trees for s in lower(tree, dialect, names))
     except ParseFailure as failure:
         raise NotParsed(f"{dialect.title}: {failure}") from failure
     except RecursionError as error:

@@ -50,6 +50,28 @@ def repaired(original: str, dialect: Dialect) -> str | None:
     return "".join((*pieces, text[copied:]))
 
 
+_BEFORE_NAMES = frozenset(("FROM", "JOIN", "INTO", "TABLE", "UPDATE", "VIEW", "OVERWRITE", "USING", "EXISTS", "MERGE"))
+
+
+def has_open_name(text: str, dialect: Dialect) -> bool:
+    """Whether a variable or template stands where (a part of) a table's name must be."""
+    before: Token | None = None
+    for token in tokens(text, dialect.lexical):
+        variable = token.kind == "template" and token.text.startswith("{{")
+        variable = variable or (token.kind == "parameter" and token.text.startswith("${"))
+        if variable and before is not None:
+            if before.end == token.start and (before.kind in ("word", "quoted") or before.text == "."):
+                return True
+            if before.kind == "word" and before.text.upper() in _BEFORE_NAMES:
+                return True
+        if token.text == "{" and before is not None and before.end == token.start and before.text.endswith("$"):
+            return True
+        if token.kind == "quoted" and ("${" in token.text or "{{" in token.text):
+            return True
+        before = token
+    return False
+
+
 def _word(found: Sequence[Token], position: int) -> str:
     if position >= len(found):
         return ""
@@ -291,7 +313,79 @@ def _tail_words(found: Sequence[Token], position: int) -> tuple[int, str] | None
     return None
 
 
+_HINTS = frozenset(["SHUFFLE", "NOSHUFFLE", "BROADCAST", "CLUSTERED", "NOCLUSTERED", "STRAIGHT_JOIN", "ROUND_ROBIN"])
+
+
+def _impala(found: Sequence[Token], position: int) -> tuple[int, str] | None:
+    """Impala's hints in brackets, STRAIGHT_JOIN, UPSERT, and the storage clauses of Kudu tables."""
+    words = [_word(found, position + i) for i in range(4)]
+    if words[0] == "[" and words[1] in _HINTS and words[2] == "]":
+        return 3, ""
+    if words[0] == "STRAIGHT_JOIN" and position and _word(found, position - 1) in ("SELECT", "DISTINCT"):
+        return 1, ""
+    if position == 0 and words[0] == "UPSERT":
+        return 1 + (words[1] == "INTO") + (words[2] == "TABLE"), "INSERT INTO"
+    if position == 0 or _word(found, 0) not in ("CREATE", "INSERT"):
+        return None
+    if words[0] == "PRIMARY" and words[1] == "KEY" and words[2] == "(" and _word(found, position - 1) not in ("(", ","):
+        return _after_bracket(found, position + 2) - position, ""
+    if words[0] == "PARTITION" and words[1] == "BY":
+        end = next((i for i in range(position, len(found)) if _word(found, i) in ("STORED", "AS", "TBLPROPERTIES")), 0)
+        return (end - position, "") if end and _word(found, 0) == "CREATE" else None
+    if (
+        words[0] == "SORT"
+        and words[1] == "BY"
+        and words[2] in ("(", "ZORDER", "LEXICAL")
+        and _word(found, 0) == "CREATE"
+    ):
+        return _after_bracket(found, position + (2 if words[2] == "(" else 3)) - position, ""
+    if words[:3] == ["IF", "NOT", "EXISTS"] and _word(found, 0) == "INSERT":
+        return 3, ""
+    return None
+
+
+def _columns_before_partition(found: Sequence[Token], position: int) -> tuple[int, str] | None:
+    """Impala: ``INSERT INTO t (a) PARTITION (b)``: the parser wants the partition first."""
+    if position == 0 or _word(found, position) != "(" or _word(found, 0) != "INSERT" or position > 12:
+        return None
+    end = _after_bracket(found, position)
+    if _word(found, end) != "PARTITION" or _word(found, end + 1) != "(":
+        return None
+    last = _after_bracket(found, end + 1)
+    columns = " ".join(t.text for t in found[position:end])
+    partition = " ".join(t.text for t in found[end:last])
+    return last - position, f" {partition} {columns}"
+
+
+def _map_reduce(found: Sequence[Token], position: int) -> tuple[int, str] | None:
+    """Hive: ``MAP a, b USING 'x'`` is SELECT TRANSFORM (a, b) USING 'x'."""
+    if _word(found, position) not in ("MAP", "REDUCE") or _word(found, position + 1) in ("(", ".", "<", ",", ")", ""):
+        return None
+    using = next((i for i in range(position, len(found)) if _word(found, i) == "USING"), 0)
+    if not using or using + 1 >= len(found) or found[using + 1].kind != "string":
+        return None
+    columns = " ".join(t.text for t in found[position + 1 : using])
+    return using - position, f"SELECT TRANSFORM ({columns}) "
+
+
+def _template(found: Sequence[Token], position: int) -> tuple[int, str] | None:
+    """Control tags of templates go; place-holders of database drivers become NULL."""
+    token = found[position]
+    if token.kind == "template" and token.text.startswith("{%"):
+        return 1, " "
+    if token.text == "%" and position + 1 < len(found) and token.end == found[position + 1].start:
+        if _word(found, position + 1) == "S":
+            return 2, "NULL"
+        if found[position + 1].text == "(" and _word(found, position + 4) == "S":
+            return 5, "NULL"
+    return None
+
+
 _RULES: tuple[Rule, ...] = (
+    _impala,
+    _columns_before_partition,
+    _map_reduce,
+    _template,
     _policy,
     _tag,
     _compound,

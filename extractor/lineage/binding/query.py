@@ -226,6 +226,11 @@ class Binder:
             origins = scope.resolve(name)
             return Relation([OpenRows(origins)], shy=True)
         relation = self._context.relation(name)
+        if len(name) > 1 and relation.listed is None and self._engine in _ARRAYS_IN_FROM:
+            outer = self._context.relation(name[:-1])
+            key = name[-1][0].lower()
+            if outer.listed is not None and key in outer.index:  # an array of a known table
+                return Relation([OpenRows(outer.known(key, name[-1][0]) or NOTHING)], outer.reads, shy=True)
         if source.names and relation.opens and not relation.index:
             known = [Column(n, relation.find(n.lower(), n) or NOTHING) for n in source.names]
             return Relation([*known, *relation.items], relation.reads, relation.indirect)

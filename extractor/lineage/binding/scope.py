@@ -109,7 +109,7 @@ class Scope:
                 return found
             scope = scope.parent
         found = self._unlisted(key, name)
-        if found is None and (quoted or key not in _PSEUDO):
+        if found is None and key[:1] not in "$@:" and (quoted or key not in _PSEUDO):
             self.note(f"column {name} belongs to no relation of the query")
         return found or NOTHING
 

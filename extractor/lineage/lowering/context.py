@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from dialects import Dialect
 from extractor.lineage.model import Name, Query, Statement, Values, Write
 
 Node = Any
 """A node of the parser's tree. Its classes differ between the parser's two builds, so they are not named here."""
+
+
+class Names(NamedTuple):
+    """What the surroundings of a statement know of names, all in lower case.
+
+    ``variables`` are no columns. ``records`` are loop variables, whose fields are columns of a query. ``inside``
+    tells that the statement stands in the body of a routine, where SELECT INTO fills variables (but for T-SQL).
+    """
+
+    variables: frozenset[str] = frozenset()
+    records: Mapping[str, Query] = MappingProxyType({})
+    inside: bool = False
 
 
 @dataclass(slots=True)
@@ -25,8 +38,7 @@ class Walk:
     query: Callable[[Node, Walk], Query]
     values: Callable[[Node, Walk], Values]
     statement: Callable[[Node, Walk], tuple[Statement, ...]]
-    variables: frozenset[str] = frozenset()
-    inside: bool = False
+    names: Names = Names()
     writes: list[Write] = field(default_factory=list)
     windows: dict[str, Node] = field(default_factory=dict)
 

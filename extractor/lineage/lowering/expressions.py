@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from extractor.lineage.lowering.context import Node, Walk, arg, args_of, unique
 from extractor.lineage.lowering.names import column_parts, table_name
-from extractor.lineage.model import NO_FLOW, Flow, Name, Query
+from extractor.lineage.model import NO_FLOW, Flow, Name, Projection, Query, Select, Source
 
 _LEAVES = frozenset(
     {
@@ -147,7 +147,11 @@ def _take_column(column: Node, found: _Gathered, stack: list[Node], walk: Walk) 
         return
     if len(parts) > 1 and parts[-1][0].lower() in SEQUENCES:
         return
-    if walk.variables and parts[0][0].lower() in walk.variables and not (len(parts) > 1 and parts[0][1]):
+    if walk.names.records and len(parts) == 2 and (rows := walk.names.records.get(parts[0][0].lower())) is not None:
+        field = Projection(parts[1][0], Flow((parts[1:],)))
+        found.queries.append(Select((field,), (Source("query", query=rows, alias=parts[0][0]),)))
+        return
+    if walk.names.variables and parts[0][0].lower() in walk.names.variables and not (len(parts) > 1 and parts[0][1]):
         return
     found.refs[parts] = None
 

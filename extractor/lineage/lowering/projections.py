@@ -31,7 +31,7 @@ def _lower_item(item: Node, position: int, walk: Walk, excluded: tuple[str, ...]
     cls = item.__class__
     if cls is exp.Column and arg(item, "this").__class__ is not exp.Star:
         parts = column_parts(item)
-        if parts and not walk.variables and (len(parts) == 1 or parts[-1][0].lower() not in SEQUENCES):
+        if parts and not walk.names.variables and (len(parts) == 1 or parts[-1][0].lower() not in SEQUENCES):
             return [Projection(parts[-1][0], Flow((parts,)))]
         return [Projection(item.name, flow_of((item,), walk))]
     if cls is exp.Alias:

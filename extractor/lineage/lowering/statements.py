@@ -9,7 +9,7 @@ from sqlglot import exp
 from dialects import Dialect
 from extractor.errors import Unsupported
 from extractor.lineage.lowering.alter import lower_alter, lower_drop
-from extractor.lineage.lowering.context import Node, Walk, arg, args_of
+from extractor.lineage.lowering.context import Names, Node, Walk, arg, args_of
 from extractor.lineage.lowering.copy import lower_copy, lower_export, lower_load
 from extractor.lineage.lowering.create import lower_cache, lower_create
 from extractor.lineage.lowering.delete import lower_delete, lower_truncate
@@ -21,7 +21,9 @@ from extractor.lineage.lowering.queries import lower_query, lower_values
 from extractor.lineage.lowering.update import lower_update
 from extractor.lineage.model import Other, Read, Statement, Write
 
-_QUERIES = frozenset({exp.Select, exp.Union, exp.Except, exp.Intersect, exp.Subquery, exp.Paren, exp.Values, exp.Table, exp.Pivot})
+_QUERIES = frozenset(
+    {exp.Select, exp.Union, exp.Except, exp.Intersect, exp.Subquery, exp.Paren, exp.Values, exp.Table, exp.Pivot}
+)
 _NOTHING = frozenset(
     {
         exp.Set, exp.Show, exp.Describe, exp.Commit, exp.Rollback, exp.Transaction, exp.Comment, exp.Grant,
@@ -47,18 +49,13 @@ _RULES: dict[type, Callable[[Node, Walk], tuple[Statement, ...]]] = {
 }
 
 
-def lower(
-    tree: Node, dialect: Dialect, variables: frozenset[str] = frozenset(), *, inside: bool = False
-) -> tuple[Statement, ...]:
-    """The outline records of one parsed statement.
-
-    ``variables`` are names (in lower case) that are no columns; ``inside`` tells that it stands in the body of a
-    routine, where SELECT INTO fills variables (but for T-SQL).
+def lower(tree: Node, dialect: Dialect, names: Names = Names()) -> tuple[Statement, ...]:  # noqa: B008 - a named tuple
+    """The outline records of one parsed statement; ``names`` tells what its surroundings know.
 
     Raises:
         Unsupported: no rule covers it, or the parser itself did not read it (a command kept as text).
     """
-    walk = Walk(dialect, lower_query, lower_values, lower_statement, variables, inside)
+    walk = Walk(dialect, lower_query, lower_values, lower_statement, names)
     found = lower_statement(tree, walk)
     return (*walk.writes, *found)
 
@@ -92,7 +89,7 @@ def _lower_read(tree: Node, walk: Walk) -> tuple[Statement, ...]:
     """A query; SELECT ... INTO writes (T-SQL, PostgreSQL) unless it fills variables (PL/SQL)."""
     into = _find_into(tree)
     query = lower_query(tree, walk)
-    if into is None or walk.engine in ("oracle", "mysql", "db2") or (walk.inside and walk.engine not in _TSQL):
+    if into is None or walk.engine in ("oracle", "mysql", "db2") or (walk.names.inside and walk.engine not in _TSQL):
         return (Read("select", query),)
     target = arg(into, "this")
     if target is None or target.__class__ is not exp.Table:

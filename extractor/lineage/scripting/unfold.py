@@ -28,11 +28,15 @@ MAX_DEPTH = 4
 
 
 class Inner(NamedTuple):
-    """A statement of a body. ``problem`` is set where its text cannot be known or its language read."""
+    """A statement of a body. ``problem`` is set where its text cannot be known or its language read.
+
+    ``variables`` are names that are no columns; ``records`` are loop variables with the query whose rows they are.
+    """
 
     text: str
     variables: frozenset[str] = frozenset()
     problem: str = ""
+    records: tuple[tuple[str, str], ...] = ()
 
 
 class Unfolded(NamedTuple):
@@ -83,16 +87,54 @@ def _body(routine: Routine, dialect: Dialect, depth: int) -> Iterator[Inner]:
 def _statements(body: str, variables: frozenset[str], dialect: Dialect, depth: int) -> Iterator[Inner]:
     found = list(tokens(body, dialect.lexical))
     known = Variables()
+    rows = _Rows()
     cut = batch_chunks(found) if dialect.lexical.blocks == "tsql" else chunks(found)
     for chunk in cut:
         words = chunk.words
         if words[0] in _DYNAMIC:
             yield from _dynamic(chunk, known, variables, dialect, depth)
         elif chunk.sql:
-            yield from _plain(chunk, body, variables, dialect, depth)
+            for inner in _plain(chunk, body, variables, dialect, depth):
+                yield inner._replace(records=rows.records())
         else:
             known.assign(chunk.tokens)
-            yield from _embedded(chunk, body, variables)
+            for inner in _embedded(chunk, body, variables):
+                rows.take_query(chunk, inner.text)
+                yield inner
+            rows.take_loop(chunk)
+
+
+class _Rows:
+    """Cursors and loop variables, with the queries whose rows they hold."""
+
+    __slots__ = ("_cursors", "_records")
+
+    def __init__(self) -> None:
+        self._cursors: dict[str, str] = {}
+        self._records: dict[str, str] = {}
+
+    def take_query(self, chunk: Chunk, query: str) -> None:
+        """``CURSOR c IS query``, ``c CURSOR FOR query``, ``FOR r IN (query)``."""
+        words = chunk.words
+        if words[0] == "FOR" and len(words) > 2:
+            self._records[words[1].lower()] = query
+        elif "CURSOR" in words:
+            place = words.index("CURSOR")
+            after = words[place + 1] if place + 1 < len(words) else ""
+            name = (
+                words[place - 1] if after in ("FOR", "IS", "NO", "SCROLL", "WITH", "LOCAL", "FAST_FORWARD") else after
+            )
+            self._cursors[name.lower()] = query
+
+    def take_loop(self, chunk: Chunk) -> None:
+        """``FOR r IN c LOOP``."""
+        words = chunk.words
+        if words[0] == "FOR" and len(words) > 3 and words[2] == "IN" and words[3].lower() in self._cursors:
+            self._records[words[1].lower()] = self._cursors[words[3].lower()]
+
+    def records(self) -> tuple[tuple[str, str], ...]:
+        """The loop variables known so far."""
+        return tuple(self._records.items())
 
 
 def _plain(chunk: Chunk, body: str, variables: frozenset[str], dialect: Dialect, depth: int) -> Iterator[Inner]:
