@@ -122,12 +122,19 @@ class HttpClient:
         self._timeout_s = timeout_s
         self._base = base_url.rstrip("/")
         self.host = _host_of(base_url)
-        self._client = httpx.Client(
-            verify=_tls_context(ca_bundle),
-            timeout=timeout_s,
-            follow_redirects=False,
-            headers={"user-agent": f"alation-lineage/{_own_version()}", "accept": "application/json"},
-        )
+        try:
+            self._client = httpx.Client(
+                verify=_tls_context(ca_bundle),
+                timeout=timeout_s,
+                follow_redirects=False,
+                headers={"user-agent": f"alation-lineage/{_own_version()}", "accept": "application/json"},
+            )
+        except (ValueError, ImportError, httpx.InvalidURL):
+            # The reason would quote the proxy's address, which may hold a password.
+            raise ConfigError(
+                "a proxy in the environment cannot be used: HTTP_PROXY, HTTPS_PROXY and ALL_PROXY must look like "
+                "http://proxy.example.com:3128, and NO_PROXY like a list of host names."
+            ) from None
 
     def __enter__(self) -> Self:
         return self
@@ -340,11 +347,15 @@ def _tls_context(ca_bundle: Path | None) -> ssl.SSLContext:
 
 def _host_of(base_url: str) -> str:
     """Host and port for messages, without what may stand before an ``@``."""
-    parts = urlsplit(base_url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    try:
+        parts = urlsplit(base_url)
+        name, port = parts.hostname, parts.port
+    except ValueError:
+        name, port = None, None
+    if not name or parts.scheme not in {"http", "https"}:
         raise ConfigError("the URL of the server must look like https://alation.example.com")
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    return f"{host}:{parts.port}" if parts.port else host
+    host = f"[{name}]" if ":" in name else name
+    return f"{host}:{port}" if port else host
 
 
 def _own_version() -> str:

@@ -236,10 +236,26 @@ def test_replaces_what_utf8_cannot_hold():
     assert json.loads(json_bytes({"n": [1, None, "x"]})) == {"n": [1, None, "x"]}
 
 
-def test_refuses_an_url_that_is_none():
-    """A URL without scheme or host is a matter of configuration."""
+@pytest.mark.parametrize("url", ["", "alation.example.com", "https://", "ftp://a.b", "https://a:99999", "https://[::1"])
+def test_refuses_an_url_that_is_none(url):
+    """A URL without scheme or host, or with an impossible port, is a matter of configuration."""
     with pytest.raises(ConfigError, match="must look like https://"):
-        HttpClient("alation.example.com")
+        HttpClient(url)
+
+
+@pytest.mark.parametrize("proxy", ["socks9://me:pa55@proxy", "http://me:pa55@proxy:port"])
+def test_names_a_proxy_that_cannot_be_used(monkeypatch, proxy):
+    """A proxy setting that is wrong is named by its variables, without the password that it may hold."""
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+    with pytest.raises(ConfigError, match="a proxy in the environment cannot be used: HTTP_PROXY") as caught:
+        HttpClient("https://alation.example.com")
+    assert "pa55" not in str(caught.value)
+
+
+def test_names_a_host_of_numbers():
+    """An IPv6 address is shown in its brackets, with its port."""
+    with HttpClient("https://[::1]:8443/x") as client:
+        assert repr(client) == "HttpClient([::1]:8443)"
 
 
 def test_loads_the_http_library_late():
