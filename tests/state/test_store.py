@@ -132,7 +132,9 @@ def test_a_second_process_is_told_who_holds_the_state(url: str) -> None:
         "import sys; from extractor.state import Store\n"
         "with Store.open(sys.argv[1]).lock(): print('in', flush=True); sys.stdin.read()"
     )
-    holder = subprocess.Popen([sys.executable, "-c", code, url], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    holder = subprocess.Popen(
+        [sys.executable, "-c", code, url], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=Path(__file__).parents[2]
+    )
     assert holder.stdout is not None
     assert holder.stdout.readline() == b"in\n"
     with Store.open(url) as store:
@@ -231,3 +233,11 @@ def test_times_are_kept_to_the_microsecond(url: str) -> None:
     with Store.open(url) as store:
         store.begin_run("run", started_at=moment)
         assert store.runs()[0].started_at == moment
+
+
+def test_processes_may_open_a_new_state_at_once(url: str) -> None:
+    """Migrations run once, whoever comes first."""
+    code = "import sys; from extractor.state import Store; Store.open(sys.argv[1]).close()"
+    root = Path(__file__).parents[2]
+    processes = [subprocess.Popen([sys.executable, "-c", code, url], cwd=root) for _ in range(3)]
+    assert [process.wait() for process in processes] == [0, 0, 0]

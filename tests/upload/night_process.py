@@ -24,7 +24,7 @@ def main(state_url: str, alation_url: str, user_id: str, night: str) -> int:
         AlationClient.from_settings(settings, token) as client,
     ):
         print("begun", flush=True)  # noqa: T201 - the test waits for this line
-        report = run_night(store, client, nights()[int(night)], settings=UploadSettings(max_paths=3))
+        report = run_night(store, client, nights()[int(night)], settings=UploadSettings(max_paths=6))
     return 0 if report.is_complete else 1
 
 
