@@ -8,6 +8,83 @@ Db2: SQL reference, "Identifiers"; session tables have the schema SESSION. HANA:
 from __future__ import annotations
 
 from dialects.base import Dialect, Folding, LexicalRules, TemporaryRule
+from dialects.lexing import tokens
+from dialects.rewriting import Rewrite, rewriting
+
+_STORAGE = "PARALLEL|NOPARALLEL|LOGGING|NOLOGGING|COMPRESS|NOCOMPRESS|TABLESPACE|PCTFREE|STORAGE|CACHE|NOCACHE|SEGMENT"
+_ORACLE = (
+    Rewrite("DELETE WHERE ..WHEN NOT", " WHEN NOT"),
+    Rewrite("DELETE WHERE ..WHEN MATCHED", " WHEN MATCHED"),
+    Rewrite("DELETE WHERE ... $"),
+    Rewrite(f"^ CREATE TABLE <name> {_STORAGE} ..AS ...", "CREATE TABLE {2} AS {5}"),
+    Rewrite("^ CREATE MATERIALIZED VIEW <name> (...)? ..AS ...", "CREATE MATERIALIZED VIEW {3} {4} AS {6}"),
+)
+_TERADATA = (
+    Rewrite("LOCKING|LOCK TABLE|VIEW|DATABASE <name> FOR|IN ACCESS|READ|WRITE|SHARE|EXCLUSIVE|CHECKSUM MODE? NOWAIT?"),
+    Rewrite("LOCKING|LOCK ROW FOR|IN ACCESS|READ|WRITE|SHARE|EXCLUSIVE|CHECKSUM MODE? NOWAIT?"),
+    Rewrite("LOCKING|LOCK <name> FOR|IN ACCESS|READ|WRITE|SHARE|EXCLUSIVE|CHECKSUM MODE? NOWAIT?"),
+    Rewrite("( TITLE|FORMAT <string> )"),
+    Rewrite("( NAMED <any> )", " AS {2}"),
+    Rewrite("( NAMED <any> , TITLE|FORMAT <string> )", " AS {2}"),
+    Rewrite("SUBSTR|SUBSTRING ( <name> FROM <any> FOR <any> )", "{0}({2}, {4}, {6})"),
+    Rewrite("SUBSTR|SUBSTRING ( <name> FROM <any> )", "{0}({2}, {4})"),
+    Rewrite("^ USING (...) INSERT|INS|UPDATE|UPD|DELETE|DEL|MERGE|SELECT|SEL", "{2}"),
+)
+_DURATIONS = "|".join(f"{unit}|{unit}S" for unit in ("YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND", "MICROSECOND"))
+_DB2 = (
+    Rewrite("^ DECLARE GLOBAL TEMPORARY TABLE", "CREATE TEMPORARY TABLE"),
+    Rewrite("CREATE GLOBAL TEMPORARY TABLE", "CREATE TEMPORARY TABLE"),
+    Rewrite("ON COMMIT PRESERVE|DELETE|DROP ROWS|TABLE?"),
+    Rewrite("NOT LOGGED ON? ROLLBACK? PRESERVE|DELETE? ROWS? INITIALLY?"),
+    Rewrite("WITH UR|CS|RS|RR|REPLACE"),
+    Rewrite("WITH NO? DATA"),
+    Rewrite("DEFINITION ONLY"),
+    Rewrite("ELSE IGNORE"),
+    Rewrite("OPTIMIZE FOR <any> ROW|ROWS"),
+    Rewrite("FOR READ|FETCH ONLY"),
+    Rewrite("CURRENT DATE|TIME|TIMESTAMP|USER|SQLID|SERVER|TIMEZONE", "CURRENT_{1}"),
+    Rewrite(f"+|- <any> {_DURATIONS}", "{0} {1}"),
+    Rewrite(f"+|- (...) {_DURATIONS}", "{0} {1}"),
+    Rewrite("^ SELECT ..FROM FINAL|NEW|OLD TABLE (..) ...", "{4}"),
+    Rewrite("IN <name> INDEX IN <name>"),
+    Rewrite("ORGANIZE BY ROW|COLUMN"),
+    Rewrite("ORGANIZE BY DIMENSIONS? (...)"),
+    Rewrite("DISTRIBUTE BY HASH|RANDOM (...)?"),
+    Rewrite("DATA CAPTURE NONE|CHANGES"),
+    Rewrite("COMPRESS YES|NO ADAPTIVE|STATIC?"),
+    Rewrite("VALUE COMPRESSION"),
+    Rewrite("CCSID <any>"),
+    Rewrite("^ CREATE TABLE <name> (...) IN <name> $", "CREATE TABLE {2} {3}"),
+    Rewrite("MINUS SELECT|WITH|(", "EXCEPT {1}"),
+)
+_HANA = (
+    Rewrite("LOCAL|GLOBAL TEMPORARY COLUMN|ROW? TABLE", "TEMPORARY TABLE"),
+    Rewrite("CREATE COLUMN|ROW|HISTORY COLUMN? TABLE", "CREATE TABLE"),
+    Rewrite("^ UPSERT|REPLACE <name>", "INSERT INTO {1}"),
+    Rewrite("WITH PRIMARY KEY"),
+    Rewrite("WITH READ ONLY"),
+    Rewrite("WITH NO? DATA"),
+    Rewrite("WITH HINT (...)"),
+    Rewrite("WITH STRUCTURED PRIVILEGE CHECK"),
+    Rewrite("FOR JSON|XML (...)?"),
+    Rewrite("SELECT DISTINCT|ALL? TOP <any>", "SELECT {1}"),
+    Rewrite("UNLOAD PRIORITY <any>"),
+    Rewrite("NO? AUTO MERGE"),
+    Rewrite("PARTITION BY HASH|RANGE|ROUNDROBIN (...)? PARTITIONS <any>"),
+    Rewrite("^ IMPORT FROM CSV FILE <string> INTO <name> ...", "COPY {6} FROM {4}"),
+    Rewrite("MINUS SELECT|WITH|(", "EXCEPT {1}"),
+)
+
+_REWRITE_HANA = rewriting(*_HANA)
+
+
+def _prepare_hana(text: str, rules: LexicalRules) -> str:
+    """The rewrites, and the names of temporary tables in quotes: the standard has no ``#``."""
+    if "#" in text:
+        found = tokens(text, rules, blanks=True)
+        text = "".join(f'"{t.text.upper()}"' if t.kind == "word" and t.text[0] == "#" else t.text for t in found)
+    return _REWRITE_HANA(text, rules)
+
 
 ORACLE = Dialect(
     name="oracle",
@@ -20,6 +97,7 @@ ORACLE = Dialect(
     temporary=TemporaryRule(prefixes=("ORA$PTT_", "ora$ptt_")),
     system_schemas=frozenset({"sys", "system", "sysman", "dbsnmp", "xdb", "mdsys", "ctxsys", "audsys", "outln"}),
     lexical=LexicalRules(q_quotes=True, slash_line=True, word_more="$#", blocks="plsql"),
+    prepare=rewriting(*_ORACLE),
 )
 
 TERADATA = Dialect(
@@ -29,6 +107,7 @@ TERADATA = Dialect(
     levels=("schema", "table"),
     system_schemas=frozenset({"dbc", "sysudtlib", "syslib", "td_sysfnlib", "tdwm", "systemfe", "sysadmin"}),
     lexical=LexicalRules(word_start="#", word_more="$", dot_commands=True),
+    prepare=rewriting(*_TERADATA),
 )
 
 DB2 = Dialect(
@@ -42,6 +121,7 @@ DB2 = Dialect(
     temporary=TemporaryRule(schemas=("session",)),
     system_schemas=frozenset({"sysibm", "syscat", "sysstat", "sysproc", "sysfun", "systools", "sysibmadm"}),
     lexical=LexicalRules(nested_comments=True, word_start="#@", word_more="$", terminator_comments=True),
+    prepare=rewriting(*_DB2),
 )
 
 HANA = Dialect(
@@ -55,6 +135,7 @@ HANA = Dialect(
     temporary=TemporaryRule(prefixes=("#",)),
     system_schemas=frozenset({"sys", "system", "_sys_bic", "_sys_bi", "_sys_repo", "_sys_statistics"}),
     lexical=LexicalRules(word_start="#", word_more="$"),
+    prepare=_prepare_hana,
 )
 
 DIALECTS = (ORACLE, TERADATA, DB2, HANA)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dialects.base import Dialect, LexicalRules
+from dialects.rewriting import Rewrite, rewriting
 
 _LEXICAL = LexicalRules(
     identifier_quotes=(("`", "`"),),
@@ -34,6 +35,14 @@ IMPALA = replace(
     title="Apache Impala",
     aliases=(),
     system_schemas=frozenset({"_impala_builtins", "sys", "information_schema"}),
+    prepare=rewriting(
+        Rewrite("^ UPSERT INTO? TABLE? <name>", "INSERT INTO {3}"),
+        Rewrite(
+            "^ CREATE EXTERNAL? TABLE IF? NOT? EXISTS? <name> PRIMARY|PARTITION|SORT ..SELECT ...",
+            "CREATE TABLE {6} AS SELECT {9}",
+        ),
+        Rewrite("LIKE PARQUET|ORC <string>"),
+    ),
 )
 
 SPARK = replace(

@@ -180,7 +180,8 @@ def word(rules: LexicalRules) -> str:
 def comments(rules: LexicalRules) -> list[str]:
     """The expressions of comments; of a nested one only its beginning (see `extended_end`)."""
     dash = r"--(?=\s|\Z)[^\n]*" if rules.dash_needs_space else r"--[^\n]*"
-    block = r"/\*" if rules.nested_comments else r"/\*[^*]*+(?:\*(?!/)[^*]*+)*+(?:\*/|\Z)"
+    code = "(?!M?!)" if rules.executable_comments else ""
+    block = r"/\*" if rules.nested_comments else rf"/\*{code}[^*]*+(?:\*(?!/)[^*]*+)*+(?:\*/|\Z)"
     found = [dash, block]
     if rules.hash_comments:
         found.append(r"\#[^\n]*")

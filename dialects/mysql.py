@@ -6,9 +6,27 @@ system does, columns and aliases never do; one rule must serve all, so names fol
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from dialects.base import Dialect, LexicalRules
+from dialects.rewriting import Rewrite, rewriting
+
+_EXECUTABLE = re.compile(r"/\*M?!\d*\s?(.*?)\*/", re.DOTALL)
+_REWRITES = rewriting(
+    Rewrite("INSERT|REPLACE LOW_PRIORITY|DELAYED|HIGH_PRIORITY", "{0}"),
+    Rewrite("UPDATE|DELETE LOW_PRIORITY", "{0}"),
+    Rewrite("^ SELECT ..INTO OUTFILE|DUMPFILE <string> ..FROM ...", "COPY (SELECT {1} FROM {5}) TO {3}"),
+    Rewrite("^ SELECT ..INTO OUTFILE|DUMPFILE <string> ...", "COPY (SELECT {1}) TO {3}"),
+)
+
+
+def _prepare(text: str, rules: LexicalRules) -> str:
+    """What stands in ``/*!50001 ... */`` is run by the server: it is no comment."""
+    if "/*!" in text or "/*M!" in text:
+        text = _EXECUTABLE.sub(r" \1 ", text)
+    return _REWRITES(text, rules)
+
 
 MYSQL = Dialect(
     name="mysql",
@@ -26,6 +44,7 @@ MYSQL = Dialect(
         executable_comments=True,
         delimiter_command=True,
     ),
+    prepare=_prepare,
 )
 
 MARIADB = replace(MYSQL, name="mariadb", title="MariaDB", aliases=())

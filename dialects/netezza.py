@@ -8,6 +8,27 @@ database of the same system; ``SET CATALOG`` changes the database, ``SET SCHEMA`
 from __future__ import annotations
 
 from dialects.base import Dialect, Folding, LexicalRules
+from dialects.rewriting import Rewrite, rewriting
+
+_PREPARE = rewriting(
+    Rewrite("DISTRIBUTE ON (...)"),
+    Rewrite("DISTRIBUTE ON RANDOM"),
+    Rewrite("ORGANIZE ON (...)"),
+    Rewrite("ORGANIZE ON NONE"),
+    Rewrite("MINUS ALL|DISTINCT? SELECT|WITH|(", "EXCEPT {1} {2}"),
+    Rewrite("^ CREATE EXTERNAL TABLE <string> USING? (...)? AS ...", "COPY ({7}) TO {3}"),
+    Rewrite("^ CREATE EXTERNAL TABLE <name> SAMEAS <name> USING? (...)?", "CREATE TABLE {3} (LIKE {5})"),
+    Rewrite("^ CREATE EXTERNAL TABLE <name> USING (...) AS", "CREATE TABLE {3} AS"),
+    Rewrite("^ CREATE EXTERNAL TABLE <name> (...) USING (...)", "CREATE TABLE {3} {4}"),
+    Rewrite(
+        "^ INSERT INTO <name> (...)? SELECT * FROM EXTERNAL <string> SAMEAS? <name>? (...)? USING? (...)? $",
+        "COPY {2} {3} FROM {8}",
+    ),
+    Rewrite("FROM|JOIN EXTERNAL <path> SAMEAS <name> USING? (...)?", "{0} {2}"),
+    Rewrite("FROM|JOIN EXTERNAL <path> (...)? USING? (...)?", "{0} {2}"),
+    Rewrite("^ DROP TABLE|VIEW <name> IF EXISTS", "DROP {1} IF EXISTS {2}"),
+    Rewrite("BYTEINT", "SMALLINT"),
+)
 
 NETEZZA = Dialect(
     name="netezza",
@@ -21,6 +42,7 @@ NETEZZA = Dialect(
     use_sets="database",
     system_schemas=frozenset({"information_schema", "definition_schema"}),
     lexical=LexicalRules(nested_comments=True, backslash_commands=True, procedure_words=True),
+    prepare=_PREPARE,
 )
 
 DIALECTS = (NETEZZA,)

@@ -10,8 +10,8 @@ from dialects.base import Dialect, UnknownDialect
 from dialects.embedded import GENERIC
 
 _FAMILIES = (sqlserver, postgres, netezza, warehouses, hive, trino, classic, mysql, embedded)
-_DIALECTS = {dialect.name: dialect for family in _FAMILIES for dialect in family.DIALECTS}
-_BY_NAME = _DIALECTS | {alias: dialect for dialect in _DIALECTS.values() for alias in dialect.aliases}
+_DIALECTS: dict[str, Dialect] = {dialect.name: dialect for family in _FAMILIES for dialect in family.DIALECTS}
+_BY_NAME: dict[str, Dialect] = _DIALECTS | {alias: dialect for dialect in _DIALECTS.values() for alias in dialect.aliases}
 
 
 def names() -> list[str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dialects.base import Dialect, Folding, LexicalRules, TemporaryRule
+from dialects.rewriting import Rewrite, rewriting
 
 _LEXICAL = LexicalRules(
     identifier_quotes=(("[", "]"), ('"', '"')),
@@ -18,6 +19,20 @@ _LEXICAL = LexicalRules(
     word_more="$",
     go_batches=True,
     blocks="tsql",
+)
+
+_REWRITES = (
+    Rewrite("INSERT INTO? <name> WITH (...)", "INSERT INTO {2}"),
+    Rewrite("DELETE FROM <name> FROM", "DELETE {2} FROM"),
+    Rewrite("^ BULK INSERT <name> FROM <string> ...", "COPY INTO {2} FROM {4}"),
+)
+_ASE = (
+    *_REWRITES,
+    Rewrite("AT ISOLATION READ|REPEATABLE? <any>"),
+    Rewrite("LOCK DATAROWS|DATAPAGES|ALLPAGES"),
+    Rewrite("( INDEX <any> LRU|MRU? )"),
+    Rewrite("* =", "="),
+    Rewrite("= * <name>", "= {2}"),
 )
 
 SQLSERVER = Dialect(
@@ -34,6 +49,7 @@ SQLSERVER = Dialect(
     temporary=TemporaryRule(prefixes=("#",)),
     system_schemas=frozenset({"sys", "information_schema"}),
     lexical=_LEXICAL,
+    prepare=rewriting(*_REWRITES),
 )
 
 AZURESQL = replace(SQLSERVER, name="azuresql", title="Azure SQL Database", aliases=("azure_sql",), max_parts=3)
@@ -46,6 +62,7 @@ ASE = replace(
     aliases=("sybase", "sap_ase"),
     case_sensitive_tables=True,
     system_schemas=frozenset({"sys", "sybsystemprocs", "information_schema"}),
+    prepare=rewriting(*_ASE),
 )
 
 DIALECTS = (SQLSERVER, AZURESQL, SYNAPSE, FABRIC, ASE)

@@ -1,0 +1,196 @@
+"""Rewriting what a built-in parser cannot read into what it can, on tokens, with equal meaning for lineage.
+
+A `Rewrite` is a pattern over tokens and what to write in its place. The elements of a pattern, separated by blanks:
+
+``WORD`` or ``A|B``      a word, or one of several (also an operator such as ``,``)
+``<name>``               a dotted name, quoted parts and empty middle parts included
+``<string>``, ``<any>``  a literal in quotes, any one token
+``<path>``               a literal in quotes that is written as a place outside of the database
+``(...)``, ``(..)``      brackets with all that is in them; the same, written without the brackets
+``..WORD``               everything up to a word, and the word, which is not written
+``...``                  the rest of the statement
+``^``                    only at the beginning of the statement
+``$``                    only at its end
+``X?``                   the element may be missing
+
+In the replacement ``{0}``, ``{1}``, ... are the texts of the elements, counted without ``^`` and ``$``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from dialects.base import LexicalRules
+from dialects.lexing import Token, tokens
+
+Prepare = Callable[[str, LexicalRules], str]
+Spans = list[tuple[int, int]]
+
+
+_PASSES = 4
+"""What one rewrite writes may hold text for another; more rounds than this no statement needs."""
+
+
+class Rewrite(NamedTuple):
+    """One pattern and its replacement."""
+
+    pattern: str
+    replacement: str = " "
+
+
+def rewriting(*rewrites: Rewrite) -> Prepare:
+    """A pre-pass that applies the first rewrite that fits at each token, from left to right, until none fits.
+
+    A text without any of the patterns' first words comes back as it is, unread.
+    """
+    by_word: dict[str, list[tuple[Rewrite, tuple[str, ...]]]] = {}
+    for rewrite in rewrites:
+        elements = tuple(rewrite.pattern.split())
+        for word in elements[1 if elements[0] == "^" else 0].split("|"):
+            by_word.setdefault(word, []).append((rewrite, elements))
+    named = re.compile(rf"\b(?:{'|'.join(w for w in by_word if w[0].isalpha())})\b", re.IGNORECASE)
+    return _Rewriter(by_word, named, [w for w in by_word if not w[0].isalpha()])
+
+
+class _Rewriter:
+    """A pre-pass made of rewrites; a value that can be called."""
+
+    def __init__(
+        self,
+        by_word: dict[str, list[tuple[Rewrite, tuple[str, ...]]]],
+        named: re.Pattern[str],
+        marks: list[str],
+    ) -> None:
+        self._by_word = by_word
+        self._named = named
+        self._marks = marks
+
+    def __call__(self, text: str, rules: LexicalRules) -> str:
+        """``text`` rewritten."""
+        for _ in range(_PASSES):
+            before, text = text, self._once(text, rules)
+            if text == before:
+                break
+        return text
+
+    def _once(self, text: str, rules: LexicalRules) -> str:
+        if not self._named.search(text) and not any(mark in text for mark in self._marks):
+            return text
+        found = list(tokens(text, rules))
+        pieces: list[str] = []
+        position = copied = 0
+        while position < len(found):
+            after, replacement = self._apply(text, found, position)
+            if after > position:
+                pieces += (text[copied : found[position].start], replacement)
+                copied = found[after - 1].end
+            position = max(after, position + 1)
+        return "".join((*pieces, text[copied:])) if pieces else text
+
+    def _apply(self, text: str, found: Sequence[Token], position: int) -> tuple[int, str]:
+        for rewrite, elements in self._by_word.get(word_at(found, position), ()):
+            if position > 0 and word_at(found, position - 1) == ".":
+                break
+            matched = _match(found, position, elements)
+            if matched is not None:
+                written = [text[found[a].start : found[b - 1].end] if b > a else "" for a, b in matched[1]]
+                if "<path>" in elements:
+                    written = [_as_place(part) for part in written]
+                return matched[0], rewrite.replacement.format(*written)
+        return position, ""
+
+
+def _as_place(literal: str) -> str:
+    """``'/a/b'`` as ``'file:/a/b'``; what has a scheme, or is no literal, stays."""
+    is_path = literal[:1] == "'" and "://" not in literal
+    return f"'file:{literal[1:]}" if is_path else literal
+
+
+def word_at(found: Sequence[Token], position: int) -> str:
+    """The token at ``position`` in upper case; quoted names and strings give nothing."""
+    if not 0 <= position < len(found):
+        return ""
+    token = found[position]
+    return "" if token.kind in ("string", "quoted") else token.text.upper()
+
+
+def _match(found: Sequence[Token], position: int, elements: Sequence[str]) -> tuple[int, Spans] | None:
+    """The place after the last element and what each stands for, or None where the pattern does not fit."""
+    written: Spans = []
+    place = position
+    for element in elements:
+        if element == "^":
+            if position > 0:
+                return None
+        elif element == "$":
+            if place < len(found):
+                return None
+        else:
+            plain = element.removesuffix("?") or element
+            end = _element_end(found, place, plain)
+            if end < 0 and not element.endswith("?"):
+                return None
+            end = max(place, end)
+            written.append(_written(plain, place, end))
+            place = end
+    return place, written
+
+
+def _written(element: str, start: int, end: int) -> tuple[int, int]:
+    if element == "(..)" and end > start:
+        return start + 1, end - 1
+    return (start, end - 1) if element.startswith("..") and element != "..." and end > start else (start, end)
+
+
+def _element_end(found: Sequence[Token], place: int, element: str) -> int:
+    """The place after the element, or -1 where it does not fit."""
+    if element == "...":
+        return len(found)
+    if place >= len(found):
+        return -1
+    if element in ("(...)", "(..)"):
+        return closing(found, place) if found[place].text == "(" else -1
+    if element.startswith(".."):
+        return _after_word(found, place, element[2:])
+    if element == "<name>":
+        return name_end(found, place)
+    if element in ("<string>", "<path>"):
+        return place + 1 if found[place].kind == "string" else -1
+    if element == "<any>":
+        return place + 1
+    return place + 1 if word_at(found, place) in element.split("|") else -1
+
+
+def _after_word(found: Sequence[Token], place: int, word: str) -> int:
+    """The place after the next ``word`` outside of brackets, or -1."""
+    while place < len(found):
+        if word_at(found, place) == word:
+            return place + 1
+        place = closing(found, place) if found[place].text == "(" else place + 1
+    return -1
+
+
+def closing(found: Sequence[Token], place: int) -> int:
+    """The place after the bracket that closes the one at ``place``, or the end."""
+    depth = 0
+    for position in range(place, len(found)):
+        token = found[position]
+        if token.kind == "operator":
+            depth += (token.text == "(") - (token.text == ")")
+            if depth == 0:
+                return position + 1
+    return len(found)
+
+
+def name_end(found: Sequence[Token], place: int) -> int:
+    """The place after the dotted name that begins at ``place``, or -1 where none does."""
+    if place >= len(found) or found[place].kind not in ("word", "quoted"):
+        return -1
+    place += 1
+    while word_at(found, place) == ".":
+        place += 1
+        if place < len(found) and found[place].kind in ("word", "quoted"):
+            place += 1
+    return place
