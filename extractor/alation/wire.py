@@ -76,7 +76,7 @@ class Wire:
         seen = {path}
         while True:
             yield response.json()
-            following = self._next_page(response)
+            following = self._next_page(response, path)
             if following is None or following in seen:
                 return
             seen.add(following)
@@ -88,13 +88,14 @@ class Wire:
         headers = {"TOKEN": token.get_secret_value()}
         return self.http.request(method, path, params=params, json=json, headers=headers)
 
-    def _next_page(self, response: Response) -> str | None:
+    def _next_page(self, response: Response, path: str) -> str | None:
         """The next page as a route below the base URL. Its host is ignored: the token goes to no other."""
         link = response.headers.get("x-next-page", "").strip()
         if not link:
             return None
         parts = urlsplit(link)
-        return self.http.below_base(f"{parts.path}?{parts.query}" if parts.query else parts.path)
+        route = self.http.below_base(parts.path) or path
+        return f"{route}?{parts.query}" if parts.query else route
 
 
 def failure(http: HttpClient, response: Response, role: str) -> AlationError:

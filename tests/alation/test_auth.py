@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from sandbox_server import sandbox
 
 from extractor.alation import AlationClient, TokenInfo
+from extractor.alation.auth import moment
 from extractor.config import AlationSettings
 from extractor.errors import AlationError, AuthenticationFailed, Rejected, Throttled, Unreachable
 
@@ -139,9 +140,28 @@ def test_counts_the_days_that_are_left():
 
 
 @pytest.mark.parametrize(
+    ("text", "hour"),
+    [
+        ("2031-02-03T04:05:06.000007Z", 4),
+        ("2031-02-03T04:05:06.000007+02:00", 2),
+        ("2031-02-03 04:05:06", 4),
+        ("2031-02-03T04:05:06Z", 4),
+        ("soon", None),
+        (None, None),
+        (17, None),
+    ],
+)
+def test_reads_times_as_alation_writes_them(text, hour):
+    """Times are read with and without a zone, in UTC; what is no time is none."""
+    value = moment(text)
+    assert (value and value.hour, value and value.tzinfo) == (hour, UTC if hour else None)
+
+
+@pytest.mark.parametrize(
     ("answer", "error", "words"),
     [
         (Answer(401, {"detail": "invalid", "code": "401000"}), AuthenticationFailed, "Create a new one"),
+        (Answer(401, b"Authentication failed"), AuthenticationFailed, "Authentication failed"),
         (Answer(400, {"detail": "bad user"}), AuthenticationFailed, "bad user"),
         (Answer(200, {"status": "failed", "msg": "logic"}), AuthenticationFailed, "logic"),
         (Answer(200, {"token_status": "ACTIVE"}), AuthenticationFailed, "holds no access token"),
