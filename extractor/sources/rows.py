@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Any
 
 import dialects
@@ -55,7 +54,12 @@ _CANCELLED = frozenset(
 )
 _TRUE = frozenset({"true", "t", "1", "yes", "y"})
 _FALSE = frozenset({"false", "f", "0", "no", "n"})
-_ROWS_OF_KNOWN_LIMITS = frozenset({1_000, 1_024, 4_000, 8_192, 31_000, 63_000, 65_535, 100_000})
+_LIMITS = frozenset({1_000, 1_024, 4_000, 8_192, 31_000, 63_000, 65_535, 100_000})
+"""Lengths at which sources cut a statement's text, in characters."""
+_CONTEXT = ("database", "schema", "names", "search_path")
+_MAX_KNOWN = 10_000
+
+_Context = tuple[str | None, str | None, tuple[str, ...] | None]
 
 
 class RowReader:
@@ -65,91 +69,99 @@ class RowReader:
     """
 
     def __init__(self, columns: Columns, reading: Reading) -> None:
-        get = columns.found
-        self._sql = get.get("sql", "")
-        self._time = get.get("time")
-        self._session = get.get("session")
-        self._session_start = get.get("session_start")
-        self._user = get.get("user")
-        self._rest = {ours: theirs for ours, theirs in get.items() if ours not in _PLAIN}
-        self._outcome = [(self._rest.pop(f), read) for f, read in _OUTCOMES if f in self._rest]
+        get = columns.found.get
+        self._sql = get("sql", "")
+        self._time = get("time")
+        self._session = get("session")
+        self._session_start = get("session_start")
+        self._user = get("user")
+        self._id, self._sequence, self._destination = get("statement_id"), get("sequence"), get("destination")
+        self._context_of = [columns.found[ours] for ours in _CONTEXT if ours in columns.found]
+        self._context_names = [ours for ours in _CONTEXT if ours in columns.found]
+        self._outcome_columns = [columns.found[ours] for ours, _ in _OUTCOMES if ours in columns.found]
+        self._outcome_readers = [read for ours, read in _OUTCOMES if ours in columns.found]
+        self._contexts: dict[object, _Context] = {}
+        self._outcomes: dict[object, QueryOutcome] = {}
         self._read_time = reading.clock.read
         self._dialect = _dialect_of(reading.source.dialect)
-        self._deep = any("." in column for column in get.values())
+        self._is_deep = any("." in column for column in columns.found.values())
         self._limit = reading.max_statement_bytes
-        self._lengths: dict[int, int] = {}
 
     def __call__(self, row: Row, file: str, line: int) -> QueryRecord | str | None:
         """The record of a row that begins at that place."""
-        if self._deep:
-            row = Deep(row)
-        sql = row.get(self._sql)
+        get = Deep(row).get if self._is_deep else row.get
+        sql = get(self._sql)
         if type(sql) is not str:
             return None if sql is None else f"the column {self._sql} holds no text"
         if "\r" in sql:
             sql = sql.replace("\r\n", "\n").replace("\r", "\n")
         if not sql or sql.isspace():
             return None
-        started = self._read_time(row.get(self._time)) if self._time is not None else None
-        session = row.get(self._session, "") if self._session is not None else ""
+        session = get(self._session) if self._session is not None else ""
         if type(session) is not str:
             session = "" if session is None else str(session)
-        if self._session_start is not None and session and (since := row.get(self._session_start)):
+        if self._session_start is not None and session and (since := get(self._session_start)):
             session = f"{session}@{since}"
-        user = row.get(self._user) if self._user is not None else None
-        if user is not None and (type(user) is not str or user[:4] == "urn:" or not user):
+        user = get(self._user) if self._user is not None else None
+        if user is not None and (type(user) is not str or not user or user[:4] == "urn:"):
             user = _user_of(user)
-        cut = len(sql) in _ROWS_OF_KNOWN_LIMITS and self._looks_cut(sql)
+        cut = len(sql) in _LIMITS and not sql.rstrip().endswith(";")
         if len(sql) > self._limit:
             sql, cut = sql[: self._limit], True
-        outcome = self._outcome_of(row) if self._outcome else QueryOutcome.UNKNOWN
-        origin = _new(Origin, (file, line))
-        if not self._rest:
-            fields = (sql, started, session, user, None, None, outcome, 0, None, None, None, cut, origin)
-            record: QueryRecord = _new(QueryRecord, fields)
-            return record
-        return self._full(row, sql, started, session, user, outcome, origin, cut=cut)
-
-    def _full(
-        self,
-        row: Row,
-        sql: str,
-        started: datetime | None,
-        session: str,
-        user: str | None,
-        outcome: QueryOutcome,
-        origin: Origin,
-        *,
-        cut: bool,
-    ) -> QueryRecord:
-        values = {ours: row.get(theirs) for ours, theirs in self._rest.items()}
-        database, schema = _text(values.get("database")), _text(values.get("schema"))
-        path: tuple[str, ...] | None = None
-        if names := _text(values.get("names")):
-            database, schema, path = self._default_names(names)
-        if written := _text(values.get("search_path")):
-            path = tuple(part.strip().strip('"') for part in written.split(",") if part.strip())
-        sequence = _text(values.get("sequence")) or ""
-        return QueryRecord(
+        database, schema, path = self._context(get) if self._context_of else (None, None, None)
+        fields = (
             sql,
-            started,
+            self._read_time(get(self._time)) if self._time is not None else None,
             session,
             user,
             database,
             schema,
-            outcome,
-            int(sequence) if sequence.isdecimal() and len(sequence) < 19 else 0,
-            _text(values.get("statement_id")),
+            self._outcome(get) if self._outcome_columns else QueryOutcome.UNKNOWN,
+            _number(get(self._sequence)) if self._sequence is not None else 0,
+            _text(get(self._id)) if self._id is not None else None,
             path,
-            _text(values.get("destination")),
+            _text(get(self._destination)) if self._destination is not None else None,
             cut,
-            origin,
+            _new(Origin, (file, line)),
         )
+        record: QueryRecord = _new(QueryRecord, fields)
+        return record
 
-    def _outcome_of(self, row: Row) -> QueryOutcome:
+    def _context(self, get: Callable[[str], Any]) -> _Context:
+        """Database, schema and search path, worked out once for each combination of values."""
+        key = tuple(map(get, self._context_of))
+        try:
+            return self._contexts[key]
+        except KeyError:
+            pass
+        except TypeError:  # a value that cannot be a key, such as a list
+            key = tuple(map(str, key))
+        values = {ours: _text(value) for ours, value in zip(self._context_names, key, strict=True)}
+        database, schema, path = values.get("database"), values.get("schema"), None
+        if names := values.get("names"):
+            database, schema, path = self._default_names(names)
+        if written := values.get("search_path"):
+            path = tuple(part.strip().strip('"') for part in written.split(",") if part.strip())
+        if len(self._contexts) >= _MAX_KNOWN:
+            self._contexts.clear()
+        self._contexts[key] = database, schema, path
+        return database, schema, path
+
+    def _outcome(self, get: Callable[[str], Any]) -> QueryOutcome:
         """The worst that any of the columns tells: cancelled, failed, ok, unknown."""
-        told = {read(row.get(column)) for column, read in self._outcome}
-        return next((o for o in _WORST_FIRST if o in told), QueryOutcome.UNKNOWN)
+        values = tuple(map(get, self._outcome_columns))
+        try:
+            return self._outcomes[values]
+        except KeyError:
+            pass
+        except TypeError:
+            values = tuple(map(str, values))
+        told = {read(value) for read, value in zip(self._outcome_readers, values, strict=True)}
+        outcome = next((o for o in _WORST_FIRST if o in told), QueryOutcome.UNKNOWN)
+        if len(self._outcomes) >= _MAX_KNOWN:
+            self._outcomes.clear()
+        self._outcomes[values] = outcome
+        return outcome
 
     def _default_names(self, names: str) -> tuple[str | None, str | None, tuple[str, ...] | None]:
         """Database, schema and search path of ``db.schema``, ``db.``, ``schema`` (where there is no database)."""
@@ -162,13 +174,6 @@ class RowReader:
         schemas = tuple(schema for _, schema in pairs if schema)
         database, schema = pairs[0]
         return database, schema, schemas if len(schemas) > 1 else None
-
-    def _looks_cut(self, sql: str) -> bool:
-        """A text of exactly a known limit is cut when it does not end as a statement would."""
-        return not sql.rstrip().endswith(";")
-
-
-_PLAIN = frozenset({"sql", "time", "session", "session_start", "user"})
 
 
 class Deep(dict[str, Any]):
@@ -200,6 +205,11 @@ def _text(value: object) -> str | None:
         parts = [value.get(k) for k in ("project_id", "dataset_id", "table_id")]
         return ".".join(str(p) for p in parts if p) or None
     return str(value)
+
+
+def _number(value: object) -> int:
+    digits = "" if value is None else str(value)
+    return int(digits) if digits.isdecimal() and len(digits) < 19 else 0
 
 
 def _user_of(value: object) -> str | None:
