@@ -24,7 +24,6 @@ from sqlalchemy import (
     exists,
     false,
     func,
-    func,
     select,
     true,
     update,
@@ -62,18 +61,6 @@ def count(connection: Connection, namespace: str) -> tuple[int, int]:
     joined = edges.join(dataflows, edges.c.dataflow_id == dataflows.c.id)
     links = select(func.count()).select_from(joined).where(*ours, edges.c.stale == false())
     return connection.execute(flows).scalar_one(), connection.execute(links).scalar_one()
-
-
-def count(connection: Connection, namespace: str) -> tuple[int, int]:
-    """How many dataflows of a namespace hold, and how many edges they have together."""
-    holds = (dataflows.c.namespace == namespace) & dataflows.c.status.not_in([Status.DELETING, Status.EMPTY])
-    joined = edges.join(dataflows, dataflows.c.id == edges.c.dataflow_id)
-    return (
-        connection.execute(select(func.count()).select_from(dataflows).where(holds)).scalar_one(),
-        connection.execute(
-            select(func.count()).select_from(joined).where(holds, edges.c.stale == false())
-        ).scalar_one(),
-    )
 
 
 def find_edges(

@@ -217,11 +217,6 @@ class Store:
         with self.read() as connection:
             yield from owned.stream(connection, namespace)
 
-    def counts(self, namespace: str) -> tuple[int, int]:
-        """How many dataflows of a namespace hold, and how many edges they have together."""
-        with self.read() as connection:
-            return owned.count(connection, namespace)
-
     def edges(self, external_ids: Collection[str], *, stale: bool = False) -> dict[str, tuple[KeyedEdge, ...]]:
         """The edges of dataflows, or those that have to leave Alation but may still be there."""
         with self.read() as connection:
