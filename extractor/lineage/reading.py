@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
+import dialects
 from dialects import Dialect, ParseFailure
 from dialects.sqlglot_adapter import parse
 from extractor.errors import NotParsed, StatementError, TooLarge, Unsupported
@@ -17,6 +19,7 @@ from extractor.models import Outcome
 from extractor.statements import nesting
 
 MAX_NESTING = 150
+_ENGINES = ("databricks", "postgres", "snowflake", "sqlserver", "mysql", "oracle", "bigquery", "clickhouse", "teradata")
 _OUTCOMES = {TooLarge: Outcome.TOO_LARGE, NotParsed: Outcome.NOT_PARSED, Unsupported: Outcome.UNSUPPORTED}
 
 
@@ -91,15 +94,33 @@ def _check_nesting(text: str, dialect: Dialect, limit: int) -> None:
 
 
 def _parsed(text: str, dialect: Dialect) -> list[Any]:
-    """The trees of a text; where the parser fails or gives up, once more after a repair of equal meaning."""
-    try:
-        trees = parse(text, dialect)
-        if not any(tree.__class__.__name__ == "Command" for tree in trees):
-            return trees
-    except ParseFailure:
-        other = repaired(text, dialect)
-        if other is None:
-            raise
-        return parse(other, dialect)
+    """The trees of a text.
+
+    Where the parser fails or gives up, once more after a repair of equal meaning; a text of no stated engine is
+    then tried with the engines' own parsers.
+    """
+    failure: ParseFailure | None = None
+    trees: list[Any] = []
+    for attempt in _attempts(text, dialect):
+        try:
+            found = parse(*attempt)
+        except ParseFailure as error:
+            failure = failure or error
+            continue
+        if not any(tree.__class__.__name__ == "Command" for tree in found):
+            return found
+        trees = trees or found
+    if trees:
+        return trees
+    assert failure is not None
+    raise failure
+
+
+def _attempts(text: str, dialect: Dialect) -> Iterator[tuple[str, Dialect]]:
+    yield text, dialect
     other = repaired(text, dialect)
-    return parse(other, dialect) if other is not None else trees
+    if other is not None:
+        yield other, dialect
+    if not dialect.parser:
+        for name in _ENGINES:
+            yield other if other is not None else text, dialects.get(name)

@@ -310,6 +310,10 @@ def _tail_words(found: Sequence[Token], position: int) -> tuple[int, str] | None
         return 2, ""
     if words[0] == "NOT" and words[1] == "LOGGED":
         return 2, ""
+    if words[0] == "INTO" and words[1] == "STRICT":
+        return 2, "INTO"
+    if words[0] == "LOG" and words[1] == "ERRORS":
+        return len(found) - position - (found[-1].text == ")"), ""
     return None
 
 

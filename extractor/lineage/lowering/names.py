@@ -111,12 +111,17 @@ def column_parts(column: Node) -> Name:
     args = column.args
     this, table = args.get("this"), args.get("table")
     if this.__class__ is exp.Identifier and args.get("db") is None and not this.args.get("temporary"):
-        last = (this.args["this"], bool(this.args.get("quoted")))
+        last = (bare(this.args["this"]), bool(this.args.get("quoted")))
         if table is None:
             return (last,)
         if table.__class__ is exp.Identifier and not table.args.get("temporary"):
             return ((table.args["this"], bool(table.args.get("quoted"))), last)
     return _all_column_parts(args)
+
+
+def bare(name: str) -> str:
+    """Snowflake names the columns of a PIVOT after its strings, quotes and all; we leave the quotes out."""
+    return name[1:-1] if len(name) > 2 and name[0] == name[-1] == "'" else name
 
 
 def _all_column_parts(args: Node) -> Name:

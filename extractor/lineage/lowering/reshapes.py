@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from extractor.lineage.lowering.context import Node, Walk, arg, args_of, text_of
 from extractor.lineage.lowering.expressions import flow_of, merged
-from extractor.lineage.lowering.names import alias_of
+from extractor.lineage.lowering.names import alias_of, bare
 from extractor.lineage.model import NO_FLOW, Flow, Reshape
 
 
@@ -21,18 +21,15 @@ def _lower_pivot(pivot: Node, walk: Walk) -> Reshape:
     aggregates = args_of(pivot, "expressions") or args_of(pivot, "using")
     flows = [flow_of((a,), walk) for a in aggregates]
     names = [text_of(c) for c in args_of(pivot, "columns")]
-    made = tuple((_bare(name), flow) for name, flow in zip(names, cycle(flows or [NO_FLOW]), strict=False))
+    made = tuple((bare(name), flow) for name, flow in zip(names, cycle(flows or [NO_FLOW]), strict=False))
     gone = [ref[-1][0] for flow in flows for ref in flow.refs]
     for field in args_of(pivot, "fields"):
         gone.extend(c.name for c in field.this.find_all(exp.Column)) if field.this is not None else None
     alias, columns = alias_of(pivot)
     open_flow = None if names else merged(flows)
-    return Reshape(made, tuple(gone), None, alias, columns, open_flow)
-
-
-def _bare(name: str) -> str:
-    """Snowflake keeps the quotes of the listed strings in the names of the columns."""
-    return name[1:-1] if len(name) > 1 and name[0] == name[-1] == "'" else name
+    group = arg(pivot, "group")
+    kept = tuple(text_of(c) for c in args_of(group, "expressions")) if group is not None else None
+    return Reshape(made, tuple(gone), kept, alias, columns, open_flow)
 
 
 def _lower_unpivot(pivot: Node, walk: Walk) -> Reshape:

@@ -198,6 +198,11 @@ def _embedded(chunk: Chunk, body: str, variables: frozenset[str]) -> Iterator[In
         name = chunk.tokens[1].text
         yield Inner(f"CREATE TABLE {name} {body[chunk.tokens[place].end : chunk.tokens[-1].end]}", variables)
         return
+    if words[0] == "FORALL":
+        place = next((i for i, w in enumerate(words) if w in ("INSERT", "UPDATE", "DELETE", "MERGE")), 0)
+        if place:
+            yield Inner(body[chunk.tokens[place].start : chunk.tokens[-1].end], variables)
+        return
     if words[0] == "PERFORM":
         yield Inner(f"SELECT {body[chunk.tokens[0].end : chunk.tokens[-1].end]}", variables)
         return
