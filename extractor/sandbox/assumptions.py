@@ -19,7 +19,8 @@ _TEXT = """
   code 400010.
 - POST lineage ignores top-level keys that it does not know; the fault 'strict' makes it answer 400011.
 - POST dataflow needs a dataflow in every path; direct paths are for POST lineage alone.
-- A dataflow key in a path that no request has declared becomes a TMP dataflow, which GET dataflow does not list.
+- A dataflow key in a path that no request has declared becomes a TMP dataflow, which GET dataflow does not list and
+  DELETE dataflow removes.
 - POST lineage changes only those fields of an existing dataflow that it names; POST dataflow resets the others and
   removes the dataflow's old paths first.
 - All keys and external ids are compared in lower case; the catalog's spelling is given back, else the first sent.

@@ -56,7 +56,7 @@ def delete(call: Call) -> JSONResponse:
 
     def work() -> list[dict[str, Any]]:
         graph = Graph(call.db)
-        rows = call.db.execute(select(DATAFLOWS).where(condition & DATAFLOWS.c.declared)).all()
+        rows = call.db.execute(select(DATAFLOWS).where(condition)).all()
         for row in rows:
             graph.remove_dataflow(row.id)
         found = {identity for row in rows for identity in (row.id, row.folded)}
