@@ -11,6 +11,7 @@ from extractor.lineage.model import RECORDS, Outline
 
 VERSION = b"1\n"
 _NUMBERS = {record: number for number, record in enumerate(RECORDS)}
+_DEFAULTS = [tuple(cast("Any", record)._field_defaults.values()) for record in RECORDS]
 _PLAIN = -1
 
 
@@ -33,9 +34,15 @@ def load(data: bytes) -> Outline:
 
 
 def _encode(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return [_NUMBERS.get(value.__class__, _PLAIN), *map(_encode, value)]
-    return value
+    if not isinstance(value, tuple):
+        return value
+    number = _NUMBERS.get(value.__class__, _PLAIN)
+    if number == _PLAIN:
+        return [_PLAIN, *map(_encode, value)]
+    fields, defaults = list(value), _DEFAULTS[number]
+    while fields and len(fields) > len(value) - len(defaults) and fields[-1] == defaults[len(fields) - len(value) - 1]:
+        fields.pop()
+    return [number, *map(_encode, fields)]
 
 
 def _decode(value: Any) -> Any:

@@ -132,7 +132,10 @@ _Rule = Callable[[re.Match[str], Dialect], "tuple[Statement, ...] | None"]
 _END = r"\s*;?\s*\Z"
 _QUOTED_NAME = r"'[^']*'|" + _NAME[1:-1]
 _RULES: tuple[tuple[str, re.Pattern[str], _Rule], ...] = (
-    ("", re.compile(r"(?P<what>SHOW|DESCRIBE|DESC|LIST|LS|HELP)\b", _FLAGS), _show),
+    *(
+        (word, re.compile(rf"(?P<what>{word})\b", _FLAGS), _show)
+        for word in ("SHOW", "DESCRIBE", "DESC", "LIST", "LS", "HELP")
+    ),
     (
         "_PARTITIONS_",
         re.compile(

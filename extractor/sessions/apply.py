@@ -59,7 +59,14 @@ class Sessions:
         """The lineage of each statement of ``outline``, sent as ``record``; ``index`` counts within the record."""
         session = self._session(record)
         where = _Where(record, fingerprint, index)
-        return [result for statement in outline.statements for result in self._apply(statement, session, where)]
+        return [result for statement in outline.statements for result in self._guarded(statement, session, where)]
+
+    def _guarded(self, statement: Statement, session: Session, where: _Where) -> list[StatementLineage]:
+        try:
+            return self._apply(statement, session, where)
+        except RecursionError:
+            reason = "the statement nests deeper than can be followed"
+            return [self._result(where, Outcome.TOO_LARGE, statement.kind, reason=reason)]
 
     def _session(self, record: QueryRecord) -> Session:
         database = record.database or self._defaults[0]

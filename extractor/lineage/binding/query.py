@@ -107,6 +107,7 @@ class Binder:
         """The output of ``query``."""
         for cte in query.ctes:
             env = Env(cte.name.lower(), _Entry(cte, env), env)
+            self._bind_cte(env.entry, env)  # in their order, so that a long chain of CTEs costs no depth
         if isinstance(query, Select):
             return self._select(query, env, parent)
         if isinstance(query, SetOp):
@@ -264,6 +265,7 @@ class Binder:
         inner: Env | None = env
         for cte in query.ctes:
             inner = Env(cte.name.lower(), _Entry(cte, inner), inner)
+            self._bind_cte(inner.entry, inner)
         first = self.bind(query.branches[0], inner)
         entry.anchor = _renamed(first, entry.cte.columns) if entry.cte.columns else first
         rest = [self.bind(branch, inner) for branch in query.branches[1:]]

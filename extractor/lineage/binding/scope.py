@@ -54,6 +54,12 @@ _PSEUDO = frozenset(
 )
 
 
+VIRTUAL = frozenset(
+    ["rowid", "ora_rowscn", "ctid", "xmin", "xmax", "cmin", "cmax", "tableoid", "input__file__name", "block__offset__inside__file", "row__id", "_partitiontime", "_partitiondate", "_table_suffix", "_file_name", "_metadata", "metadata$filename", "metadata$file_row_number", "metadata$action", "metadata$isupdate", "metadata$row_id", "$action", "$path", "$file_size", "$partition", "_rowid_", "metadata$file_last_modified", "metadata$start_scan_time", "metadata$file_content_key"]
+)
+"""Columns that engines make up beside those of the table: catalogs do not hold them."""
+
+
 class Entry(NamedTuple):
     """One visible relation: its alias (or last name) and its whole name.
 
@@ -126,9 +132,9 @@ class Scope:
             return NOTHING
         if aliases and key in self.aliases:
             return self.aliases[key]
-        if key in _PSEUDO and not quoted:
+        if (key in _PSEUDO and not quoted) or key in VIRTUAL:
             return NOTHING
-        if key[0] == "$":
+        if key[:1] == "$":
             return self._position(key)
         return self._open(key, name)
 
@@ -178,7 +184,10 @@ class Scope:
                     name = ref[width][0]
                     if name[:1] == "$" and name[1:].isdigit():
                         return _at(entry.relation, int(name[1:])) or NOTHING
-                    found = entry.relation.find(name.lower(), name)
+                    key = name.lower()
+                    if key in VIRTUAL and key not in entry.relation.index:
+                        return NOTHING
+                    found = entry.relation.find(key, name)
                     if found is not None or width + 1 == len(ref):
                         return found if found is not None else NOTHING
             scope = scope.parent

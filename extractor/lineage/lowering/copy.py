@@ -25,8 +25,15 @@ def lower_copy(node: Node, walk: Walk) -> tuple[Statement, ...]:
     target, columns, _ = insert_target(this, walk)
     named = [f for f in files if f.__class__ is exp.Subquery]
     query = lower_query(named[0], walk) if named else None
-    outer = tuple(file_of(f)[1] or text_of(f) for f in files if f.__class__ is not exp.Subquery)
+    outer = tuple(_outer_name(f) for f in files if f.__class__ is not exp.Subquery)
     return (Write("copy", target, "copy", query, columns, files=outer),)
+
+
+def _outer_name(node: Node) -> str:
+    inner = arg(node, "this") if node.__class__ is exp.Table else node
+    if inner.__class__ is exp.Parameter:  # a stage, to a parser that does not know stages
+        return f"@{inner.name}"
+    return file_of(node)[1] or text_of(node)
 
 
 def _query_of(node: Node, walk: Walk) -> Query:
