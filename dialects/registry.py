@@ -11,7 +11,9 @@ from dialects.embedded import GENERIC
 
 _FAMILIES = (sqlserver, postgres, netezza, warehouses, hive, trino, classic, mysql, embedded)
 _DIALECTS: dict[str, Dialect] = {dialect.name: dialect for family in _FAMILIES for dialect in family.DIALECTS}
-_BY_NAME: dict[str, Dialect] = _DIALECTS | {alias: dialect for dialect in _DIALECTS.values() for alias in dialect.aliases}
+_BY_NAME: dict[str, Dialect] = _DIALECTS | {
+    alias: dialect for dialect in _DIALECTS.values() for alias in dialect.aliases
+}
 
 
 def names() -> list[str]:

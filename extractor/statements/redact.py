@@ -3,87 +3,152 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from dialects import Dialect
-from dialects.lexing import Token, tokens
+from dialects.lexing import Token, tokens, words
+from extractor.statements.secrets import mask_inside, names_secret
 
-_MASK = "***"
-_SECRET_NAME = re.compile(
-    r"(?:^|_)(?:password|passwd|pwd|secret|token|credentials?|accesskey|access_key|api_?key|sas|private_?key|"
-    r"passphrase|master_symmetric_key|account_?key|shared_access_signature|authorization)(?:$|_)|secret|password|"
-    r"credentials|session_token|access_key_id|aws_key_id",
-    re.IGNORECASE,
-)
-_BEFORE_SECRET = frozenset(("BY", "PASSWORD", "PASS", "PWD", "CREDENTIALS", "SECRET", "VALUES", "WITH", "AS", "IS"))
-_INSIDE = (
-    (
-        re.compile(
-            r"(?i)\b((?:password|passwd|pwd|secret|token|aws_secret_access_key|aws_access_key_id|accountkey|sig|"
-            r"sharedaccesssignature|api_?key|client_secret|private_key|access_key|secret_key|session_token|"
-            r"master_symmetric_key|aws_iam_session_token)\s*[=:]\s*)(\"[^\"]*\"|[^;,&\s'\"}]+)"
-        ),
-        rf"\1{_MASK}",
-    ),
-    (re.compile(r"(?i)\b([a-z][a-z0-9+.-]{1,20}://[^/\s:@'\"]*:)[^@\s'\"]+@"), rf"\1{_MASK}@"),
-    (re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{12,}\b"), _MASK),
-    (re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL), _MASK),
-)
+MASK = "***"
+_BARE_MASK = "xxx"
+_CONNECTORS = words("= : => := ( AS IS BY WITH ENCRYPTED UNENCRYPTED VALUE VALUES HASHED PASSWORD")
+_ACCOUNTS = words("USER ROLE LOGIN AUTHORIZATION DATABASE SERVER ACCOUNT PROFILE GROUP PUBLIC SHARED")
+_KEEP_PREFIX = re.compile(r"[nNeE](?=')")
+_FIFTH_IS_PASSWORD = words("mysql postgresql mongodb remote remotesecure redis")
+_KEYS_FOLLOW_URL = words("s3 s3cluster gcs oss cosn deltalake hudi iceberg iceberg_s3 s3queue")
+_KEY_LENGTH = 16
 
 
 def redact(text: str, dialect: Dialect, *, mask_literals: bool = False) -> str:
-    """``text`` with every credential replaced by ``***``, still a statement of the same shape.
+    """``text`` with every credential replaced by ``***`` (``xxx`` where it stood without quotes).
 
-    With ``mask_literals`` every string becomes ``'***'`` and every number ``0`` as well.
+    The statement keeps its shape: what could be parsed still can be. With ``mask_literals`` every string becomes
+    ``'***'`` and every number ``0`` as well. Never raises; a clean text comes back unchanged.
     """
-    pieces: list[str] = []
-    window: list[str] = []
-    for token in tokens(text, dialect.lexical, blanks=True):
-        pieces.append(_clean(token, window, mask_literals=mask_literals))
-        if token.kind not in ("space", "comment"):
-            window.append(token.text.upper())
-            del window[:-4]
-    return "".join(pieces)
+    cleaner = _Cleaner(mask_literals=mask_literals)
+    return "".join(cleaner.clean(token) for token in tokens(text, dialect.lexical, blanks=True))
 
 
-def _clean(token: Token, window: list[str], *, mask_literals: bool) -> str:
-    if token.kind == "string":
-        if mask_literals or _follows_secret_name(window):
+class _Cleaner:
+    """Walks the tokens of one statement and knows which value belongs to the name of a secret."""
+
+    def __init__(self, *, mask_literals: bool) -> None:
+        self._mask_literals = mask_literals
+        self._head: list[str] = []
+        self._name = ""
+        self._before = ""
+        self._expects_secret = False
+        self._identified = False
+        self._calls: list[tuple[str, int]] = []
+
+    def clean(self, token: Token) -> str:
+        """The token's text, masked where it has to be."""
+        if token.kind == "space":
+            return token.text
+        if token.kind == "comment":
+            return mask_inside(token.text)
+        if token.kind == "line":
+            return _clean_line(token.text)
+        written = _BY_KIND.get(token.kind, _Cleaner._plain)(self, token)
+        self._note(token)
+        return written
+
+    def _plain(self, token: Token) -> str:
+        return token.text
+
+    def _string(self, token: Token) -> str:
+        if self._mask_literals or self._expects_secret or self._is_secret_argument(len(token.text)):
             return _masked(token.text)
-        return _mask_inside(token.text)
-    if token.kind == "number" and mask_literals:
-        return "0"
-    if token.kind in ("comment", "line", "quoted"):
-        return _mask_inside(token.text)
-    if token.kind in ("word", "quoted") and _is_bare_password(window):
-        return _MASK.replace("*", "x")
-    return token.text
+        return mask_inside(token.text)
+
+    def _number(self, token: Token) -> str:
+        return "0" if self._mask_literals else token.text
+
+    def _word(self, token: Token) -> str:
+        if not self._expects_secret or token.text.upper() in _CONNECTORS:
+            return token.text
+        if not (self._identified or self._sets_account() or self._head[:1] == ["CONNECT"]):
+            return token.text
+        return _BARE_MASK if token.kind == "word" else f'"{MASK}"'
+
+    def _sets_account(self) -> bool:
+        return self._head[:1] in (["CREATE"], ["ALTER"]) and not _ACCOUNTS.isdisjoint(self._head[1:3])
+
+    def _is_secret_argument(self, size: int) -> bool:
+        """Passwords and keys that functions take by their place."""
+        if not self._calls:
+            return False
+        called, place = self._calls[-1]
+        if called in _FIFTH_IS_PASSWORD:
+            return place == 4
+        return called in _KEYS_FOLLOW_URL and place in (1, 2) and size > _KEY_LENGTH
+
+    def _note(self, token: Token) -> None:
+        word = token.text.upper()
+        if len(self._head) < 4:
+            self._head.append(word)
+        self._follow_calls(token)
+        if token.kind == "operator":
+            if word == "." and self._name:
+                self._name += "."
+            elif word not in _CONNECTORS:
+                self._forget()
+            elif self._head[:2] == ["SET", "PASSWORD"]:
+                self._expects_secret = word in ("=", "(")
+        elif self._identified and word in ("BY", "AS", "REPLACE", "PASSWORD", "VALUES"):
+            self._expects_secret = True
+        elif token.kind in ("word", "quoted", "string", "parameter"):
+            self._note_name(token, word)
+        else:
+            self._forget()
+        self._before = word
+
+    def _note_name(self, token: Token, word: str) -> None:
+        if word == "IDENTIFIED":
+            self._identified = True
+        elif self._head[0] == "CONNECT" and word == "USING":
+            self._expects_secret = True
+        elif word in _CONNECTORS and self._expects_secret:
+            return
+        else:
+            plain = token.text.strip("'\"`[]@")
+            self._name = self._name + plain if self._name.endswith(".") else plain
+            self._expects_secret = names_secret(self._name)
+            return
+        self._name = ""
+
+    def _forget(self) -> None:
+        self._name = ""
+        self._expects_secret = False
+
+    def _follow_calls(self, token: Token) -> None:
+        if token.text == "(":
+            self._calls.append((self._before.lower(), 0))
+        elif token.text == ")" and self._calls:
+            self._calls.pop()
+        elif token.text == "," and self._calls:
+            called, place = self._calls[-1]
+            self._calls[-1] = (called, place + 1)
 
 
-def _follows_secret_name(window: list[str]) -> bool:
-    """``PASSWORD 'x'``, ``PASSWORD = 'x'``, ``IDENTIFIED BY 'x'``, ``CREDENTIALS AS 'x'``."""
-    names = [word for word in window[-3:] if word not in ("=", "(", ":", "=>", "AS", "IS", "BY", "WITH", "ENCRYPTED")]
-    if window[-2:] == ["IDENTIFIED", "BY"]:
-        return True
-    return (
-        bool(names)
-        and window[-1] != ","
-        and names[-1] in window[-3:]
-        and bool(_SECRET_NAME.search(names[-1].strip("\"`[]'")))
-    )
+_BY_KIND: dict[str, Callable[[_Cleaner, Token], str]] = {
+    "string": _Cleaner._string,  # noqa: SLF001 - this module's own class
+    "number": _Cleaner._number,  # noqa: SLF001 - this module's own class
+    "word": _Cleaner._word,  # noqa: SLF001 - this module's own class
+    "quoted": _Cleaner._word,  # noqa: SLF001 - this module's own class
+}
 
 
-def _is_bare_password(window: list[str]) -> bool:
-    return window[-2:] == ["IDENTIFIED", "BY"]
+def _clean_line(line: str) -> str:
+    """A line for a client: what follows the user of a logon goes."""
+    if re.match(r"\s*\.\s*(?:logon|rsblogon)\b", line, re.IGNORECASE):
+        return line.partition(",")[0] + (f",{MASK}" if "," in line else "")
+    return mask_inside(line)
 
 
 def _masked(literal: str) -> str:
-    if literal.startswith("$"):
-        return f"'{_MASK}'"
-    quote = literal[-1] if literal[-1] in "'\"" else "'"
-    return f"{quote}{_MASK}{quote}"
-
-
-def _mask_inside(text: str) -> str:
-    for pattern, replacement in _INSIDE:
-        text = pattern.sub(replacement, text)
-    return text
+    """The mask in quotes; a blank keeps it apart where the literal did not begin with its quote."""
+    quote = '"' if literal.endswith('"') or literal.startswith('"') else "'"
+    prefix = _KEEP_PREFIX.match(literal)
+    plain = literal[0] == quote and literal[:3] != quote * 3
+    return f"{prefix[0] if prefix else '' if plain else ' '}{quote}{MASK}{quote}"
