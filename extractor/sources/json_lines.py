@@ -16,6 +16,7 @@ from extractor.sources.rows import RowReader
 
 _CLOSINGS = (b'"}', b"}", b'"}}', b"}}", b'"}}}')
 _MAX_ESCAPE = 7
+_BROKEN = object()
 
 
 def parse_object(line: bytes) -> dict[str, Any] | None:
@@ -56,18 +57,27 @@ def find_columns(keys: list[str], reading: Reading, layout: Layout | None) -> tu
     return (RowReader(columns, reading) if "sql" in columns.found else None), problems
 
 
-def _objects_of(sample: Sample) -> list[dict[str, Any]]:
-    lines = [line for line in sample.lines if line.strip()][:50]
-    return [value for line in lines if (value := parse_object(line.encode())) is not None]
+def is_one_a_line(sample: Sample) -> bool:
+    """Whether the first line is an object by itself (or, longer than the sample, the beginning of one)."""
+    first = next((line for line in sample.lines if line.strip()), "")
+    if not first.startswith("{"):
+        return False
+    return parse_object(first.encode()) is not None or (len(sample.lines) == 1 and not sample.is_whole)
+
+
+def objects_of_lines(sample: Sample) -> list[dict[str, Any]]:
+    """The objects of a sample's first lines; of a line that is longer than the sample, its beginning."""
+    lines = [line.encode() for line in sample.lines if line.strip()][:50]
+    if len(lines) == 1 and not sample.is_whole:
+        beginning = parse_object(lines[0]) or parse_cut_object(lines[0])
+        return [beginning] if beginning is not None else []
+    return [value for line in lines if (value := parse_object(line)) is not None]
 
 
 def _judge(sample: Sample) -> Verdict:
-    first = next((line for line in sample.lines if line.strip()), "")
-    if not first.startswith("{"):
-        return Verdict(0, "its first line does not begin with {")
-    objects = _objects_of(sample)
-    if not objects:
-        return Verdict(0, "its lines are no JSON objects")
+    if not is_one_a_line(sample):
+        return Verdict(0, "its first line is no JSON object")
+    objects = objects_of_lines(sample)
     keys = sample_keys(objects)
     fields = sample.source.fields if sample.source else {}
     columns = choose_columns(keys, fields, layout_of(keys))
@@ -79,7 +89,7 @@ def _judge(sample: Sample) -> Verdict:
 
 def read_rows(reading: Reading, layout: Layout | None) -> Iterator[Item]:
     """All records of a file of JSON lines, read by a layout (or by guessing, where there is none)."""
-    keys = sample_keys(_objects_of(reading.sample))
+    keys = sample_keys(objects_of_lines(reading.sample))
     to_record, problems = find_columns(keys, reading, layout)
     for problem in problems:
         reading.stats.entries += 1
@@ -94,6 +104,8 @@ def read_rows(reading: Reading, layout: Layout | None) -> Iterator[Item]:
         try:
             row = loads(line)
         except orjson.JSONDecodeError:
+            row = _BROKEN
+        if row is _BROKEN:  # outside of the except clause, since the error holds a copy of the line
             yield _salvaged(line, reading, to_record)
             continue
         if to_record is None and type(row) is dict:

@@ -8,7 +8,7 @@ from extractor.sources.columns import Layout
 from extractor.sources.delimited import read_table, shape_of
 from extractor.sources.interface import Item, Reading, Sample, SourceFormat, Verdict
 from extractor.sources.json_documents import objects_of, read_documents
-from extractor.sources.json_lines import parse_object, read_rows, sample_keys
+from extractor.sources.json_lines import is_one_a_line, read_rows, sample_keys
 from extractor.sources.layouts import LAYOUTS, layout_of
 
 
@@ -36,8 +36,7 @@ def _format_of(layout: Layout) -> SourceFormat:
     def read(reading: Reading) -> Iterator[Item]:
         if not _is_json(reading.sample):
             return read_table(reading, layout)
-        first = next((line for line in reading.sample.lines if line.strip()), "")
-        if parse_object(first.encode()) is not None:
+        if is_one_a_line(reading.sample):
             return read_rows(reading, layout)
         return read_documents(reading, layout)
 

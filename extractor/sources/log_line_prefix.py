@@ -15,9 +15,9 @@ _ZONE = r"(?:[A-Za-z][A-Za-z0-9_/+-]*|[+-]\d\d(?::?\d\d)?)"
 _BARE_TIME = r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:[.,]\d+)?"
 _TIME = rf"{_BARE_TIME} {_ZONE}"
 _ESCAPES: dict[str, tuple[str, str]] = {
-    "a": ("app", r".*?"),
-    "u": ("user", r"[^\s]*?"),
-    "d": ("database", r"[^\s]*?"),
+    "a": ("app", r".{0,200}?"),
+    "u": ("user", r"[^\s]{0,200}?"),
+    "d": ("database", r"[^\s]{0,200}?"),
     "r": ("remote", r"(?:\[local\]|[^\s()]*(?:\(\d+\))?)"),
     "h": ("host", r"(?:\[local\]|[^\s()]*?)"),
     "b": ("backend", r"[a-z ]*?"),
@@ -142,7 +142,7 @@ def guess_prefix(lines: Iterable[str]) -> Prefix | None:
         told = _told(prefix, encoded)
         if fitting and (best is None or (fitting, told) > best[:2]):
             best = (fitting, told, prefix)
-    loose = Prefix("", re.compile(rf"(?P<rest>[^\t]*?\b{_BARE_TIME}.*?)[\s:\-]*{_SEVERITY}".encode()), True)
+    loose = Prefix("", _compile(rf"(?P<rest>[^\t]{{0,200}}?\b{_BARE_TIME}.{{0,400}}?)[\s:\-]*{_SEVERITY}"), True)
     fitting = sum(match_head(loose, line) is not None for line in encoded)
     if fitting and (best is None or fitting > best[0] * 1.05):
         return loose

@@ -28,6 +28,7 @@ from extractor.sources.postgresql_words import (
 _MAX_SESSIONS = 10_000
 _MAX_HELD_BYTES = 64_000_000
 _MAX_GROUP = 1_000
+_MAX_ENDED = 100_000
 
 _QUERY_TEXT = re.compile(
     r'Query Text: (?P<text>.*?)(?=\n(?:Query Parameters: |[^\n]*\(cost=)|\Z)|"Query Text": (?P<json>"(?:[^"\\]|\\.)*")',
@@ -59,14 +60,16 @@ class Message(NamedTuple):
 class _Session:
     """What is held back of one session: its last statement, and what ran inside it."""
 
-    __slots__ = ("bound", "by_plan", "database", "failed", "held", "parts", "size", "user")
+    __slots__ = ("bound", "by_plan", "database", "failed", "held", "name", "parts", "size", "user", "was_used")
 
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
+        self.name = name
         self.held: QueryRecord | None = None
         self.bound: QueryRecord | None = None
         self.by_plan = False
         self.parts: list[QueryRecord] = []
         self.size = 0
+        self.was_used = False
         self.failed: QueryOutcome | None = None
         self.user: str | None = None
         self.database: str | None = None
@@ -80,6 +83,7 @@ class Events:
         self._read_time = reading.clock.read
         self._limit = reading.max_statement_bytes
         self._sessions: dict[str, _Session] = {}
+        self._ended: dict[str, int] = {}
         self._held_bytes = 0
         self._number = 0
 
@@ -123,8 +127,18 @@ class Events:
     def _session_of(self, key: str) -> _Session:
         session = self._sessions.get(key)
         if session is None:
-            session = self._sessions[key] = _Session()
+            times = self._ended.get(key, 0)
+            session = self._sessions[key] = _Session(f"{key}#{times + 1}" if times else key)
         return session
+
+    def _end(self, key: str) -> Released:
+        """The session of that key is over; a process id can come back, and is another session then."""
+        session = self._sessions.pop(key, None)
+        if key.isdecimal():
+            if len(self._ended) >= _MAX_ENDED:
+                self._ended.clear()
+            self._ended[key] = self._ended.get(key, 0) + 1
+        return self._let_go(session) if session is not None else ()
 
     def _count_noise(self) -> None:
         self._reading.stats.noise += 1
@@ -162,12 +176,11 @@ class Events:
     def _plain(self, session: _Session, message: Message) -> Released:
         self._count_noise()
         if match := AUTHORIZED.match(message.text):
+            released = self._end(message.session) if session.was_used else ()
+            session = self._session_of(message.session)
             session.user, session.database = match["user"], match["database"]
-            return self._let_go(session)
-        if message.text.startswith("disconnection: "):
-            self._sessions.pop(message.session, None)
-            return self._let_go(session)
-        return ()
+            return released
+        return self._end(message.session) if message.text.startswith("disconnection: ") else ()
 
     def _ran(self, session: _Session) -> None:
         self._count_noise()
@@ -246,7 +259,7 @@ class Events:
         record = QueryRecord(
             sql[: self._limit],
             self._read_time(message.at),
-            message.session,
+            session.name,
             message.user or session.user,
             message.database or session.database,
             None,
@@ -262,7 +275,7 @@ class Events:
 
     def _hold(self, session: _Session, record: QueryRecord) -> Released:
         released = self._let_go(session)
-        session.held, session.by_plan = record, False
+        session.held, session.by_plan, session.was_used = record, False, True
         self._grow(session, len(record.sql))
         return released
 

@@ -8,19 +8,18 @@ from typing import Any
 import orjson
 
 from extractor.sources.interface import Item, Reading, Sample, SourceFormat, Verdict
-from extractor.sources.json_lines import parse_cut_object, parse_object
+from extractor.sources.json_lines import objects_of_lines, parse_cut_object, parse_object
 from extractor.sources.postgresql_events import Events, Message, severity_of
 
 
 def _judge(sample: Sample) -> Verdict:
-    lines = [line for line in sample.lines if line.startswith("{")][:50]
-    if not lines:
+    if not any(line.startswith("{") for line in sample.lines):
         return Verdict(0, "no line begins with {")
-    rows = [_fields(value) for line in lines if (value := parse_object(line.encode())) is not None]
+    rows = [_fields(value) for value in objects_of_lines(sample)]
     fitting = sum("error_severity" in row and "message" in row for row in rows)
     if not fitting:
         return Verdict(0, "its objects have no error_severity and message")
-    return Verdict(0.97, f"{fitting} of its first {len(lines)} objects have error_severity and message")
+    return Verdict(0.97, f"{fitting} of its first {len(rows)} objects have error_severity and message")
 
 
 def _fields(value: dict[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,8 @@ from extractor.sources.interface import Item, Reading, Sample, SourceFormat, Ver
 
 _HEAD = re.compile(
     rb"(?:\d{4}-\d\d-\d\dT[\d:.]+Z? )?'(?P<at>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z) UTC "
-    rb"\[ db=(?P<database>.*?) user=(?P<user>.*?) pid=(?P<pid>\d+) userid=(?P<userid>\d+) xid=(?P<xid>\d+) \]' LOG: "
+    rb"\[ db=(?P<database>.{0,300}?) user=(?P<user>.{0,300}?) "
+    rb"pid=(?P<pid>\d+) userid=(?P<userid>\d+) xid=(?P<xid>\d+) \]' LOG: "
 )
 
 

@@ -26,7 +26,7 @@ _NAMES = re.compile(
 _VERB = re.compile(
     r"^[ \t;(]*(?:insert\s+(?:into|overwrite)|ins\s+into|create\s+(?:or\s+(?:replace|alter)\s+)?(?:\w+\s+){0,4}?"
     r"(?:table|view|procedure|proc|function|schema|database|index|trigger|macro|package|external|sequence|type)\b"
-    r"|with\s+[\w\"\[`]+\s*(?:\([^)]*\)\s*)?as\s*(?:not\s+)?(?:materialized\s*)?\(|merge\s+into|update\s+[\w\"\[`.#$@{}]+\s+(?:\w+\s+)?set\b"
+    r"|with\s+[\w\"\[`]+\s*(?:\([^)]{0,2000}\)\s*)?as\s*(?:not\s+)?(?:materialized\s*)?\(|merge\s+into|update\s+[\w\"\[`.#$@{}]+\s+(?:\w+\s+)?set\b"
     r"|delete\s+from|truncate\s+table|drop\s+(?:table|view|procedure|index|schema)|alter\s+(?:table|view|proc\w*|session)"
     r"|copy\s+[\w\"(`.]+|select\b(?!\s+(?:a|an|the)\s|\s*[=.:])|sel\s|replace\s+view|exec(?:ute)?\s+[\w\[]|use\s+[\w\[\"`]+\s*;?\s*$"
     r"|set\s+(?:search_path|schema)|call\s+[\w.\"]+\s*\(|begin\s+(?:tran|work|transaction)|declare\s+@|if\s+object_id"
@@ -36,6 +36,7 @@ _VERB = re.compile(
 _COMMENTS = re.compile(
     r"--[^\n]*|/\*.*?(?:\*/|\Z)|^[ \t]*(?:#|rem\b|prompt\b)[^\n]*", re.DOTALL | re.IGNORECASE | re.MULTILINE
 )
+_FOREIGN = re.compile(r"\s*(\{(?![{%#])|<|\[\s*\{)")
 _COPY_IN = re.compile(rb"\s*COPY\s.*\sFROM\s+stdin\b.*;\s*$", re.IGNORECASE)
 _GO = re.compile(rb"^[ \t]*GO(?:[ \t]+\d+)?[ \t]*;?[ \t]*(?:--.*)?$", re.IGNORECASE | re.MULTILINE)
 _SLASH = re.compile(rb"^[ \t]*/[ \t]*$", re.MULTILINE)
@@ -45,9 +46,8 @@ _ENDS = {b"'": b"'", b'"': b'"', b"`": b"`", b"[": b"]", b"/*": b"*/"}
 
 def _judge(sample: Sample) -> Verdict:
     is_named = _NAMES.search(sample.name) is not None
-    start = sample.text.lstrip()[:1]
-    if start in ("{", "<") and not sample.text.lstrip().startswith("{{") and not sample.text.lstrip().startswith("{%"):
-        return Verdict(0, f"it begins with {start}, as no script does")
+    if (start := _FOREIGN.match(sample.text)) is not None:
+        return Verdict(0, f"it begins with {start[1]}, as no script does")
     bare = _COMMENTS.sub("", sample.text)
     if not bare.strip():
         known = "nothing but comments is in it"
@@ -57,7 +57,7 @@ def _judge(sample: Sample) -> Verdict:
         reason = "no line begins with a verb of SQL"
         return Verdict(0.3, f"the name of a script, though {reason}") if is_named else Verdict(0, reason)
     if is_named:
-        return Verdict(0.95, f"the name of a script, and {verbs} lines that begin as SQL statements do")
+        return Verdict(0.85, f"the name of a script, and {verbs} lines that begin as SQL statements do")
     begins = _VERB.match(bare.lstrip()) is not None
     if begins or ";" in bare:
         return Verdict(0.55 if begins else 0.4, f"{verbs} lines that begin as SQL statements do")
@@ -77,6 +77,7 @@ class _Boundaries:
     _inside: bytes = b""
     _delimiter: bytes = b";"
     _pattern: re.Pattern[bytes] = field(init=False)
+    _other: re.Pattern[bytes] = field(init=False)
 
     def __post_init__(self) -> None:
         rules = self.dialect.lexical
@@ -87,6 +88,8 @@ class _Boundaries:
         if rules.hash_comments:
             tokens.append(rb"#.*")
         self._pattern = re.compile(b"|".join(tokens))
+        openers = [token for token in tokens if token != b"'"]
+        self._other = re.compile(b"|".join([*openers, rb"\\"] if rules.backslash_escapes else openers))
 
     def ends_at(self, line: bytes) -> bool:
         """Take the next line; true when a statement ends with it."""
@@ -103,6 +106,8 @@ class _Boundaries:
         return line.rstrip().endswith(self._delimiter)
 
     def _scan(self, line: bytes) -> None:
+        if not self._inside and line.count(b"'") % 2 == 0 and self._other.search(line) is None:
+            return  # nothing but whole strings: a row of data, as most lines of a dump are
         position = 0
         while position <= len(line):
             if self._inside:

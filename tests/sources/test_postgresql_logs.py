@@ -194,3 +194,30 @@ def test_many_sessions_keep_memory_bounded(tmp_path: Path) -> None:
     log.write_text("".join(lines))
     found = read(log)
     assert len(set(found.texts)) == len(found.texts) == 12_000
+
+
+def test_a_process_id_that_comes_back_is_another_session(tmp_path: Path) -> None:
+    """After its disconnection, or a new connection, a pid names a new session; other sessions keep theirs."""
+    log = tmp_path / "x.log"
+    log.write_text(
+        "2026-03-02 02:00:11.402 UTC [7] LOG:  statement: CREATE TEMP TABLE t AS SELECT 1\n"
+        "2026-03-02 02:00:12.402 UTC [7] LOG:  disconnection: session time: 0:00:09.000 user=etl database=wh host=x\n"
+        "2026-03-02 02:00:13.402 UTC [8] LOG:  statement: INSERT INTO a SELECT 1\n"
+        "2026-03-02 02:00:14.402 UTC [7] LOG:  connection authorized: user=rpt database=wh\n"
+        "2026-03-02 02:00:15.402 UTC [7] LOG:  statement: INSERT INTO a SELECT * FROM t\n"
+        "2026-03-02 02:00:16.402 UTC [7] LOG:  connection authorized: user=etl database=wh\n"
+        "2026-03-02 02:00:17.402 UTC [7] LOG:  statement: INSERT INTO b SELECT * FROM t\n"
+    )
+    found = sorted((r.started_at, r.session, r.user) for r in read(log).records if r.started_at)
+    assert [(session, user) for _, session, user in found] == [("7", None), ("8", None), ("7#2", "rpt"), ("7#3", "etl")]
+
+
+def test_a_statement_full_of_times_costs_no_more_than_its_length(tmp_path: Path) -> None:
+    """Under an unknown prefix, a statement with thousands of times on one line is read like any other."""
+    rows = ", ".join("('2026-03-02 02:00:11')" for _ in range(40_000))
+    log = tmp_path / "x.log"
+    log.write_text(
+        f"<<7 2026-03-02 02:00:11 UTC>> LOG:  statement: INSERT INTO a VALUES {rows}\n{rows}\n" * 2
+        + "<<7 2026-03-02 02:00:12 UTC>> LOG:  statement: DELETE FROM a\n"
+    )
+    assert len(read(log).records) == 3

@@ -14,8 +14,10 @@ pytestmark = pytest.mark.servers
 SIMPLE = [
     "CREATE SCHEMA mart",
     "CREATE TABLE mart.sales (shop int, net numeric)",
-    ("CREATE TEMP TABLE day_net AS\nSELECT shop,\n\tsum(net) AS \"Net €\",\n\n'it''s \"x\"' AS note\n"
-    "-- a comment\nFROM mart.sales GROUP BY 1"),
+    (
+        "CREATE TEMP TABLE day_net AS\nSELECT shop,\n\tsum(net) AS \"Net €\",\n\n'it''s \"x\"' AS note\n"
+        "-- a comment\nFROM mart.sales GROUP BY 1"
+    ),
     "INSERT INTO mart.sales SELECT shop, 1 FROM day_net; DELETE FROM mart.sales WHERE net = 0",
     "DO $$ BEGIN INSERT INTO mart.sales VALUES (1, 2); END $$",
 ]
