@@ -83,7 +83,7 @@ class Graph(NamedTuple):
 def graph_of(alation: Sandbox) -> Graph:
     """Everything the sandbox holds, without its own numbers."""
     with alation.reader() as reader:
-        held = reader.get("/sandbox/graph/")
+        held = reader.get("/sandbox/graph")
     flows = [(str(f["external_id"]), str(f["title"]), str(f["content"])) for f in held["dataflows"]]
     edges = [(_spelled(e["source"]), str(e["dataflow"]), _spelled(e["target"])) for e in held["edges"]]
     assert len(set(edges)) == len(edges)
@@ -93,7 +93,7 @@ def graph_of(alation: Sandbox) -> Graph:
 def jobs_of(alation: Sandbox) -> list[str]:
     """The status of every job that the sandbox ever had, oldest first."""
     with alation.reader() as reader:
-        return [str(job["status"]) for job in reader.get("/sandbox/jobs/")]
+        return [str(job["status"]) for job in reader.get("/sandbox/jobs")]
 
 
 def _spelled(node: dict[str, Any]) -> str:

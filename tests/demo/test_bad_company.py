@@ -12,6 +12,7 @@ from fixtures.demo.rehearsal import Sandbox
 from tests.demo.company import Company, Done, expected_tables, graph_of
 
 GOOD = "INSERT INTO Finance.rpt.SupplierBalance (SupplierId) SELECT SupplierId FROM ERP.dbo.Supplier;\n"
+OPEN_INVOICE = "INSERT INTO rpt.OpenInvoice (Amount) SELECT TaxAmount FROM dbo.SupplierInvoice"
 
 
 @pytest.fixture
@@ -22,15 +23,12 @@ def done(company: Company) -> Done:
     (folder / "torn.sql.gz").write_bytes(whole + whole[:-12] + bytes(12))
     (folder / "noise.sql").write_bytes(random.Random(5).randbytes(20_000))
     (folder / "huge.sql").write_text(_huge_statement())
-    (folder / "codepage.sql").write_bytes(
-        GOOD.encode() + "-- geprüft von Jörg, Größe 7 €\n".encode("cp1252", "replace")
-    )
+    (folder / "mainframe.sql").write_bytes(GOOD.encode("cp500"))
+    (folder / "japanese.sql").write_bytes(GOOD.replace("Supplier;", "仕入先;").encode("shift-jis"))
     log = company.folder / "night1" / "csv"
     log.mkdir()
-    (log / "queries.csv").write_text(
-        'query_text,database_name,schema_name\n"SELECT 1",ERP,dbo\n"SELECT ""un\n'
-        '"INSERT INTO rpt.OpenInvoice (Amount) SELECT Amount FROM dbo.SupplierInvoice",Finance,dbo\n'
-    )
+    rows = ('"SELECT 1",ERP,dbo', '"SELECT 2" AS x,ERP,dbo,"more,and more', f'"{OPEN_INVOICE}",Finance,dbo')
+    (log / "queries.csv").write_text("\n".join(("query_text,database_name,schema_name", *rows)) + "\n")
     with (company.folder / "lineage.toml").open("a") as settings:
         settings.write(
             '\n[[source]]\nname = "export"\npaths = ["night*/csv"]\ndialect = "sqlserver"\ndata_source_id = 44\n'
@@ -76,15 +74,24 @@ def test_statement_of_five_megabytes_is_too_large(done: Done) -> None:
     assert any("huge.sql:1" in place for place in places), done.report["problems"]
 
 
-def test_broken_csv_row_is_named(done: Done) -> None:
-    """A row whose quotes do not close is one unreadable record with its line."""
+def test_broken_csv_row_is_named_and_the_next_row_is_read(done: Done, alation: Sandbox) -> None:
+    """A row whose quotes do not fit is one unreadable record with its line; the row after it gives lineage."""
     (found,) = [f for f in done.report["files"] if f["path"].endswith("queries.csv")]
-    assert found["unreadable"] or found["problem"] or "queries.csv" in str(done.report["problems"]), found
+    assert (found["records"], found["unreadable"]) == (3, 1)
+    assert "queries.csv:3" in _lines(done, "queries.csv")
+    assert ("44.finance.dbo.supplierinvoice.taxamount", "44.finance.rpt.openinvoice.amount") in graph_of(
+        alation
+    ).columns
 
 
-def test_unknown_encoding_is_read_with_replacements_and_told(done: Done) -> None:
-    """Bytes that are not in the source's encoding are replaced, counted, and cost nothing."""
-    (found,) = [f for f in done.report["files"] if f["path"].endswith("codepage.sql")]
+def test_file_in_an_encoding_that_nobody_named_says_what_to_set(done: Done) -> None:
+    """A file that is no text in any encoding it could be has a line that names the setting."""
+    assert "encoding" in _lines(done, "mainframe.sql")
+
+
+def test_bytes_that_do_not_fit_are_replaced_and_told(done: Done) -> None:
+    """Single bytes that fit no encoding are replaced and counted at their file."""
+    (found,) = [f for f in done.report["files"] if f["path"].endswith("japanese.sql")]
     assert found["replaced_characters"] >= 1, found
 
 
