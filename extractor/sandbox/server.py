@@ -50,12 +50,16 @@ class Sandbox:
 
     def __init__(self, port: int = 0, data_dir: Path | None = None, catalog: Path | None = None) -> None:
         entries = None if catalog is None else read_catalog(catalog)
-        self._engine = open_store(data_dir)
+        self._socket = _listen(port)
+        try:
+            self._engine = open_store(data_dir)
+        except ConfigError:
+            self._socket.close()
+            raise
         with self._engine.begin() as db:
             if entries is not None:
                 load_catalog(db, entries)
             refresh_token = first_refresh_token(db)
-        self._socket = _listen(port)
         self.ready = Ready(f"http://{HOST}:{self._socket.getsockname()[1]}", USER_ID, refresh_token)
         self._started = threading.Event()
         self._thread: threading.Thread | None = None

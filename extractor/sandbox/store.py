@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, create_engine, delete, event, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
 from extractor.errors import ConfigError
@@ -35,7 +36,14 @@ def open_store(data_dir: Path | None) -> Engine:
             f"sqlite:///{data_dir / FILE_NAME}", connect_args={"check_same_thread": False, "timeout": 30}
         )
         event.listen(engine, "connect", _set_up)
-    METADATA.create_all(engine)
+    try:
+        METADATA.create_all(engine)
+    except DBAPIError as error:
+        engine.dispose()
+        raise ConfigError(
+            f"{data_dir}: the sandbox cannot use the database {FILE_NAME} there ({error.orig}): name another folder, or "
+            "remove the file, which forgets what the sandbox held."
+        ) from None
     return engine
 
 

@@ -93,6 +93,13 @@ def test_a_folder_that_is_a_file_is_named(tmp_path):
         Sandbox(data_dir=tmp_path / "f")
 
 
+def test_a_damaged_database_is_named(tmp_path):
+    """A file that is no database is a matter of configuration, with what to do."""
+    (tmp_path / "sandbox.db").write_bytes(b"not a database at all" * 100)
+    with pytest.raises(ConfigError, match="name another folder, or remove the file"):
+        Sandbox(data_dir=tmp_path)
+
+
 def test_does_not_show_its_token_by_accident(tmp_path):
     """The repr of what is ready holds no token."""
     with sandbox(tmp_path) as running, Sandbox() as other:
