@@ -16,10 +16,15 @@ _FLAGS = re.IGNORECASE | re.DOTALL
 
 def read_command(text: str, dialect: Dialect) -> tuple[Statement, ...] | None:
     """The records of a statement that is read here, or None when it is for the parser."""
+    opening = _FIRST.match(text)
+    word = opening[1].upper() if opening is not None else ""
+    rules = _BY_WORD.get(word, ())
+    if not rules:
+        return None
     head = text[:400].upper()
     plain: str | None = None
-    for first, pattern, rule in _RULES:
-        if first in head:
+    for needed, pattern, rule in rules:
+        if needed in head:
             plain = plain if plain is not None else without_comments(text, dialect).strip()
             match = pattern.match(plain)
             if match is not None:
@@ -27,6 +32,9 @@ def read_command(text: str, dialect: Dialect) -> tuple[Statement, ...] | None:
                 if found is not None:
                     return found
     return None
+
+
+_FIRST = re.compile(r"(?:\s|--[^\n]*\n|/\*.*?\*/)*(\w+)", re.DOTALL)
 
 
 def _all(name: Name) -> Select:
@@ -204,12 +212,13 @@ _RULES: tuple[tuple[str, re.Pattern[str], _Rule], ...] = (
     (
         "SCHEMA",
         re.compile(
-            r"(?:SET\s+(?:SESSION\s+|CURRENT\s+|LOCAL\s+)?SCHEMA\s*=?|ALTER\s+SESSION\s+SET\s+CURRENT_SCHEMA\s*=)\s*(?P<name>"
-            + _QUOTED_NAME
-            + ")"
-            + _END,
-            _FLAGS,
+            r"SET\s+(?:SESSION\s+|CURRENT\s+|LOCAL\s+)?SCHEMA\s*=?\s*(?P<name>" + _QUOTED_NAME + ")" + _END, _FLAGS
         ),
+        _schema,
+    ),
+    (
+        "CURRENT_SCHEMA",
+        re.compile(r"ALTER\s+SESSION\s+SET\s+CURRENT_SCHEMA\s*=\s*(?P<name>" + _QUOTED_NAME + ")" + _END, _FLAGS),
         _schema,
     ),
     (
@@ -284,7 +293,7 @@ _RULES: tuple[tuple[str, re.Pattern[str], _Rule], ...] = (
         _sp_rename,
     ),
     (
-        "EXEC",
+        " EXEC",
         re.compile(
             r"INSERT\s+(?:INTO\s+)?(?P<target>" + _NAME[1:-1] + r")\s*(?:\([^()]*\)\s*)?EXEC(?:UTE)?\b",
             _FLAGS,
@@ -294,3 +303,18 @@ _RULES: tuple[tuple[str, re.Pattern[str], _Rule], ...] = (
     ("CALL", re.compile(r"CALL\s", _FLAGS), _call),
     ("EXEC", re.compile(r"EXEC(?:UTE)?\s+(?!IMMEDIATE|AS\b)[\w\[\"@]", _FLAGS), _call),
 )
+
+
+def _by_word() -> dict[str, tuple[tuple[str, re.Pattern[str], _Rule], ...]]:
+    """The rules by the words with which their texts begin."""
+    found: dict[str, list[tuple[str, re.Pattern[str], _Rule]]] = {}
+    for rule in _RULES:
+        opening = re.match(r"(?:\(\?P<\w+>|\(\?:)?([A-Z|]+)(\(\?:([A-Z]+)\)\?)?", rule[1].pattern)
+        for word in opening[1].split("|") if opening is not None else ():
+            found.setdefault(word, []).append(rule)
+            if opening is not None and opening[3]:
+                found.setdefault(word + opening[3], []).append(rule)
+    return {word: tuple(rules) for word, rules in found.items()}
+
+
+_BY_WORD = _by_word()

@@ -144,8 +144,10 @@ class Binder:
         origins = self._flow(projection.flow, scope, env, gathered)
         if projection.name:
             key = projection.name.lower()
-            itself = any(len(ref) == 1 and ref[0][0].lower() == key for ref in projection.flow.refs)
-            if not itself:
+            for ref in projection.flow.refs:  # upper(name) AS name: the name means the column
+                if len(ref) == 1 and ref[0][0].lower() == key:
+                    break
+            else:
                 scope.aliases.setdefault(key, origins)
         return Column(projection.name, origins)
 

@@ -63,16 +63,19 @@ class Open(Protocol):
 class OpenTable:
     """All columns of a table whose columns are not known."""
 
-    __slots__ = ("base",)
+    __slots__ = ("_found", "base")
 
     def __init__(self, base: Base) -> None:
         self.base = base
+        self._found: dict[str, Origins] = {}
 
     def find(self, key: str, name: str) -> Origins | None:
         """Any name may be a column of it; positions in a file are no names."""
-        if key.startswith("$"):
-            return NOTHING
-        return frozenset((Origin(self.base, name, QUALIFIED),))
+        found = self._found.get(name)
+        if found is None:
+            found = NOTHING if key[:1] == "$" else frozenset((Origin(self.base, name, QUALIFIED),))
+            self._found[name] = found
+        return found
 
 
 class OpenRows:
@@ -92,15 +95,21 @@ class OpenRows:
 class OpenStar:
     """An open place seen through ``*``, without the columns left out and with the new names of others."""
 
-    __slots__ = ("gone", "inner", "renamed")
+    __slots__ = ("_found", "gone", "inner", "renamed")
 
     def __init__(self, inner: Open, gone: frozenset[str] = frozenset(), renamed: dict[str, str] | None = None) -> None:
         self.inner = inner
         self.gone = gone
         self.renamed = renamed or {}
+        self._found: dict[str, Origins | None] = {}
 
     def find(self, key: str, name: str) -> Origins | None:
         """The column below the star, if the star lets it through."""
+        if name not in self._found:
+            self._found[name] = self._below(key, name)
+        return self._found[name]
+
+    def _below(self, key: str, name: str) -> Origins | None:
         if key in self.renamed:
             old = self.renamed[key]
             return degrade(self.inner.find(old.lower(), old), STARRED)
@@ -176,6 +185,10 @@ class Relation:
         known = self.known(key, name)
         if known is not None:
             return known
+        if len(self.opens) == 1:
+            found = self.opens[0].find(key, name)
+            if found is not None:
+                return found
         answers = [found for place in self.opens if (found := place.find(key, name)) is not None]
         if len(answers) == 1:
             return answers[0]
@@ -196,6 +209,7 @@ def degrade(origins: Origins | None, code: int) -> Origins | None:
     """``origins`` with none of them surer than ``code``."""
     if not origins:
         return origins
-    if all(o.code >= code for o in origins):
-        return origins
+    if len(origins) == 1:
+        (only,) = origins
+        return origins if only.code >= code else frozenset((Origin(only.base, only.column, code),))
     return frozenset(o if o.code >= code else Origin(o.base, o.column, code) for o in origins)

@@ -55,7 +55,37 @@ _PSEUDO = frozenset(
 
 
 VIRTUAL = frozenset(
-    ["rowid", "ora_rowscn", "ctid", "xmin", "xmax", "cmin", "cmax", "tableoid", "input__file__name", "block__offset__inside__file", "row__id", "_partitiontime", "_partitiondate", "_table_suffix", "_file_name", "_metadata", "metadata$filename", "metadata$file_row_number", "metadata$action", "metadata$isupdate", "metadata$row_id", "$action", "$path", "$file_size", "$partition", "_rowid_", "metadata$file_last_modified", "metadata$start_scan_time", "metadata$file_content_key"]
+    [
+        "rowid",
+        "ora_rowscn",
+        "ctid",
+        "xmin",
+        "xmax",
+        "cmin",
+        "cmax",
+        "tableoid",
+        "input__file__name",
+        "block__offset__inside__file",
+        "row__id",
+        "_partitiontime",
+        "_partitiondate",
+        "_table_suffix",
+        "_file_name",
+        "_metadata",
+        "metadata$filename",
+        "metadata$file_row_number",
+        "metadata$action",
+        "metadata$isupdate",
+        "metadata$row_id",
+        "$action",
+        "$path",
+        "$file_size",
+        "$partition",
+        "_rowid_",
+        "metadata$file_last_modified",
+        "metadata$start_scan_time",
+        "metadata$file_content_key",
+    ]
 )
 """Columns that engines make up beside those of the table: catalogs do not hold them."""
 

@@ -38,7 +38,7 @@ class Walk:
     query: Callable[[Node, Walk], Query]
     values: Callable[[Node, Walk], Values]
     statement: Callable[[Node, Walk], tuple[Statement, ...]]
-    names: Names = Names()
+    names: Names
     writes: list[Write] = field(default_factory=list)
     windows: dict[str, Node] = field(default_factory=dict)
 
