@@ -10,8 +10,8 @@ from dialects import Dialect
 from extractor.config import UploadSettings
 from extractor.dataflows.paths import is_column
 from extractor.dataflows.words import content_of, title_of
-from extractor.models import Dataflow, KeyedEdge, StatementLineage, TableName
-from extractor.state import united
+from extractor.models import Dataflow, KeyedEdge, Node, StatementLineage, TableName
+from extractor.state import storable, united
 
 
 def build_dataflow(
@@ -29,11 +29,14 @@ def build_dataflow(
 
     ``texts`` are those of ``lineage.chain``, in its order. ``seen_at`` is when it ran, None when unknown.
     """
-    distinct = united(edges)
+    distinct = united(map(_storable, edges))
+    content = content_of(texts, dialect, mask_literals=settings.mask_literals, max_chars=settings.max_content_chars)
     return Dataflow(
         external_id=external_id(namespace, source_name, lineage),
-        title=title_of(lineage),
-        content=content_of(texts, dialect, mask_literals=settings.mask_literals, max_chars=settings.max_content_chars),
+        title=storable(title_of(lineage)),
+        content=storable(
+            content_of(texts, dialect, mask_literals=settings.mask_literals, max_chars=settings.max_content_chars)
+        ),
         source_name=source_name,
         fingerprint=lineage.fingerprint,
         targets=_target_keys(distinct, lineage),
@@ -53,6 +56,16 @@ def external_id(namespace: str, source_name: str, lineage: StatementLineage) -> 
     lines = sorted({_identity(name) for name in names})
     digest = hashlib.blake2b("\n".join([lineage.fingerprint, *lines]).encode("utf-8", "surrogatepass"), digest_size=12)
     return f"api/{namespace}/{source_name}/{digest.hexdigest()}"
+
+
+def _storable(edge: KeyedEdge) -> KeyedEdge:
+    """The edge, fit for JSON: names in logs can hold anything."""
+    source, target = edge.source, edge.target
+    if source.key.isprintable() and target.key.isprintable():
+        return edge
+    return edge._replace(
+        source=Node(source.otype, storable(source.key)), target=Node(target.otype, storable(target.key))
+    )
 
 
 def _identity(name: TableName) -> str:

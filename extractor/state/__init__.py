@@ -13,6 +13,7 @@ from extractor.state.records import (
     edge_identity,
     edges_digest,
     node_identity,
+    storable,
     united,
 )
 from extractor.state.store import Store
@@ -32,5 +33,6 @@ __all__ = [
     "edge_identity",
     "edges_digest",
     "node_identity",
+    "storable",
     "united",
 ]

@@ -34,7 +34,8 @@ class _Seen(NamedTuple):
 class Observations:
     """Collects what a run sees, in the order of the calls, until ``is_full``; then `write` empties it.
 
-    ``now`` is the time of whatever has none (scripts): the start of the run.
+    ``now`` is the time of whatever has none (scripts): the start of the run. Definitions and drops without a time
+    concern only dataflows without a time.
     """
 
     def __init__(self, now: datetime) -> None:
@@ -65,7 +66,7 @@ class Observations:
             self._seen[key] = _Seen(dataflow, self._sequence, first, last)
         else:
             self._seen[key] = held._replace(first=min(held.first, first), last=max(held.last, last))
-        for target in dataflow.targets:
+        for target in _targets(dataflow):
             if dataflow.defines:
                 self._learn(TargetFact(target, last, defined_at=last, defined_by=dataflow.external_id))
             else:
@@ -74,12 +75,14 @@ class Observations:
     def defined(self, target: str, external_id: str, at: datetime | None) -> None:
         """A target got a new content or text, by a statement that may have no edges."""
         when = at or self._now
-        self._learn(TargetFact(target, when, defined_at=when, defined_by=external_id))
+        name = target if at else _undated(target)
+        self._learn(TargetFact(name, when, defined_at=when, defined_by=external_id))
 
     def dropped(self, target: str, at: datetime | None) -> None:
         """A target ceased to exist."""
         when = at or self._now
-        self._learn(TargetFact(target, when, gone=True, defined_at=when, defined_by=""))
+        name = target if at else _undated(target)
+        self._learn(TargetFact(name, when, gone=True, defined_at=when, defined_by=""))
 
     def write(self, connection: Connection) -> None:
         """Put everything into the staging tables and forget it here."""
@@ -168,12 +171,24 @@ def _row(key: tuple[str, str], item: _Seen, held: tuple[datetime, datetime] | No
         "fingerprint": dataflow.fingerprint,
         "title": dataflow.title,
         "content": dataflow.content,
-        "targets": orjson.dumps(dataflow.targets).decode(),
+        "targets": orjson.dumps(_targets(dataflow)).decode(),
         "defines": dataflow.defines,
         "edges": orjson.dumps([(*e.source, *e.target, e.kind, e.confidence, e.reason) for e in dataflow.edges]),
         "first_seen": min(item.first, held[0]) if held else item.first,
         "last_seen": max(item.last, held[1]) if held else item.last,
     }
+
+
+def _targets(dataflow: Dataflow) -> tuple[str, ...]:
+    return dataflow.targets if dataflow.last_seen else tuple(map(_undated, dataflow.targets))
+
+
+def _undated(target: str) -> str:
+    """The name of a target among statements without a time.
+
+    A script says nothing of when it ran: it never supersedes what a log has seen, nor does a log supersede it.
+    """
+    return f"undated:{target}"
 
 
 def _read_edges(blob: bytes) -> Iterator[KeyedEdge]:

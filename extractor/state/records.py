@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 from extractor.models import KeyedEdge, Node
 
+_LONGEST_IDENTITY = 600
+
 
 class StatementText(NamedTuple):
     """The text of a statement as it was first seen, without credentials."""
@@ -97,9 +99,23 @@ class TargetFact(NamedTuple):
         return TargetFact(self.target, touched.touched_at, touched.gone, defined.defined_at, defined.defined_by)
 
 
+def storable(text: str) -> str:
+    """The text with NUL and halves of surrogate pairs, which neither JSON nor databases take, as U+FFFD."""
+    if "\x00" not in text and (text.isascii() or text.isprintable()):
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\x00", "\ufffd")
+
+
 def node_identity(node: Node) -> str:
-    """What makes a node the same node: Alation looks keys up in lower case."""
-    return f"{node.otype}:{node.key.lower()}"
+    """What makes a node the same node: Alation looks keys up in lower case.
+
+    A key of thousands of characters counts by its beginning and a digest, since databases cannot index it whole.
+    """
+    identity = f"{node.otype}:{node.key.lower()}"
+    if len(identity) <= _LONGEST_IDENTITY:
+        return identity
+    digest = hashlib.blake2b(identity.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    return f"{identity[: _LONGEST_IDENTITY - 33]} {digest}"
 
 
 def edge_identity(edge: KeyedEdge) -> tuple[str, str]:

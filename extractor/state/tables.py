@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 
 from extractor.state.metadata import metadata
+from extractor.state.records import storable
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -45,6 +46,17 @@ class Instant(TypeDecorator[datetime]):
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - the base class's signature
         """From the database."""
         return None if value is None else _EPOCH + timedelta(microseconds=value)
+
+
+class Words(TypeDecorator[str]):
+    """Any text of a log: what no database takes (NUL, halves of surrogate pairs) is kept as U+FFFD."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - the base class's signature
+        """To the database."""
+        return None if value is None else storable(value)
 
 
 facts = Table(
@@ -70,7 +82,7 @@ statements = Table(
     metadata,
     Column("fingerprint", String(64), primary_key=True),
     Column("dialect", String(32), primary_key=True),
-    Column("text", Text, nullable=False),
+    Column("text", Words, nullable=False),
     Column("first_seen", Instant),
 )
 
@@ -82,7 +94,7 @@ outlines = Table(
     Column("engine", String(255), primary_key=True),
     Column("blob", LargeBinary),
     Column("outcome", Text),
-    Column("reason", Text, nullable=False),
+    Column("reason", Words, nullable=False),
 )
 
 dataflows = Table(
@@ -93,15 +105,15 @@ dataflows = Table(
     Column("namespace", String(64), nullable=False, index=True),
     Column("source_name", Text, nullable=False),
     Column("fingerprint", String(64), nullable=False),
-    Column("title", Text, nullable=False),
-    Column("content", Text, nullable=False),
+    Column("title", Words, nullable=False),
+    Column("content", Words, nullable=False),
     Column("content_digest", String(64), nullable=False),
     Column("targets", Text, nullable=False),
     Column("defines", Boolean, nullable=False),
     Column("edges_digest", String(64), nullable=False),
     Column("status", String(16), nullable=False),
     Column("job", Text),
-    Column("problem", Text),
+    Column("problem", Words),
     Column("first_seen", Instant, nullable=False),
     Column("last_seen", Instant, nullable=False),
     Column("run_id", Integer, nullable=False),
@@ -111,9 +123,9 @@ nodes = Table(
     "nodes",
     metadata,
     Column("id", _Id, primary_key=True),
-    Column("identity", Text, nullable=False, unique=True),
+    Column("identity", Words, nullable=False, unique=True),
     Column("otype", String(32), nullable=False),
-    Column("key", Text, nullable=False),
+    Column("key", Words, nullable=False),
 )
 
 edges = Table(
@@ -135,7 +147,7 @@ edges = Table(
 
 def _target_columns() -> list[Column[object]]:
     return [
-        Column("target", Text, primary_key=True),
+        Column("target", Words, primary_key=True),
         Column("touched_at", Instant, nullable=False),
         Column("gone", Boolean, nullable=False),
         Column("defined_at", Instant),
@@ -154,8 +166,8 @@ observations = Table(
     Column("sequence", _Id, nullable=False),
     Column("source_name", Text, nullable=False),
     Column("fingerprint", String(64), nullable=False),
-    Column("title", Text, nullable=False),
-    Column("content", Text, nullable=False),
+    Column("title", Words, nullable=False),
+    Column("content", Words, nullable=False),
     Column("targets", Text, nullable=False),
     Column("defines", Boolean, nullable=False),
     Column("edges", LargeBinary, nullable=False),

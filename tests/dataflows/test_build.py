@@ -101,6 +101,12 @@ def test_long_content_is_cut_and_says_so() -> None:
     assert content.endswith("only the first 500 characters are shown")
 
 
+def test_what_json_cannot_hold_is_replaced() -> None:
+    """NUL and half surrogates in a statement neither stop the run nor reach Alation."""
+    content = build(texts=("INSERT INTO t SELECT 'a\x00b\ud800c é 𝄞'",)).content
+    assert content == "INSERT INTO t SELECT 'a\ufffdb\ufffdc é 𝄞';"
+
+
 def test_targets_are_the_folded_keys_of_what_is_written() -> None:
     """Supersession knows targets by the keys of whole objects, in lower case."""
     assert build().targets == ("12.mart.net",)

@@ -46,6 +46,16 @@ def test_outlines_are_kept_by_engine(url: str) -> None:
         assert store.outlines(["f1"], "postgres", "30.2") == {}
 
 
+def test_any_text_can_be_kept(url: str) -> None:
+    """Texts that no database takes as they are do not stop a run, and endless names have their identity."""
+    with Store.open(url) as store:
+        store.add_statements([StatementText("f1", "postgres", "SELECT '\x00\ud800 é'")])
+        assert store.texts(["f1"], "postgres") == {"f1": "SELECT '\ufffd\ufffd é'"}
+        run = store.begin_run("run")
+        store.intend([flow("long", {"b" * 9_000: ["a" * 9_000, "a" * 9_001]})], Status.SENDING, run)
+        assert len(store.edges(["api/test/logs/long"])["api/test/logs/long"]) == 2
+
+
 def test_many_keys_are_asked_for_at_once(url: str) -> None:
     """A look-up takes more keys than one SQL statement does."""
     with Store.open(url) as store:

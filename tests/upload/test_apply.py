@@ -116,6 +116,17 @@ def test_scripts_without_times_count_in_their_order(store: Store, service: Linea
     assert holds(service, old)
 
 
+def test_scripts_and_logs_do_not_supersede_one_another(store: Store, service: LineageService) -> None:
+    """A script's time is not known: its definition and a log's definition of the same target both stay."""
+    script = flow("v1", {"v": ["a"]}, hours=None, defines=True, source="scripts")
+    logged = flow("v2", {"v": ["b"]}, defines=True)
+    for night in ([script, logged], [logged, script]):
+        run_night(store, service, night)
+        assert holds(service, script, logged)
+    run_night(store, service, [script], drops=[("12.sales.v", at(5))])
+    assert holds(service, script)
+
+
 def test_the_same_statement_in_two_contexts_has_the_edges_of_both(store: Store, service: LineageService) -> None:
     """Edges of one dataflow seen in one run are united."""
     run_night(store, service, [flow("load", {"b": ["a"]}), flow("load", {"b": ["a2"]})])
