@@ -41,8 +41,8 @@ def open_store(data_dir: Path | None) -> Engine:
     except DBAPIError as error:
         engine.dispose()
         raise ConfigError(
-            f"{data_dir}: the sandbox cannot use the database {FILE_NAME} there ({error.orig}): name another folder, or "
-            "remove the file, which forgets what the sandbox held."
+            f"{data_dir}: the sandbox cannot use the database {FILE_NAME} there ({error.orig}): name another folder, "
+            "or remove the file, which forgets what the sandbox held."
         ) from None
     return engine
 
