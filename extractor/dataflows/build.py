@@ -34,9 +34,7 @@ def build_dataflow(
     return Dataflow(
         external_id=external_id(namespace, source_name, lineage),
         title=storable(title_of(lineage)),
-        content=storable(
-            content_of(texts, dialect, mask_literals=settings.mask_literals, max_chars=settings.max_content_chars)
-        ),
+        content=storable(content),
         source_name=source_name,
         fingerprint=lineage.fingerprint,
         targets=_target_keys(distinct, lineage),
