@@ -37,9 +37,10 @@ wheel-check: $(READY)  ## build the wheel, install it alone, use it
 	$(PIP) wheel -q --no-deps --no-build-isolation -w build/wheel .
 	$(RUN) -m venv build/wheel/venv
 	build/wheel/venv/bin/python -m pip --disable-pip-version-check install -q build/wheel/alation_lineage-*.whl
-	cp fixtures/demo/night1/sqlserver/010_goods_receipts.sql build/wheel/
 	cd build/wheel && venv/bin/alation-lineage --version
-	cd build/wheel && venv/bin/alation-lineage extract --dialect sqlserver 010_goods_receipts.sql
+	cd build/wheel && printf 'CREATE TABLE mart.net AS SELECT s.shop_id, s.net FROM raw.sales AS s;' > small.sql
+	cd build/wheel && venv/bin/alation-lineage extract --dialect postgres small.sql | tee small.txt
+	grep -q 'raw.sales.net -> mart.net.net' build/wheel/small.txt
 
 lock: $(READY)  ## write requirements.lock anew, for every supported Python
 	rm -rf build/lock && $(RUN) -m venv build/lock
