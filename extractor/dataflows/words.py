@@ -19,11 +19,20 @@ _VERBS = {
     "delete": "Delete from",
     "create table": "Create",
     "create table as": "Create",
+    "create like": "Create",
+    "create clone": "Clone",
+    "clone": "Clone",
+    "create external table": "External table",
+    "create synonym": "Synonym",
+    "create stream": "Stream",
+    "create dynamic table": "Dynamic table",
     "create view": "View",
     "create materialized view": "Materialized view",
     "select into": "Select into",
-    "copy": "Load",
+    "copy": "Copy to",
+    "load": "Load",
     "unload": "Unload to",
+    "export": "Export to",
     "rename": "Rename to",
     "swap": "Swap with",
 }
@@ -35,7 +44,8 @@ def title_of(lineage: StatementLineage) -> str:
     verb = _VERBS.get(lineage.kind.lower().replace("_", " "), "Write")
     targets = _listed(lineage.targets) or "something"
     sources = _listed(lineage.sources)
-    title = f"{verb} {targets} from {sources}" if sources else f"{verb} {targets}"
+    by = "using" if verb == _VERBS["delete"] else "from"
+    title = f"{verb} {targets} {by} {sources}" if sources else f"{verb} {targets}"
     return _shortened(title, _TITLE_CHARS)
 
 
