@@ -18,3 +18,10 @@ def control(tmp_path):
 def raw(control):
     """A caller of it."""
     return Caller(control)
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory):
+    """A caller of one sandbox for all tests of a module that leave it as it was."""
+    with sandbox(tmp_path_factory.mktemp("shared"), CATALOG) as running:
+        yield Caller(running)

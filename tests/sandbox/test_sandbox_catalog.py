@@ -19,23 +19,23 @@ def keys(raw: Caller, route: str, **params: object) -> list[str]:
     return [row["key"] for row in raw.get(route, **params).body]
 
 
-def test_rows_have_the_documented_fields(raw):
+def test_rows_have_the_documented_fields(shared):
     """Schemas, tables and columns come with the fields and spellings of the documents."""
-    schema = raw.get(SCHEMA, ds_id=31).body[0]
+    schema = shared.get(SCHEMA, ds_id=31).body[0]
     assert (schema["name"], schema["key"], schema["url"]) == ("DWH.MART", "31.DWH.MART", f"/schema/{schema['id']}/")
-    view = raw.get(TABLE, name="revenue").body[0]
+    view = shared.get(TABLE, name="revenue").body[0]
     assert (view["table_type"], view["sql"], view["schema_name"]) == ("VIEW", "select 1", "mart")
-    column = raw.get(COLUMN, ds_id=31).body[0]
+    column = shared.get(COLUMN, ds_id=31).body[0]
     assert (column["key"], column["table_name"], column["position"]) == ("31.DWH.MART.T.A", "dwh.mart.t", 1)
     assert column["url"] == f"/attribute/{column['id']}/"
-    assert raw.get(COLUMN, table_id=1, name="id").body[0]["column_type"] == "bigint"
+    assert shared.get(COLUMN, table_id=1, name="id").body[0]["column_type"] == "bigint"
 
 
-def test_parts_with_a_period_are_quoted(raw):
+def test_parts_with_a_period_are_quoted(shared):
     """A part that holds a period stands in quotes in the key and without them in the name."""
-    assert keys(raw, COLUMN, name="Full.Name") == ['12.sales.customers."Full.Name"']
-    assert keys(raw, TABLE, ds_id=41) == ['41."HR.2031"."Emp.Full"']
-    assert raw.get(SCHEMA, ds_id=41).body[0]["name"] == "HR.2031"
+    assert keys(shared, COLUMN, name="Full.Name") == ['12.sales.customers."Full.Name"']
+    assert keys(shared, TABLE, ds_id=41) == ['41."HR.2031"."Emp.Full"']
+    assert shared.get(SCHEMA, ds_id=41).body[0]["name"] == "HR.2031"
 
 
 @pytest.mark.parametrize(
@@ -58,31 +58,31 @@ def test_parts_with_a_period_are_quoted(raw):
         ({"schema_id": 1}, ["12.sales.Orders", "12.sales.customers"]),
     ],
 )
-def test_filters(raw, params, expected):
+def test_filters(shared, params, expected):
     """Filters work as their names say, each letter as it is where it is."""
-    assert keys(raw, TABLE, **params) == expected
+    assert keys(shared, TABLE, **params) == expected
 
 
-def test_a_filter_given_twice_means_either(raw):
+def test_a_filter_given_twice_means_either(shared):
     """A repeated parameter asks for any of its values."""
-    answer = raw.ask("GET", f"{TABLE}?id=1&id=3")
+    answer = shared.ask("GET", f"{TABLE}?id=1&id=3")
     assert [row["id"] for row in answer.body] == [1, 3]
 
 
-def test_fields_reduce_the_rows(raw):
+def test_fields_reduce_the_rows(shared):
     """Rows can be reduced to some fields."""
-    assert raw.get(TABLE, ds_id=31, fields="id,key").body == [{"id": 4, "key": "31.DWH.MART.T"}]
+    assert shared.get(TABLE, ds_id=31, fields="id,key").body == [{"id": 4, "key": "31.DWH.MART.T"}]
 
 
-def test_data_sources_by_both_routes(raw):
+def test_data_sources_by_both_routes(shared):
     """Native sources are listed by v1 with their dbtype, connector sources by v2 without; hidden ones on request."""
-    native = raw.get("/integration/v1/datasource/").body
+    native = shared.get("/integration/v1/datasource/").body
     assert [(s["id"], s["dbtype"]) for s in native] == [(12, "postgresql"), (40, "mysql")]
-    assert [s["id"] for s in raw.get("/integration/v1/datasource/", include_hidden="true").body] == [12, 40, 41]
-    connected = raw.get("/integration/v2/datasource/").body
+    assert [s["id"] for s in shared.get("/integration/v1/datasource/", include_hidden="true").body] == [12, 40, 41]
+    connected = shared.get("/integration/v2/datasource/").body
     assert [(s["id"], s["uri"], "dbtype" in s) for s in connected] == [(31, "snowflake://x", False)]
-    assert raw.get("/integration/v2/datasource/31/").body == connected[0]
-    assert raw.get("/integration/v1/datasource/12/").body["title"] == "Warehouse"
+    assert shared.get("/integration/v2/datasource/31/").body == connected[0]
+    assert shared.get("/integration/v1/datasource/12/").body["title"] == "Warehouse"
 
 
 @pytest.fixture

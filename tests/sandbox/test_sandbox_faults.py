@@ -16,13 +16,13 @@ TABLES = "/integration/v2/table/"
 
 
 @pytest.mark.parametrize("kind", [k for kinds in (WireKind, JobKind, SettingKind) for k in get_args(kinds)])
-def test_every_kind_is_taken_listed_and_ended(raw, kind):
+def test_every_kind_is_taken_listed_and_ended(shared, kind):
     """Each kind can be put in force, is listed with its defaults, and ends with all others."""
-    answer = raw.ask("POST", "/sandbox/faults", {"kind": kind}, token=None)
+    answer = shared.ask("POST", "/sandbox/faults", {"kind": kind}, token=None)
     assert answer.status == 201
-    assert raw.ask("GET", "/sandbox/faults", token=None).body == [answer.body]
-    raw.ask("DELETE", "/sandbox/faults", token=None)
-    assert raw.ask("GET", "/sandbox/faults", token=None).body == []
+    assert shared.ask("GET", "/sandbox/faults", token=None).body == [answer.body]
+    shared.ask("DELETE", "/sandbox/faults", token=None)
+    assert shared.ask("GET", "/sandbox/faults", token=None).body == []
 
 
 def test_the_page_about_the_sandbox_knows_every_kind():
@@ -34,9 +34,9 @@ def test_the_page_about_the_sandbox_knows_every_kind():
 @pytest.mark.parametrize(
     "body", [b"", b"[]", {}, {"kind": "flood"}, {"kind": "drop", "times": 0}, {"kind": "drop", "colour": 1}]
 )
-def test_a_fault_that_is_none_is_refused(raw, body):
+def test_a_fault_that_is_none_is_refused(shared, body):
     """A body that is no fault is 400 and says what is wrong."""
-    answer = raw.ask("POST", "/sandbox/faults", body, token=None)
+    answer = shared.ask("POST", "/sandbox/faults", body, token=None)
     assert (answer.status, answer.body["code"]) == (400, "400010")
     assert answer.body["errors"]
 
