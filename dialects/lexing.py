@@ -111,8 +111,13 @@ def solid_pattern(rules: LexicalRules) -> re.Pattern[str]:
     """
     found = [*_prefixed_quotes(rules), *(_quoted(q, backslash=rules.backslash_escapes) for q in rules.string_quotes)]
     found += [rf"\$(?<![\w$]\$){dollar[2:]}" for dollar in _dollars(rules)]
-    found += [*quoted_names(rules), *comments(rules), *_TEMPLATES, r"\$\{[^}]*\}", ";"]
+    found += [*quoted_names(rules), *comments(rules), *_TEMPLATES, _variable(rules), ";"]
     return re.compile("|".join(found), re.DOTALL)
+
+
+def _variable(rules: LexicalRules) -> str:
+    """``${x}``, which cannot begin within a name where names hold ``$``."""
+    return r"\$(?<![\w$]\$)\{[^}]*\}" if "$" in rules.word_more else r"\$\{[^}]*\}"
 
 
 def _prefixed_quotes(rules: LexicalRules) -> list[str]:
@@ -194,7 +199,7 @@ def strings(rules: LexicalRules) -> list[str]:
     """The expressions of literals in quotes; of a dollar quote only its opening (see `extended_end`)."""
     prefix = r"(?:[nNbBxX]|[uU]&|[rRbB]{1,2}|[eE])?" if rules.backslash_escapes else r"(?:[nNbBxX]|[uU]&)?"
     plain = [prefix + _quoted(q, backslash=rules.backslash_escapes) for q in rules.string_quotes]
-    return [*_prefixed(rules), *plain, *_dollars(rules)]
+    return [*_prefixed(rules), *plain, *(rf"(?<![\w$]){dollar}" for dollar in _dollars(rules))]
 
 
 def _prefixed(rules: LexicalRules) -> list[str]:

@@ -60,7 +60,9 @@ _PATH_SETTINGS = words(
     "SEARCH_PATH SCHEMA CATALOG DATABASE CURRENT_SCHEMA CURRENT_PATH PATH ROLE CURRENT_DATABASE SQLID"
 )
 _VARIABLE_DIALECTS = words("snowflake bigquery hive spark spark2 databricks impala mysql mariadb generic")
-_PLAIN_WRITE = re.compile(r"\s*(?:insert|update|delete|merge|truncate)\s", re.IGNORECASE)
+_PLAIN_WRITE = re.compile(
+    r"\s*(?:insert|update(?!\s+(?:all\s+|index\s+)?statistics\b)|delete|merge|truncate)\s", re.IGNORECASE
+)
 _TO_SPACES = str.maketrans(dict.fromkeys("()[]{},;=<>!*/+-|:&%^~?", " "))
 
 
@@ -104,6 +106,8 @@ def _by_object(first: str, rest: list[str], dialect: Dialect) -> StatementClass:
         return StatementClass.WRITES if second in _DROPS_THAT_COUNT else StatementClass.UTILITY
     if first == "CREATE":
         return _create(rest)
+    if first == "UPDATE" and "STATISTICS" in rest[:2]:
+        return StatementClass.UTILITY
     if first == "BEGIN" and (second in ("", ";") or second in TRANSACTION_WORDS or dialect.lexical.blocks == "none"):
         return StatementClass.UTILITY
     return StatementClass.WRITES
@@ -138,7 +142,7 @@ def _query(text: str, dialect: Dialect) -> StatementClass:
         return StatementClass.READS
     before = ""
     for word in found:
-        if word in _WRITING_WORDS and before not in ("FOR", "KEY", "AS"):
+        if word in _WRITING_WORDS and before not in ("FOR", "KEY"):
             return StatementClass.WRITES
         before = word
     return StatementClass.READS

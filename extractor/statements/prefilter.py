@@ -8,7 +8,7 @@ from dialects.lexing import words
 
 _READ = re.compile(
     r"[\s(]*+(?:(?:--[^\n]*+\n|/\*(?!!)[^*]*+(?:\*(?!/)[^*]*+)*+\*/)[\s(]*+)*+"
-    r"(?:select|sel|with|show|describe|desc|explain|help|values)\b",
+    r"(?:select|sel|with|show|describe|desc|explain|help|values)(?![\w$#@])",
     re.IGNORECASE,
 )
 _MATTERING = words(

@@ -14,6 +14,7 @@ _BARE_MASK = "xxx"
 _CONNECTORS = words("= : => := ( AS IS BY WITH ENCRYPTED UNENCRYPTED VALUE VALUES HASHED PASSWORD")
 _ACCOUNTS = words("USER ROLE LOGIN AUTHORIZATION DATABASE SERVER ACCOUNT PROFILE GROUP PUBLIC SHARED")
 _KEEP_PREFIX = re.compile(r"[nNeE](?=')")
+_ZERO = re.compile(r"[0-9][0-9A-Za-z+-]*")
 _FIFTH_IS_PASSWORD = words("mysql postgresql mongodb remote remotesecure redis")
 _KEYS_FOLLOW_URL = words("s3 s3cluster gcs oss cosn deltalake hudi iceberg iceberg_s3 s3queue")
 _KEY_LENGTH = 16
@@ -62,7 +63,7 @@ class _Cleaner:
         return mask_inside(token.text)
 
     def _number(self, token: Token) -> str:
-        return "0" if self._mask_literals else token.text
+        return _ZERO.sub("0", token.text) if self._mask_literals else token.text
 
     def _word(self, token: Token) -> str:
         if not self._expects_secret or token.text.upper() in _CONNECTORS:

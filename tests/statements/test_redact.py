@@ -108,7 +108,7 @@ def test_literals_are_masked_on_request():
     """Every string and number is replaced; names, parameters and comments stay."""
     sql = "insert into t2 select 'a', 5, -1.5e3, x1, $1, \"q 1\" from t where d > date '2024-01-01' -- c"
     masked = redact(sql, dialects.get("postgres"), mask_literals=True)
-    assert masked == "insert into t2 select '***', 0, -0, x1, $1, \"q 1\" from t where d > date '***' -- c"
+    assert masked == "insert into t2 select '***', 0, -0.0, x1, $1, \"q 1\" from t where d > date '***' -- c"
 
 
 def test_double_quoted_text_is_masked_where_it_is_a_string():
