@@ -142,7 +142,7 @@ _QUOTED_NAME = r"'[^']*'|" + _NAME[1:-1]
 _RULES: tuple[tuple[str, re.Pattern[str], _Rule], ...] = (
     *(
         (word, re.compile(rf"(?P<what>{word})\b", _FLAGS), _show)
-        for word in ("SHOW", "DESCRIBE", "DESC", "LIST", "LS", "HELP")
+        for word in ("SHOW", "DESCRIBE", "DESC", "LIST", "LS", "HELP", "ASSERT")
     ),
     (
         "_PARTITIONS_",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
@@ -20,6 +21,8 @@ from extractor.statements import nesting
 
 MAX_NESTING = 150
 _ENGINES = ("databricks", "postgres", "snowflake", "sqlserver", "mysql", "oracle", "bigquery", "clickhouse", "teradata")
+_MISREAD = re.compile(r"\b(?:INSERT|UPDATE|DELETE|MERGE)\s+TOP\b", re.IGNORECASE)
+"""What a parser takes for something else without complaint."""
 _OUTCOMES = {TooLarge: Outcome.TOO_LARGE, NotParsed: Outcome.NOT_PARSED, Unsupported: Outcome.UNSUPPORTED}
 
 
@@ -81,6 +84,8 @@ def _statement(
         return tuple(s for tree in trees for s in lower(tree, dialect, names))
     except ParseFailure as failure:
         raise NotParsed(f"{dialect.title}: {failure}") from failure
+    except (AttributeError, TypeError, KeyError, IndexError, ValueError) as error:
+        raise Unsupported(f"a rule breaks on this statement ({type(error).__name__}: {error})") from error
     except RecursionError as error:
         raise TooLarge("the statement nests deeper than can be followed") from error
 
@@ -117,6 +122,9 @@ def _parsed(text: str, dialect: Dialect) -> list[Any]:
 
 
 def _attempts(text: str, dialect: Dialect) -> Iterator[tuple[str, Dialect]]:
+    other = repaired(text, dialect) if _MISREAD.search(text) else None
+    if other is not None:
+        text = other
     yield text, dialect
     other = repaired(text, dialect)
     if other is not None:

@@ -385,7 +385,25 @@ def _template(found: Sequence[Token], position: int) -> tuple[int, str] | None:
     return None
 
 
+def _tsql(found: Sequence[Token], position: int) -> tuple[int, str] | None:
+    """T-SQL: TOP in changes, storage options of CREATE TABLE ... AS, WITH CHECK OPTION, OPENROWSET (BULK ...)."""
+    word, after = _word(found, position), _word(found, position + 1)
+    before = _word(found, position - 1) if position else ""
+    if word == "TOP" and before in ("INSERT", "UPDATE", "DELETE", "MERGE"):
+        end = _after_bracket(found, position + 1) if after == "(" else position + 2
+        return end - position + (_word(found, end) == "PERCENT"), ""
+    if word == "WITH" and after == "CHECK" and _word(found, position + 2) == "OPTION":
+        return 3, ""
+    if word == "WITH" and after == "(" and _word(found, 0) == "CREATE" and position < 9:
+        end = _after_bracket(found, position + 1)
+        return (end - position, "") if _word(found, end) == "AS" else None
+    if word == "OPENROWSET" and after == "(" and _word(found, position + 2) == "BULK" and position + 3 < len(found):
+        return _after_bracket(found, position + 1) - position, f"OPENROWSET({found[position + 3].text})"
+    return None
+
+
 _RULES: tuple[Rule, ...] = (
+    _tsql,
     _impala,
     _columns_before_partition,
     _map_reduce,

@@ -49,8 +49,9 @@ class Walk:
 
 
 def arg(node: Node, key: str) -> Node:
-    """The argument ``key`` of ``node`` or None, whatever the class of the node knows."""
-    return node.args.get(key)
+    """The argument ``key`` of ``node`` or None, whatever the class of the node knows. False is as good as None."""
+    value = node.args.get(key)
+    return None if value is False else value
 
 
 def args_of(node: Node, key: str) -> list[Node]:

@@ -8,7 +8,7 @@ from extractor.lineage.lowering.context import Node, Walk, arg, args_of, text_of
 from extractor.lineage.lowering.insert import insert_target
 from extractor.lineage.lowering.names import file_of, table_name
 from extractor.lineage.lowering.queries import lower_query
-from extractor.lineage.model import Flow, Projection, Query, Select, Source, Star, Statement, Write
+from extractor.lineage.model import Flow, Projection, Query, Read, Select, Source, Star, Statement, Write
 
 
 def lower_copy(node: Node, walk: Walk) -> tuple[Statement, ...]:
@@ -19,9 +19,11 @@ def lower_copy(node: Node, walk: Walk) -> tuple[Statement, ...]:
     if outside:  # COPY INTO 's3://...' FROM table
         query = _query_of(files[0], walk) if files else None
         return (Write("copy", ((text, True),), "copy", query, target_kind=outside),)
-    if arg(node, "kind") is False or inner.__class__ is exp.Subquery:  # COPY table TO 'file'
-        ends = [text_of(f) for f in files] or ["stdout"]
-        return (Write("copy", ((ends[0], True),), "copy", _query_of(inner, walk), target_kind="file"),)
+    piped = any(_is_pipe(f) for f in files)
+    if node.args.get("kind") is False or inner.__class__ is exp.Subquery:  # COPY table TO 'file'
+        if piped or not files:  # the client reads
+            return (Read("copy", _query_of(inner, walk)),)
+        return (Write("copy", ((text_of(files[0]), True),), "copy", _query_of(inner, walk), target_kind="file"),)
     target, columns, _ = insert_target(this, walk)
     named = [f for f in files if f.__class__ is exp.Subquery]
     query = lower_query(named[0], walk) if named else None
@@ -34,6 +36,12 @@ def _outer_name(node: Node) -> str:
     if inner.__class__ is exp.Parameter:  # a stage, to a parser that does not know stages
         return f"@{inner.name}"
     return file_of(node)[1] or text_of(node)
+
+
+def _is_pipe(file: Node) -> bool:
+    """STDIN, STDOUT and PROGRAM name no place."""
+    bare = file.__class__ in (exp.Identifier, exp.Var, exp.Table, exp.Column)
+    return bare and text_of(file).lower() in ("stdin", "stdout", "program", "infile")
 
 
 def _query_of(node: Node, walk: Walk) -> Query:

@@ -68,6 +68,12 @@ def column_names(schema: Node) -> tuple[str, ...]:
     return tuple(text_of(arg(c, "this")) if c.__class__ is exp.ColumnDef else text_of(c) for c in found)
 
 
+def _is_typed(schema: Node) -> bool:
+    return schema is not None and any(
+        arg(c, "kind") is not None for c in args_of(schema, "expressions") if c.__class__ is exp.ColumnDef
+    )
+
+
 def _copied(node: Node, properties: list[Node], schema: Node, walk: Walk) -> tuple[str, str, Select] | None:
     clone = arg(node, "clone")
     if clone is not None:
@@ -89,7 +95,8 @@ def _lower_query(node: Node, kind: str, name: Name, schema: Node, properties: li
     if ctes:
         query = query._replace(ctes=(*ctes, *query.ctes))
     if kind == "TABLE":
-        return Write("create table as", name, "create", query, column_names(schema))
+        listed = () if walk.engine == "mysql" and _is_typed(schema) else column_names(schema)  # there by name
+        return Write("create table as", name, "create", query, listed)
     classes = {p.__class__ for p in properties}
     title = "create materialized view" if exp.MaterializedProperty in classes else "create view"
     hidden = _partition_columns(properties) if walk.engine == "hive" else ()

@@ -10,13 +10,17 @@ from extractor.lineage.lowering.names import alias_of, table_name
 from extractor.lineage.lowering.output import output_writes
 from extractor.lineage.lowering.queries import lower_ctes, lower_query
 from extractor.lineage.lowering.update import lower_assignments
-from extractor.lineage.model import Name, Query, Select, Source, Statement, Write
+from extractor.lineage.model import Flow, Name, Query, Select, Source, Statement, Values, Write
+
+
+# Here PARTITION (p) is the name of a partition, no column.
+_NAMED_PARTITIONS = frozenset({"mysql", "oracle", "doris", "starrocks", "clickhouse", "singlestore"})
 
 
 def lower_insert(node: Node, walk: Walk) -> tuple[Statement, ...]:
     """The writes of one INSERT: its own, that of its conflict clause, and what it hands on (OUTPUT INTO)."""
     target, columns, kind = insert_target(arg(node, "this"), walk)
-    static, dynamic = _partitions(node)
+    static, dynamic = _partitions(node, walk)
     query = _with_ctes(node, walk)
     mode = "overwrite" if arg(node, "overwrite") else "insert"
     write = Write(
@@ -55,13 +59,13 @@ def insert_target(this: Node, walk: Walk) -> tuple[Name, tuple[str, ...], str]:
     raise Unsupported(f"INSERT into a {this.__class__.__name__} is not covered")
 
 
-def _partitions(node: Node) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _partitions(node: Node, walk: Walk) -> tuple[tuple[str, ...], tuple[str, ...]]:
     table = arg(node, "this")
     table = arg(table, "this") if table.__class__ is exp.Schema else table
     partition = arg(node, "partition") or (arg(table, "partition") if table.__class__ is exp.Table else None)
     static: list[str] = []
     dynamic: list[str] = []
-    if partition is None or isinstance(partition, bool):
+    if partition is None or isinstance(partition, bool) or walk.engine in _NAMED_PARTITIONS:
         return (), ()
     for item in args_of(partition, "expressions"):
         if item.__class__ is exp.EQ:
@@ -77,7 +81,14 @@ def _with_ctes(node: Node, walk: Walk) -> Query | None:
     if expression is None or arg(node, "default"):
         return None
     query = lower_query(expression, walk)
+    if isinstance(query, Values) and expression.__class__ is exp.Values:
+        query = query._replace(names=tuple(only_name(flow) for flow in query.flows))
     return query._replace(ctes=(*ctes, *query.ctes)) if ctes else query
+
+
+def only_name(flow: Flow) -> str:
+    """The name of a value that is one plain column; empty for all others."""
+    return flow.refs[0][-1][0] if len(flow.refs) == 1 else ""
 
 
 def _lower_conflict(node: Node, write: Write, walk: Walk) -> Write | None:

@@ -58,7 +58,7 @@ def _lower_when(when: Node, target: Source, source: tuple[Source, ...], walk: Wa
 
 
 def _lower_change(then: Node, target: Source, source: tuple[Source, ...], walk: Walk) -> Select:
-    if _is_star(arg(then, "expressions")):
+    if not args_of(then, "expressions") or _is_star(arg(then, "expressions")):
         return _all_columns(source)
     projections = tuple(p for _, p in lower_assignments(args_of(then, "expressions"), walk))
     return Select(projections, (target, *source))
@@ -66,16 +66,24 @@ def _lower_change(then: Node, target: Source, source: tuple[Source, ...], walk: 
 
 def _lower_new(then: Node, source: tuple[Source, ...], walk: Walk) -> Select:
     columns, values = arg(then, "this"), arg(then, "expression")
-    if _is_star(columns) or text_of(columns).upper() == "ROW" or (columns is None and _is_star(values)):
+    whole = columns is None and (values is None or _is_star(values))
+    if whole or _is_star(columns) or text_of(columns).upper() == "ROW":
         return _all_columns(source)
+    if values is None:  # INSERT (x, y), or VALUES taken for the name of a function
+        columns, values = None, _called_values(columns)
     names = [text_of(c) for c in args_of(columns, "expressions")] if columns is not None else []
-    cells = args_of(values, "expressions") if values is not None else []
+    cells = args_of(values, "expressions")
     if cells and cells[0].__class__ is exp.Tuple:
         cells = args_of(cells[0], "expressions")
     if not names:  # the target's own columns by position, else by the names of the values
         names = [f"\0{position}\0{text_of(cell)}" for position, cell in enumerate(cells)]
     flows = [flow_of((cell,), walk) for cell in cells]
     return Select(tuple(map(Projection, names, flows)), source)
+
+
+def _called_values(row: Node) -> Node:
+    first = (args_of(row, "expressions") or [row])[0]
+    return first if first.__class__ is exp.Anonymous and text_of(first).lower() == "values" else row
 
 
 def _is_star(node: Node) -> bool:

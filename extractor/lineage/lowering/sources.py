@@ -130,6 +130,11 @@ def _lower_rows(node: Node, walk: Walk, alias: str = "", columns: tuple[str, ...
     own_alias, own_columns = alias_of(node)
     alias, columns = alias or own_alias, columns or own_columns
     call = arg(node, "this") if node.__class__ is exp.TableFromRows else node
+    if call.__class__ is exp.Anonymous:
+        alias = alias or str(arg(call, "this")).lower()
+        literals = [e.name for e in args_of(call, "expressions") if e.__class__ is exp.Literal]
+        if str(arg(call, "this")).lower() == "openrowset" and literals:
+            return Source("file", ((literals[0], True),), alias, columns)
     flow = flow_of((call,), walk)
     flows: tuple[Flow, ...] = (flow,)
     names: tuple[str, ...] = ()

@@ -31,7 +31,8 @@ def lower_update(node: Node, walk: Walk) -> tuple[Statement, ...]:
     main, sources = find_target(sources, ctes)
     filters = flow_of([arg(node, "where"), *conditions], walk)
     groups: dict[int, list[Projection]] = {}
-    for qualifier, projection in lower_assignments(args_of(node, "expressions"), walk):
+    for assignment in lower_assignments(args_of(node, "expressions"), walk):
+        qualifier, projection = _whole_column(assignment, sources)
         groups.setdefault(_owner(qualifier, sources, main), []).append(projection)
     for owner, projections in groups.items():  # what is set exists there
         sources[owner] = sources[owner]._replace(names=tuple(p.name for p in projections))
@@ -82,6 +83,16 @@ def _first_table(query: Query) -> Name:
     if not isinstance(query, Select) or not query.sources:
         return ()
     return target_name(query.sources[0], query.ctes)
+
+
+def _whole_column(assignment: Assignment, sources: list[Source]) -> Assignment:
+    """``SET t.c.field = ...`` sets column ``c``: what a qualifier names behind a table is a column with fields."""
+    qualifier, projection = assignment
+    for position, (part, _) in enumerate(qualifier):
+        names = {p[0].lower() for s in sources for p in (*s.name, (s.alias, False))}
+        if part.lower() not in names:
+            return qualifier[:position], projection._replace(name=part)
+    return assignment
 
 
 def _owner(qualifier: Name, sources: list[Source], main: int) -> int:
