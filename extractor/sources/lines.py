@@ -54,19 +54,19 @@ class Lines:
                     carried = False
                     yield from self._one(parts.pop(0))
                     self._enter(opened)
-                for part in parts:
-                    self.number += 1
-                    if len(part) > self._limit:
-                        self.number -= 1
-                        yield from self._one(part)
-                    else:
+                if len(chunk) <= self._limit and (not parts or len(parts[0]) <= self._limit):
+                    for part in parts:
+                        self.number += 1
                         yield part
+                else:
+                    for part in parts:
+                        yield from self._one(part)
                 if len(tail) > self._limit:
                     yield from self._one(tail)
                     tail, skipping = b"", True
             self.stats.lines = self.number
-            if opened.damage:
-                self.is_damaged, tail, skipping = True, b"", False
+            self.is_damaged = bool(opened.damage)
+            tail, skipping = (b"", False) if self.is_damaged else (tail, skipping)
         if tail:
             yield from self._one(tail)
         self.stats.lines = self.number

@@ -57,19 +57,17 @@ class FileReader:
     def __iter__(self) -> Iterator[Item]:
         with ExitStack() as stack:
             for item in self._items(stack):
-                stats = self._stats_of(item)
-                if type(item) is BadRecord:
+                stats = self.parts[0] if len(self.parts) == 1 else self._stats_of(item)
+                if isinstance(item, BadRecord):
                     stats.bad += 1
                 else:
                     stats.records += 1
-                    if item.cut:  # type: ignore[union-attr]  # the type was told apart above
+                    if item.cut:
                         stats.cut += 1
                 yield item
 
     def _stats_of(self, item: Item) -> FileStats:
-        if len(self.parts) == 1 or item.origin is None:
-            return self.parts[0]
-        file = item.origin.file
+        file = item.origin.file if item.origin is not None else ""
         return next((part for part in self.parts if part.name == file), self.parts[0])
 
     def _items(self, stack: ExitStack) -> Iterator[Item]:

@@ -56,6 +56,7 @@ _TRUE = frozenset({"true", "t", "1", "yes", "y"})
 _FALSE = frozenset({"false", "f", "0", "no", "n"})
 _LIMITS = frozenset({1_000, 1_024, 4_000, 8_192, 31_000, 63_000, 65_535, 100_000})
 """Lengths at which sources cut a statement's text, in characters."""
+_UNKNOWN = QueryOutcome.UNKNOWN
 _CONTEXT = ("database", "schema", "names", "search_path")
 _MAX_KNOWN = 10_000
 
@@ -116,7 +117,7 @@ class RowReader:
             user,
             database,
             schema,
-            self._outcome(get) if self._outcome_columns else QueryOutcome.UNKNOWN,
+            self._outcome(get) if self._outcome_columns else _UNKNOWN,
             _number(get(self._sequence)) if self._sequence is not None else 0,
             _text(get(self._id)) if self._id is not None else None,
             path,
@@ -129,7 +130,7 @@ class RowReader:
 
     def _context(self, get: Callable[[str], Any]) -> _Context:
         """Database, schema and search path, worked out once for each combination of values."""
-        key = tuple(map(get, self._context_of))
+        key = tuple([get(column) for column in self._context_of])
         try:
             return self._contexts[key]
         except KeyError:

@@ -47,24 +47,22 @@ class Clock:
         An epoch is in seconds, milliseconds, microseconds or nanoseconds, told apart by its magnitude.
         """
         if type(value) is str:
+            try:
+                if value[4:5] == "-" and value[13:14] == ":":
+                    if value[-4:] == " UTC":
+                        return datetime.fromisoformat(value[:-4] + "+00:00")
+                    if value[-1:] == "Z":
+                        return datetime.fromisoformat(value)
+                    if self._suffix:  # a value with a zone of its own is refused with a second one
+                        return datetime.fromisoformat(value + self._suffix)
+            except ValueError:
+                pass
             return self._of_text(value)
         if isinstance(value, int | float) and not isinstance(value, bool):
             return _of_epoch(value)
         return None
 
     def _of_text(self, text: str) -> datetime | None:
-        try:
-            if text[-4:] == " UTC":
-                return datetime.fromisoformat(text[:-4] + "+00:00")
-            if text[-1:] == "Z":
-                return datetime.fromisoformat(text)
-            if self._suffix and len(text) < 27 and text[4:5] == "-" and text[-2:].isdigit() and text[-6:-5] not in "+-":
-                return datetime.fromisoformat(text + self._suffix)
-        except ValueError:
-            pass
-        return self._of_any_text(text)
-
-    def _of_any_text(self, text: str) -> datetime | None:
         if (match := _TEXT.match(text)) is None:
             return _of_number(text) or self._of_other_form(text)
         year, month, day, hour, minute, second, fraction, half, zone = match.groups()
