@@ -116,6 +116,32 @@ def _explain(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
     return (Other("explain", "read only"),)
 
 
+def _variable(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...] | None:
+    if dialect.parser != "snowflake":
+        return None
+    return (Use("set", (((match["name"], False),), dialect.parse_name(unquoted(match["value"]))), "variable"),)
+
+
+def _semantic_view(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
+    """``TABLES (alias AS db.t PRIMARY KEY (a), u)``: the tables that a semantic view speaks of."""
+    names = []
+    depth = 0
+    piece = ""
+    for character in match["tables"]:
+        depth += (character == "(") - (character == ")")
+        if depth < 0:
+            break
+        if character == "," and depth == 0:
+            names.append(piece)
+            piece = ""
+        else:
+            piece += character
+    names.append(piece)
+    found = [_SEMANTIC_TABLE.match(name.strip()) for name in names]
+    sources = tuple(Source("table", dialect.parse_name(m["name"])) for m in found if m is not None)
+    return (Write("create semantic view", dialect.parse_name(match["target"]), "view", Select((), sources)),)
+
+
 def _show(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
     del dialect
     return (Other(match["what"].lower(), "read only"),)
@@ -138,11 +164,12 @@ def _insert_exec(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...
 
 _Rule = Callable[[re.Match[str], Dialect], "tuple[Statement, ...] | None"]
 _END = r"\s*;?\s*\Z"
+_SEMANTIC_TABLE = re.compile(r"(?:\w+\s+AS\s+)?(?P<name>" + _NAME[1:-1] + ")", _FLAGS)
 _QUOTED_NAME = r"'[^']*'|" + _NAME[1:-1]
 _RULES: tuple[tuple[str, re.Pattern[str], _Rule], ...] = (
     *(
         (word, re.compile(rf"(?P<what>{word})\b", _FLAGS), _show)
-        for word in ("SHOW", "DESCRIBE", "DESC", "LIST", "LS", "HELP", "ASSERT")
+        for word in ("SHOW", "DESCRIBE", "DESC", "LIST", "LS", "HELP", "ASSERT", "UNSET")
     ),
     (
         "_PARTITIONS_",
@@ -215,6 +242,21 @@ _RULES: tuple[tuple[str, re.Pattern[str], _Rule], ...] = (
             r"SET\s+(?:SESSION\s+|CURRENT\s+|LOCAL\s+)?SCHEMA\s*=?\s*(?P<name>" + _QUOTED_NAME + ")" + _END, _FLAGS
         ),
         _schema,
+    ),
+    (
+        "SET",
+        re.compile(r"SET\s+(?P<name>\w+)\s*=\s*(?P<value>'[^']*')" + _END, _FLAGS),
+        _variable,
+    ),
+    (
+        "SEMANTIC",
+        re.compile(
+            r"CREATE\s+(?:OR\s+REPLACE\s+)?SEMANTIC\s+VIEW\s+(?:IF\s+NOT\s+EXISTS\s+)?(?P<target>"
+            + _NAME[1:-1]
+            + r")\s+TABLES\s*\((?P<tables>.*)",
+            _FLAGS,
+        ),
+        _semantic_view,
     ),
     (
         "CURRENT_SCHEMA",

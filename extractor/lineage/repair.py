@@ -233,7 +233,7 @@ def _dropped_words(found: Sequence[Token], position: int) -> tuple[int, str] | N
     words = [_word(found, position + i) for i in range(6)]
     if words[0] == "DEEP" and words[1] == "CLONE":
         return 1, ""
-    if words[0] == "FOREIGN" and words[1] == "TABLE":
+    if words[0] in ("FOREIGN", "HYBRID", "EVENT") and words[1] == "TABLE":
         return 1, ""
     if words[0] == "BUILD" and words[1] in ("IMMEDIATE", "DEFERRED"):
         return 2, ""

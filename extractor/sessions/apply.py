@@ -150,6 +150,8 @@ class Sessions:
         relation = binder.bind(write.query) if write.query is not None else Relation([])
         for file in write.files:
             relation.reads.update(context.external(((file, True),), _file_kind(file)).reads)
+        if write.target_kind == "table":
+            write = write._replace(target=session.named(write.target))
         if not write.target:
             return self._unnamed(write, relation, where, binder, context)
         target = self._target(write, session)
@@ -297,7 +299,9 @@ class Sessions:
         self._knowledge.learn(table, (*kept, *alter.added))
 
     def _use(self, use: Use, session: Session) -> None:
-        if use.what == "path":
+        if use.what == "variable":
+            session.variables[use.names[0][0][0].lower()] = use.names[1]
+        elif use.what == "path":
             session.defaults.path = tuple(name[-1][0] for name in use.names)
         elif use.names and use.names[0]:
             session.defaults.use(use.names[0], use.what, self._dialect)
@@ -305,7 +309,8 @@ class Sessions:
 
 def _notes(binder: Binder, context: StatementContext) -> tuple[str, ...]:
     made_before = (f"temporary table {table} was made before the window" for table in context.missing)
-    return (*binder.notes, *made_before)
+    open_name = ("a table is named by a variable of unknown value",) if context.open_names else ()
+    return (*binder.notes, *open_name, *made_before)
 
 
 def _file_kind(file: str) -> str:

@@ -17,6 +17,7 @@ class StatementContext:
         self._relations: dict[Name, Relation] = {}
         self.chain: dict[str, None] = {}
         self.missing: list[TableName] = []
+        self.open_names = False
 
     def relation(self, name: Name) -> Relation:
         """The table of that name: a temporary table's content, or a base with its known columns."""
@@ -27,6 +28,10 @@ class StatementContext:
 
     def _look_up(self, name: Name) -> Relation:
         knowledge, session = self._knowledge, self._session
+        name = session.named(name)
+        if not name:
+            self.open_names = True
+            return Relation([OpenRows(NOTHING)])
         temporary = knowledge.find_temporary(name, session)
         if temporary is not None:
             self.chain.update(dict.fromkeys(temporary.chain))

@@ -67,11 +67,15 @@ def key_of(table: TableName) -> tuple[str, ...]:
 
 
 class Temporaries:
-    """The temporary tables of one session, found by full name or, bare, by their last part."""
+    """The temporary tables of one session, found by full name or, bare, by their last part.
 
-    __slots__ = ("_full", "_short")
+    At most ``limit`` are kept, the oldest forgotten first: scratch names that are never used again must not pile up.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("_full", "_limit", "_short")
+
+    def __init__(self, limit: int = 2_000) -> None:
+        self._limit = limit
         self._full: dict[tuple[str, ...], Temporary] = {}
         self._short: dict[str, tuple[str, ...]] = {}
 
@@ -89,8 +93,11 @@ class Temporaries:
     def put(self, temporary: Temporary) -> None:
         """Keep a temporary table, in place of an earlier one of its name."""
         key = key_of(temporary.table)
+        self._full.pop(key, None)
         self._full[key] = temporary
         self._short[key[-1]] = key
+        if len(self._full) > self._limit:
+            self.pop(next(iter(self._full.values())).table, bare=False)
 
     def pop(self, table: TableName, *, bare: bool) -> Temporary | None:
         """Forget a temporary table and return it."""

@@ -14,17 +14,25 @@ from extractor.sessions.names import Defaults, candidates, choose
 _SESSIONS = 10_000
 _TABLES = 200_000
 _MADE = 20_000
+_SCRATCH = 50_000
 
 
 class Session:
     """One session of the database: its defaults, and the temporary tables only it sees."""
 
-    __slots__ = ("defaults", "given", "temporaries")
+    __slots__ = ("defaults", "given", "temporaries", "variables")
 
     def __init__(self, database: str | None, path: tuple[str, ...]) -> None:
         self.defaults = Defaults(database, path)
         self.given = (database, path)
         self.temporaries = Temporaries()
+        self.variables: dict[str, Name] = {}
+
+    def named(self, name: Name) -> Name:
+        """``name``, or what the variable it consists of holds; empty for a variable of unknown value."""
+        if len(name) == 1 and name[0][0].startswith("$") and not name[0][1]:
+            return self.variables.get(name[0][0][1:].lower(), ())
+        return name
 
     def take_defaults(self, database: str | None, path: tuple[str, ...]) -> None:
         """A record may say where it ran; that counts when it differs from what records said before."""
@@ -43,7 +51,7 @@ class Knowledge:
         self._schema = schema
         self._patterns = tuple(patterns)
         self._learned: Bounded[tuple[str, ...], tuple[str, ...]] = Bounded(_TABLES)
-        self._shared = Temporaries()
+        self._shared = Temporaries(_SCRATCH)
 
     def table(self, name: Name, session: Session) -> TableName:
         """What ``name`` means in ``session``."""

@@ -299,8 +299,9 @@ class Binder:
             if left is None:
                 left = _left_side(scope, key, name)
             both = left | right
-            scope.merged[key] = both
             gathered.indirect |= both
+            if not entry.hidden:  # a semi or anti join only asks
+                scope.merged[key] = both
 
     # --- stars and reshapes ----------------------------------------------------------------------------------
 

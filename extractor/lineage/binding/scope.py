@@ -17,7 +17,7 @@ from extractor.lineage.binding.relations import (
     Relation,
     degrade,
 )
-from extractor.lineage.model import Name
+from extractor.lineage.model import Name, Part
 
 _PSEUDO = frozenset(
     [
@@ -129,6 +129,8 @@ class Scope:
         if len(ref) == 1:
             name, quoted = ref[0]
             return self._bare(name.lower(), name, aliases=aliases, quoted=quoted)
+        if len(ref) == 3 and not ref[1][0]:  # (row).field
+            return self._field(ref[0], ref[2])
         found = self._qualified(ref)
         if found is not None:
             return found
@@ -236,6 +238,11 @@ class Scope:
                 return entry
         joined = ".".join(wanted)
         return next((e for e in self.entries if e.alias == joined), None)
+
+    def _field(self, row: Part, field: Part) -> Origins:
+        """``(x).f``: a column of the relation x, else a field of the column x."""
+        found = self._qualified((row, field))
+        return found if found is not None else self._bare(row[0].lower(), row[0], aliases=self.lateral, quoted=row[1])
 
     def _struct(self, ref: Name) -> Origins | None:
         """``column.field``: the column where the schema has it, else (in engines with such fields) the one table."""

@@ -27,7 +27,7 @@ def lower_copy(node: Node, walk: Walk) -> tuple[Statement, ...]:
     target, columns, _ = insert_target(this, walk)
     named = [f for f in files if f.__class__ is exp.Subquery]
     query = lower_query(named[0], walk) if named else None
-    outer = tuple(_outer_name(f) for f in files if f.__class__ is not exp.Subquery)
+    outer = () if piped else tuple(_outer_name(f) for f in files if f.__class__ is not exp.Subquery)
     return (Write("copy", target, "copy", query, columns, files=outer),)
 
 

@@ -18,11 +18,14 @@ def lower_delete(node: Node, walk: Walk) -> tuple[Statement, ...]:
     conditions: list[Node] = []
     targets = [Source("table", table_name(t, walk)) for t in args_of(node, "tables")]
     sources: list[Source] = []
-    if arg(node, "this").__class__ is not bool and arg(node, "this") is not None:
+    if arg(node, "this") is not None:
         sources.extend(lower_source(arg(node, "this"), walk, conditions=conditions))
     using = arg(node, "using")
     for item in using if isinstance(using, list) else []:
         sources.extend(lower_source(item, walk, conditions=conditions))
+    if using and walk.engine == "mysql":  # DELETE FROM a, b USING t1 a JOIN t2 b: names of what is read
+        named = len(lower_source(arg(node, "this"), walk))
+        targets, sources = sources[:named], sources[named:]
     if not sources:  # DELETE t WHERE ..., without FROM
         sources = targets
     filters = flow_of([arg(node, "where"), *conditions], walk)

@@ -74,6 +74,8 @@ _UNITS = frozenset(
 )
 _DICTIONARIES = ("dictget", "dicthas", "dictisin")
 SEQUENCES = frozenset({"nextval", "currval"})
+FIELD_OF = ("", False)
+"""Stands in a reference between a column (or whole row) and its field where the text says that it is one."""
 
 
 class _Gathered:
@@ -230,7 +232,7 @@ def _take_dot(node: Node, found: _Gathered, stack: list[Node], _walk: Walk) -> N
     if left.__class__ is exp.Column and right.__class__ is exp.Identifier and arg(node, "this").__class__ is exp.Paren:
         parts = column_parts(left)
         if len(parts) == 1:  # (row).field
-            found.refs[(*parts, (right.name, bool(right.args.get("quoted"))))] = None
+            found.refs[(*parts, FIELD_OF, (right.name, bool(right.args.get("quoted"))))] = None
             return
     _push_children(node, stack)
 

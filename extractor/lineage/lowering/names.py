@@ -97,6 +97,8 @@ def _dynamic(inner: Node, walk: Walk) -> Name:
         return walk.dialect.parse_name(inner.name)
     if cls is exp.Column:
         return column_parts(inner)
+    if cls in (exp.Parameter, exp.SessionParameter) and inner.name and not inner.name.isdigit():
+        return ((f"${inner.name}", False),)  # a variable of the session
     return ()
 
 

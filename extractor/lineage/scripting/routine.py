@@ -10,7 +10,9 @@ from dialects import Dialect
 from dialects.lexing import Token, tokens
 from extractor.lineage.model import Name
 
-_ROUTINES = frozenset(("PROCEDURE", "PROC", "FUNCTION", "TRIGGER", "PACKAGE", "MACRO", "EVENT", "TASK"))
+_ROUTINES = frozenset(
+    ("PROCEDURE", "PROC", "FUNCTION", "TRIGGER", "PACKAGE", "MACRO", "EVENT", "TASK", "PIPE", "ALERT")
+)
 _BEFORE_ROUTINE = frozenset(
     [
         "OR",
