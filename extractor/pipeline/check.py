@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from extractor import sources
 from extractor.alation import AlationClient, DataSource
-from extractor.config import Config, SourceSettings
+from extractor.config import TOKEN_VARIABLE, Config, SourceSettings
 from extractor.errors import AlationError, CatalogError, ConfigError, StateError
 from extractor.keys import KeyResolver
 from extractor.pipeline.catalogs import refresh_catalog
@@ -60,7 +60,7 @@ def check(config: Config) -> list[Finding]:
 def _with_alation(config: Config, store: Store) -> Iterator[Finding]:
     assert config.alation is not None
     try:
-        client = connect(config.alation)
+        client = connect(config.alation.model_copy(update={"retries": 1}))
     except ConfigError as error:
         yield Finding(Level.ERROR, str(error))
         yield from _sources(config, store, None)
@@ -79,7 +79,14 @@ def _with_alation(config: Config, store: Store) -> Iterator[Finding]:
 
 
 def _token(client: AlationClient) -> Finding:
-    days = client.check_token().days_left(datetime.now(UTC))
+    token = client.check_token()
+    if not token.active:
+        return Finding(
+            Level.ERROR,
+            f"Alation: the refresh token is no longer active: make a new one in Alation's account settings and put it "
+            f"into {TOKEN_VARIABLE}",
+        )
+    days = token.days_left(datetime.now(UTC))
     if days is not None and days < _TOKEN_WARNING_DAYS:
         return Finding(Level.WARNING, f"Alation: the refresh token ends in {days:.1f} days: make a new one in time")
     return Finding(Level.OK, "Alation: the refresh token is active")

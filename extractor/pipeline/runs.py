@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from extractor.alation import AlationClient
+from extractor.alation import AlationClient, JobRef
 from extractor.config import AlationSettings, Config, refresh_token
 from extractor.engines import ProcessEngine
 from extractor.errors import ConfigError
@@ -150,7 +150,7 @@ def _uploaded(outcome: ApplyReport) -> dict[str, Any]:
         "posts": outcome.posts,
         "deletes": outcome.deletes,
         "failed": len(outcome.failed),
-        "jobs": outcome.jobs,
+        "jobs": [JobRef.parse(job).shown for job in outcome.jobs],
     }
 
 
