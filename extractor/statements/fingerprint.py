@@ -29,8 +29,8 @@ _LITERAL_FUNCTIONS = words(
     "table_changes read_files read_csv read_csv_auto read_parquet read_json read_json_auto read_ndjson read_text "
     "read_blob read_xlsx glob parquet_scan iceberg_scan delta_scan sqlite_scan postgres_scan mysql_scan postgres_query "
     "mysql_query query query_table s3 s3cluster gcs url file hdfs azureblobstorage remote remotesecure cluster mysql "
-    "postgresql mongodb redis sqlite odbc jdbc iceberg deltalake hudi merge dictionary dictget executable input xmltable "
-    "st_read sniff_csv arrow_scan table_function"
+    "postgresql mongodb redis sqlite odbc jdbc iceberg deltalake hudi merge dictionary dictget executable input "
+    "xmltable st_read sniff_csv arrow_scan table_function"
 )
 _NAME_CHARACTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.$"
 _CALLED_FROM = words("from join table apply lateral function using into")

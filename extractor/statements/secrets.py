@@ -11,7 +11,7 @@ _NAME = re.compile(
     re.IGNORECASE,
 )
 _NO_SECRET = re.compile(
-    r"password_(?:life|lock|reuse|verify|grace|rollover|policy|history|expir)|_arn$|secret_id$", re.I
+    r"password_(?:life|lock|reuse|verify|grace|rollover|policy|history|expir)|_arn$|secret_id$", re.IGNORECASE
 )
 _KEYS = (
     r"(?:aws_)?secret_?(?:access_?)?key|(?:aws_)?access_?key(?:_?id)?|accountkey|sharedaccesskey|sharedaccesssignature|"

@@ -11,7 +11,7 @@ import dialects
 from dialects.lexing import blank, tokens
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "statements"))
-from sqltexts import every_dialect, texts  # noqa: E402 - the strategies stand beside the other tests
+from sqltexts import every_dialect, texts
 
 
 @settings(max_examples=500, deadline=None)
@@ -42,6 +42,7 @@ def outside(token):
 
 
 def kinds(sql, dialect):
+    """Kind and text of each token."""
     return [(t.kind, t.text) for t in tokens(sql, dialects.get(dialect).lexical)]
 
 

@@ -12,6 +12,7 @@ from dialects.sqlglot_adapter import engine_version, parse
 
 
 def tree(sql, dialect):
+    """The one tree of a text."""
     (found,) = parse(sql, dialects.get(dialect))
     return found
 
@@ -19,19 +20,47 @@ def tree(sql, dialect):
 @pytest.mark.parametrize(
     ("dialect", "sql", "plain"),
     [
-        ("netezza", "create table a..b as select x from c.d.e distribute on (x, y) organize on (x)", "create table a..b as select x from c.d.e"),
+        (
+            "netezza",
+            "create table a..b as select x from c.d.e distribute on (x, y) organize on (x)",
+            "create table a..b as select x from c.d.e",
+        ),
         ("netezza", "create temp table t (a byteint) distribute on random", "create temp table t (a smallint)"),
         ("netezza", "select a from x minus select a from y", "select a from x except select a from y"),
-        ("netezza", "create external table '/x' using (delimiter ',') as select a from t", "copy (select a from t) to '/x'"),
+        (
+            "netezza",
+            "create external table '/x' using (delimiter ',') as select a from t",
+            "copy (select a from t) to '/x'",
+        ),
         ("netezza", "create external table e sameas t using (dataobject ('/x'))", "create table e (like t)"),
         ("netezza", "insert into t select * from external '/x' sameas t using (delim ',')", "copy t from '/x'"),
-        ("netezza", "insert into t select a from external '/x' (a int) using (delim ',') where a > 1", "insert into t select a from 'file:/x' where a > 1"),
+        (
+            "netezza",
+            "insert into t select a from external '/x' (a int) using (delim ',') where a > 1",
+            "insert into t select a from 'file:/x' where a > 1",
+        ),
         ("netezza", "drop table t if exists", "drop table if exists t"),
         ("greenplum", "create table t as select a from b distributed randomly", "create table t as select a from b"),
-        ("greenplum", "create table t (a int) distributed by (a) partition by range (a) (start (1) end (2))", "create table t (a int)"),
-        ("vertica", "create table t as select a from b segmented by hash(a) all nodes ksafe 1", "create table t as select a from b"),
-        ("vertica", "create local temp table t on commit preserve rows as select a from b", "create temporary table t as select a from b"),
-        ("vertica", "export to parquet (directory = '/x') over (order by a) as select a from b", "copy (select a from b) to '/x'"),
+        (
+            "greenplum",
+            "create table t (a int) distributed by (a) partition by range (a) (start (1) end (2))",
+            "create table t (a int)",
+        ),
+        (
+            "vertica",
+            "create table t as select a from b segmented by hash(a) all nodes ksafe 1",
+            "create table t as select a from b",
+        ),
+        (
+            "vertica",
+            "create local temp table t on commit preserve rows as select a from b",
+            "create temporary table t as select a from b",
+        ),
+        (
+            "vertica",
+            "export to parquet (directory = '/x') over (order by a) as select a from b",
+            "copy (select a from b) to '/x'",
+        ),
         ("redshift", "merge into t using s on t.a = s.a remove duplicates", "insert into t select * from s"),
         ("postgres", "explain analyze verbose insert into t select a from b", "insert into t select a from b"),
         ("postgres", "explain (analyze, buffers) delete from t", "delete from t"),
@@ -40,17 +69,29 @@ def tree(sql, dialect):
         ("oracle", "create table t parallel 4 nologging as select a from b", "create table t as select a from b"),
         ("teradata", "locking table b for access insert into t sel a from b", "insert into t sel a from b"),
         ("teradata", "insert into t sel a (named c), d (title 'D') from b", "insert into t sel a as c, d from b"),
-        ("db2", "insert into t select current date - 1 day, a from b with ur", "insert into t select current_date - 1, a from b"),
-        ("db2", "declare global temporary table session.t as (select a from b) definition only", "create temporary table session.t as (select a from b)"),
+        (
+            "db2",
+            "insert into t select current date - 1 day, a from b with ur",
+            "insert into t select current_date - 1, a from b",
+        ),
+        (
+            "db2",
+            "declare global temporary table session.t as (select a from b) definition only",
+            "create temporary table session.t as (select a from b)",
+        ),
         ("db2", "select a from final table (insert into t select b from c)", "insert into t select b from c"),
         ("hana", "upsert t select a from b with primary key", "insert into t select a from b"),
-        ("hana", "create local temporary column table #t as (select a from b)", 'create temporary table "#T" as (select a from b)'),
+        (
+            "hana",
+            "create local temporary column table #t as (select a from b)",
+            'create temporary table "#T" as (select a from b)',
+        ),
         ("ase", "insert t select a from b (index ix) at isolation 0", "insert t select a from b"),
         ("sqlserver", "insert into t with (tablock) select a from b", "insert into t select a from b"),
         ("sqlserver", "delete from x from t x join s on x.a = s.a", "delete x from t x join s on x.a = s.a"),
         ("impala", "upsert into table t select a from b", "insert into t select a from b"),
     ],
-)  # fmt: skip
+)
 def test_what_the_parser_cannot_read_becomes_what_it_can(dialect, sql, plain):
     """A statement in the engine's own words gives the tree of its plain equivalent."""
     assert tree(sql, dialect) == tree(plain, dialect)

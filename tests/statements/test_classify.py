@@ -125,6 +125,7 @@ CASES = {
 
 
 def cases():
+    """(dialect, statement, class) of each line of the table."""
     for expected, lines in CASES.items():
         for line in lines.strip().splitlines():
             dialect, sql = line.split(maxsplit=1)
@@ -148,11 +149,36 @@ def test_nothing_that_writes_is_taken_for_harmless(dialect, sql, expected):
 
 SOUP = st.lists(
     st.sampled_from(
-        ["select a from t", "with x as (select 1)", "insert into t", "update", "(", ")", ";", "\n", "/*", "*/", "--", "'", '"', "exec p",
-         "use db", "set @x = 1", "\nGO\n", "merge into t", "set search_path to x", "show", "explain", "analyze", "replace into t", "`", "$$"]
+        [
+            "select a from t",
+            "with x as (select 1)",
+            "insert into t",
+            "update",
+            "(",
+            ")",
+            ";",
+            "\n",
+            "/*",
+            "*/",
+            "--",
+            "'",
+            '"',
+            "exec p",
+            "use db",
+            "set @x = 1",
+            "\nGO\n",
+            "merge into t",
+            "set search_path to x",
+            "show",
+            "explain",
+            "analyze",
+            "replace into t",
+            "`",
+            "$$",
+        ]
     ),
     max_size=10,
-)  # fmt: skip
+)
 
 
 @settings(max_examples=1000, deadline=None)

@@ -16,15 +16,64 @@ EVERY = st.sampled_from([dialects.get(name) for name in dialects.names()])
 
 
 def same(dialect: str, *sqls: str) -> bool:
+    """Whether all texts have one fingerprint."""
     return len({fingerprint(sql, dialects.get(dialect)) for sql in sqls}) == 1
 
 
 def tokens_of(table: str, column: str, text: str, number: str) -> list[str]:
+    """A statement, token by token."""
     return [
-        "insert", "into", "dst", "(", "a", ",", "b", ")", "select", "t", ".", column, ",", "case", "when", "t", ".",
-        "x", "=", text, "then", number, "else", text, "end", "as", "b", "from", table, "t", "where", "t", ".", "y",
-        "in", "(", number, ",", number, ")", "and", "t", ".", "z", "like", text, "and", "w", ">", number,
-    ]  # fmt: skip
+        "insert",
+        "into",
+        "dst",
+        "(",
+        "a",
+        ",",
+        "b",
+        ")",
+        "select",
+        "t",
+        ".",
+        column,
+        ",",
+        "case",
+        "when",
+        "t",
+        ".",
+        "x",
+        "=",
+        text,
+        "then",
+        number,
+        "else",
+        text,
+        "end",
+        "as",
+        "b",
+        "from",
+        table,
+        "t",
+        "where",
+        "t",
+        ".",
+        "y",
+        "in",
+        "(",
+        number,
+        ",",
+        number,
+        ")",
+        "and",
+        "t",
+        ".",
+        "z",
+        "like",
+        text,
+        "and",
+        "w",
+        ">",
+        number,
+    ]
 
 
 @settings(max_examples=200, deadline=None)
@@ -70,21 +119,28 @@ def test_any_text_has_a_fingerprint(sql, dialect):
         ("postgres", "insert into t values (1, 'a')", "insert into t values (2, null), (3, 'b'), (-4, default)"),
         ("postgres", "select a from t where x in (1)", "SELECT a FROM t WHERE x IN (1, 2, 3)"),
         ("postgres", "select a from t where (x, y) in ((1, 2))", "select a from t where (x,y) in ((1,2),(3,4))"),
-        ("postgres", "delete from t where d < date '2024-01-01' and n = -1", "delete from t where d < DATE '2025-01-01' and n=5"),
+        (
+            "postgres",
+            "delete from t where d < date '2024-01-01' and n = -1",
+            "delete from t where d < DATE '2025-01-01' and n=5",
+        ),
         ("postgres", "select a from t -- x\n", "select /*+ hint */ a /* /* nested */ */ from t;"),
         ("postgres", "update t set a = 'x' where b = 5.5", "update t set a='y' where b = .25"),
         ("postgres", "create table t as select 1 as a, x from s", "create table t as select 2 as a, x from s"),
         ("mysql", 'insert into t select "a", b from s', "insert into t select 'x', b from s"),
         ("bigquery", 'insert into t select "a", b from s', "insert into t select '''x''', b from s"),
-        ("hive", "insert overwrite table t partition (ds='2024-01-01') select a from s",
-         "insert overwrite table t partition (ds = '2024-01-02') select a from s"),
+        (
+            "hive",
+            "insert overwrite table t partition (ds='2024-01-01') select a from s",
+            "insert overwrite table t partition (ds = '2024-01-02') select a from s",
+        ),
         ("sqlserver", "insert into t select N'a', [b] from s", "insert into t select N'c', [B] from s"),
         ("snowflake", "insert into t select 'a\\'b', c from s", "insert into t select 'x', c from s"),
         ("snowflake", "select A from T", "select a from t"),
         ("clickhouse", "select a from t where x like 'b'", "SELECT a FROM t WHERE x LIKE 'c'"),
         ("oracle", "insert into t select q'[it's]', a from s", "insert into t select 'x', a from s"),
     ],
-)  # fmt: skip
+)
 def test_trivial_variants_share_a_fingerprint(dialect, first, second):
     """Literals, lists of literals, comments, spacing and the case of names that fold do not count."""
     assert same(dialect, first, second)
@@ -102,7 +158,11 @@ def test_trivial_variants_share_a_fingerprint(dialect, first, second):
         ("bigquery", "select a from my-project-1.d.t", "select a from my-project-2.d.t"),
         ("hive", "select a from db.2019_sales", "select a from db.2020_sales"),
         ("postgres", "select a, b, sum(c) from t group by 1", "select a, b, sum(c) from t group by 2"),
-        ("postgres", "select a, b from t group by f(a), 1 having x in (1)", "select a, b from t group by f(a), 2 having x in (1)"),
+        (
+            "postgres",
+            "select a, b from t group by f(a), 1 having x in (1)",
+            "select a, b from t group by f(a), 2 having x in (1)",
+        ),
         ("postgres", "insert into t select 1, a from s", "insert into t select 1, 2, a from s"),
         ("postgres", "copy t from 's3://a/b'", "copy t from 's3://a/c'"),
         ("redshift", "unload ('select a from t') to 's3://x'", "unload ('select a from u') to 's3://x'"),
@@ -119,26 +179,61 @@ def test_trivial_variants_share_a_fingerprint(dialect, first, second):
         ("sqlserver", "select a as N'x' into t from s", "select a as N'y' into t from s"),
         ("sqlserver", "select 'x' = a into t from s", "select 'y' = a into t from s"),
         ("sqlserver", "select a 'x' into t from s", "select a 'y' into t from s"),
-        ("sqlserver", "select * from openquery(srv, 'select a from b')", "select * from openquery(srv, 'select a from c')"),
-        ("sqlserver", "select * into t from s pivot (sum(a) for b in ([x1])) p", "select * into t from s pivot (sum(a) for b in ([x2])) p"),
-        ("snowflake", "create table t as select * from s pivot (sum(a) for b in ('x'))",
-         "create table t as select * from s pivot (sum(a) for b in ('y'))"),
-        ("bigquery", "select * from external_query('c', 'select a from b')", "select * from external_query('c', 'select a from d')"),
+        (
+            "sqlserver",
+            "select * from openquery(srv, 'select a from b')",
+            "select * from openquery(srv, 'select a from c')",
+        ),
+        (
+            "sqlserver",
+            "select * into t from s pivot (sum(a) for b in ([x1])) p",
+            "select * into t from s pivot (sum(a) for b in ([x2])) p",
+        ),
+        (
+            "snowflake",
+            "create table t as select * from s pivot (sum(a) for b in ('x'))",
+            "create table t as select * from s pivot (sum(a) for b in ('y'))",
+        ),
+        (
+            "bigquery",
+            "select * from external_query('c', 'select a from b')",
+            "select * from external_query('c', 'select a from d')",
+        ),
         ("duckdb", "create table t as select * from 'a.csv'", "create table t as select * from 'b.csv'"),
-        ("duckdb", "create table t as select * from read_parquet('a.parquet')", "create table t as select * from read_parquet('b.parquet')"),
+        (
+            "duckdb",
+            "create table t as select * from read_parquet('a.parquet')",
+            "create table t as select * from read_parquet('b.parquet')",
+        ),
         ("duckdb", "insert into t select columns('a.*') from s", "insert into t select columns('b.*') from s"),
-        ("trino", "create table t with (external_location = 's3://a') as select 1 a", "create table t with (external_location = 's3://b') as select 1 a"),
+        (
+            "trino",
+            "create table t with (external_location = 's3://a') as select 1 a",
+            "create table t with (external_location = 's3://b') as select 1 a",
+        ),
         ("spark", "create table t using csv location '/a'", "create table t using csv location '/b'"),
         ("hive", "insert overwrite directory '/a' select x from t", "insert overwrite directory '/b' select x from t"),
         ("mysql", "select a into outfile '/a' from t", "select a into outfile '/b' from t"),
-        ("postgres", "select * from dblink('c', 'select a from b') as x(a int)", "select * from dblink('c', 'select a from d') as x(a int)"),
+        (
+            "postgres",
+            "select * from dblink('c', 'select a from b') as x(a int)",
+            "select * from dblink('c', 'select a from d') as x(a int)",
+        ),
         ("postgres", "set search_path = 'a'", "set search_path = 'b'"),
-        ("postgres", "create function f() returns int as $$ insert into a $$ language sql", "create function f() returns int as $$ insert into b $$ language sql"),
+        (
+            "postgres",
+            "create function f() returns int as $$ insert into a $$ language sql",
+            "create function f() returns int as $$ insert into b $$ language sql",
+        ),
         ("postgres", "select a from {{ ref('x') }}", "select a from {{ ref('y') }}"),
         ("clickhouse", "insert into t select * from s3('a')", "insert into t select * from s3('b')"),
-        ("postgres", "insert into t select v from lateral (values ('x', a), ('y', b)) q(n, v)", "insert into t select v from lateral (values ('x', a), ('y', c)) q(n, v)"),
+        (
+            "postgres",
+            "insert into t select v from lateral (values ('x', a), ('y', b)) q(n, v)",
+            "insert into t select v from lateral (values ('x', a), ('y', c)) q(n, v)",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_may_differ_in_lineage_differs_in_fingerprint(dialect, first, second):
     """Names and the literals that name files, columns or text to run always count."""
     assert not same(dialect, first, second)

@@ -11,11 +11,17 @@ from extractor.statements import redact
 
 SECRET = "Xy7Zq9SECRETvalue"
 PLANTED = [
-    ("redshift", "COPY t FROM 's3://b/k' CREDENTIALS 'aws_access_key_id=AKIAABCDEFGHIJKLMNOP;aws_secret_access_key={}' CSV"),
+    (
+        "redshift",
+        "COPY t FROM 's3://b/k' CREDENTIALS 'aws_access_key_id=AKIAABCDEFGHIJKLMNOP;aws_secret_access_key={}' CSV",
+    ),
     ("redshift", "COPY t FROM 's3://b/k' ACCESS_KEY_ID 'AKIAABCDEFGHIJKLMNOP' SECRET_ACCESS_KEY '{}'"),
     ("redshift", "COPY t FROM 's3://b/k' WITH CREDENTIALS AS 'aws_iam_role=x;token={}'"),
     ("redshift", "UNLOAD ('select a from t') TO 's3://b/k' CREDENTIALS '{}'"),
-    ("snowflake", "COPY INTO t FROM 's3://b/k' CREDENTIALS = (AWS_KEY_ID = 'AKIAABCDEFGHIJKLMNOP' AWS_SECRET_KEY = '{}')"),
+    (
+        "snowflake",
+        "COPY INTO t FROM 's3://b/k' CREDENTIALS = (AWS_KEY_ID = 'AKIAABCDEFGHIJKLMNOP' AWS_SECRET_KEY = '{}')",
+    ),
     ("snowflake", "CREATE STAGE s URL = 'azure://a/b' CREDENTIALS = (AZURE_SAS_TOKEN = '?sv=2020&sig={}')"),
     ("snowflake", "CREATE STAGE s URL = 's3://a/b' ENCRYPTION = (MASTER_KEY = '{}')"),
     ("snowflake", "CREATE USER u PASSWORD = '{}' DEFAULT_ROLE = r"),
@@ -50,8 +56,14 @@ PLANTED = [
     ("db2", "CONNECT TO d USER u USING {}"),
     ("db2", "CREATE USER MAPPING FOR u SERVER s OPTIONS (REMOTE_AUTHID 'u', REMOTE_PASSWORD '{}')"),
     ("netezza", "CREATE USER u WITH PASSWORD '{}'"),
-    ("netezza", "CREATE EXTERNAL TABLE 's3://b' USING (ACCESSKEYID 'AKIAABCDEFGHIJKLMNOP' SECRETACCESSKEY '{}') AS SELECT a FROM t"),
-    ("databricks", "COPY INTO t FROM 's3://b' WITH (CREDENTIAL (AWS_ACCESS_KEY = 'AKIAABCDEFGHIJKLMNOP', AWS_SECRET_KEY = '{}'))"),
+    (
+        "netezza",
+        "CREATE EXTERNAL TABLE 's3://b' USING (ACCESSKEYID 'AKIAABCDEFGHIJKLMNOP' SECRETACCESSKEY '{}') AS SELECT a",
+    ),
+    (
+        "databricks",
+        "COPY INTO t FROM 's3://b' WITH (CREDENTIAL (AWS_ACCESS_KEY = 'AKIAABCDEFGHIJKLMNOP', AWS_SECRET_KEY = '{}'))",
+    ),
     ("spark", "CREATE TABLE t USING jdbc OPTIONS (url 'jdbc:x', user 'u', password '{}')"),
     ("spark", "SET fs.azure.account.key.x.dfs.core.windows.net = '{}'"),
     ("hive", "CREATE EXTERNAL TABLE t (a int) TBLPROPERTIES ('hive.sql.dbcp.password' = '{}')"),
@@ -63,10 +75,10 @@ PLANTED = [
     ("bigquery", "SELECT 'Authorization: Bearer {}' AS h"),
     ("postgres", "select 1 -- password={}"),
     ("postgres", "select '-----BEGIN RSA PRIVATE KEY-----{}-----END RSA PRIVATE KEY-----'"),
-    ("hana", "CREATE USER u PASSWORD \"{}\""),
+    ("hana", 'CREATE USER u PASSWORD "{}"'),
     ("vertica", "CREATE USER u IDENTIFIED BY '{}'"),
     ("vertica", "ALTER SESSION SET AWSAuth = 'AKIAABCDEFGHIJKLMNOP:{}'"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("dialect", "sql"), PLANTED)
