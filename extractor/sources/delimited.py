@@ -113,23 +113,43 @@ class _Rows:
         """The rows in order; of neighbouring lines that belong to no row, only the first is given."""
         in_bad_run = False
         while taken := self._take():
-            is_open = _is_open(taken)
-            is_long = is_open and sum(len(line.text) for line in taken) > self._limit
-            if is_long and not self._holds_rows(taken):
-                yield self._cut_row(taken)
-                self._pass_over()
-                continue
-            at_damage = is_open and not is_long and self._reading.lines.is_damaged
-            rows = list(self._parse(taken))
-            if rows and all(len(cells) == self._width for cells, _ in rows):
+            rows = self._rows_of(taken)
+            if rows is not None:
                 in_bad_run = False
-                for cells, first in rows[: -1 if at_damage else None]:
-                    yield _Row(cells, Origin(taken[first].file, taken[first].number), is_open and first == rows[-1][1])
+                yield from rows
                 continue
             self._waiting.extendleft(reversed(taken[1:]))
-            if not in_bad_run and taken[0].text.strip() and not at_damage:
+            if not in_bad_run and taken[0].text.strip() and not self._is_at_damage(taken):
                 yield _Row(None, Origin(taken[0].file, taken[0].number))
                 in_bad_run = True
+
+    def _rows_of(self, taken: list[_Line]) -> list[_Row] | None:
+        """The rows in lines whose quotes are closed (or can be no more), or None when they are no rows."""
+        first = taken[0]
+        if len(taken) == 1 and '"' not in first.text:  # nearly every line of a table without long texts
+            cells = first.text.split(self._separator)
+            return [_Row(cells, Origin(first.file, first.number))] if len(cells) == self._width else None
+        is_open = _is_open(taken)
+        if is_open and self._size_of(taken) > self._limit and not self._holds_rows(taken):
+            self._pass_over()
+            return [self._cut_row(taken)]
+        parsed = list(self._parse(taken))
+        if not parsed or any(len(cells) != self._width for cells, _ in parsed):
+            return None
+        rows = [_Row(cells, Origin(taken[at].file, taken[at].number)) for cells, at in parsed]
+        if self._is_at_damage(taken):
+            rows.pop()
+        elif is_open:
+            rows[-1] = rows[-1]._replace(is_cut=True)
+        return rows
+
+    def _size_of(self, lines: list[_Line]) -> int:
+        return sum(len(line.text) for line in lines)
+
+    def _is_at_damage(self, taken: list[_Line]) -> bool:
+        """Whether the lines end where a damaged file breaks off."""
+        is_last = self._reading.lines.is_damaged and not self._waiting
+        return is_last and _is_open(taken) and self._size_of(taken) <= self._limit
 
     def _take(self) -> list[_Line]:
         """Lines until all their quotes are closed, the limit is passed, or the file ends."""

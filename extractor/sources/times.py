@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_A_DAY = timedelta(days=1, seconds=1)  # 24:00:00 and the leap second are times
 _HOURS_OF_ZONES = {
     "WET": 0, "WEST": 1, "BST": 1, "CET": 1, "CEST": 2, "MET": 1, "MEST": 2, "EET": 2, "EEST": 3, "SAST": 2, "MSK": 3,
     "PKT": 5, "HKT": 8, "SGT": 8, "AWST": 8, "JST": 9, "KST": 9, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13,
@@ -71,9 +72,11 @@ class Clock:
             hours = hours % 12 + (12 if half.upper() == "PM" else 0)
         microsecond = int((fraction or "0").ljust(6, "0")[:6])
         try:
-            at = datetime(int(year), int(month), int(day), hours, int(minute or 0), 0, microsecond, tzinfo=UTC)
-            at += timedelta(seconds=int(second or 0))
-            return self._in_zone(at.replace(tzinfo=None), zone)
+            day_start = datetime(int(year), int(month), int(day))  # noqa: DTZ001 - its zone follows
+            after = timedelta(hours=hours, minutes=int(minute or 0), seconds=int(second or 0), microseconds=microsecond)
+            if after > _A_DAY:
+                return None
+            return self._in_zone(day_start + after, zone)
         except (ValueError, OverflowError):
             return _of_number(text)
 
