@@ -41,6 +41,10 @@ wheel-check: $(READY)  ## build the wheel, install it alone, use it
 	cd build/wheel && printf 'CREATE TABLE mart.net AS SELECT s.shop_id, s.net FROM raw.sales AS s;' > small.sql
 	cd build/wheel && venv/bin/alation-lineage extract --dialect postgres small.sql | tee small.txt
 	grep -q 'raw.sales.net -> mart.net.net' build/wheel/small.txt
+	cd build/wheel && venv/bin/alation-lineage init example.toml
+	cd build/wheel && printf '[[source]]\npaths = ["small.sql"]\ndialect = "postgres"\ndata_source_id = 1\n%s\n%s\n' \
+	    'unknown_tables = "upload"' 'catalog = { from_alation = false }' > lineage.toml
+	cd build/wheel && venv/bin/alation-lineage plan
 
 lock: $(READY)  ## write requirements.lock anew, for every supported Python
 	rm -rf build/lock && $(RUN) -m venv build/lock
