@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from extractor.lineage.lowering.context import Node, Walk, arg, args_of, text_of
+from extractor.lineage.lowering.create import column_names
 from extractor.lineage.lowering.names import table_name
 from extractor.lineage.lowering.queries import lower_query
 from extractor.lineage.model import Alter, Drop, Name, Other, Rename, Statement, Write
@@ -19,7 +20,8 @@ def lower_alter(node: Node, walk: Walk) -> tuple[Statement, ...]:
     if kind not in ("TABLE", "VIEW", "MATERIALIZED VIEW"):
         return (Other(title, "no lineage by nature"),)
     this = arg(node, "this")
-    name = table_name(arg(this, "this") if this.__class__ is exp.Schema else this, walk)
+    schema = this if this.__class__ is exp.Schema else None
+    name = table_name(arg(this, "this") if schema is not None else this, walk)
     change = Alter(title, name)
     for action in args_of(node, "actions"):
         cls = action.__class__
@@ -28,7 +30,7 @@ def lower_alter(node: Node, walk: Walk) -> tuple[Statement, ...]:
         if cls is exp.SwapTable:
             return (Rename("swap", name, table_name(arg(action, "this"), walk), swap=True),)
         if cls in _QUERIES:
-            return (Write("alter view", name, "view", lower_query(action, walk)),)
+            return (Write("alter view", name, "view", lower_query(action, walk), column_names(schema)),)
         change = _changed(change, action)
     if change.added or change.dropped or change.renamed:
         return (change,)

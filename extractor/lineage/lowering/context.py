@@ -61,7 +61,7 @@ def args_of(node: Node, key: str) -> list[Node]:
 
 def text_of(node: Node) -> str:
     """The bare text of an identifier, literal, column or alias; empty for None."""
-    if node is None:
+    if node is None or isinstance(node, list | bool):
         return ""
     return node if isinstance(node, str) else str(node.name)
 
