@@ -10,8 +10,7 @@ from extractor.lineage.lowering.names import alias_of, table_name
 from extractor.lineage.lowering.output import output_writes
 from extractor.lineage.lowering.queries import lower_ctes, lower_query
 from extractor.lineage.lowering.update import lower_assignments
-from extractor.lineage.model import Flow, Name, Query, Select, Source, Statement, Values, Write
-
+from extractor.lineage.model import Name, Query, Select, Source, Statement, Values, Write
 
 # Here PARTITION (p) is the name of a partition, no column.
 _NAMED_PARTITIONS = frozenset({"mysql", "oracle", "doris", "starrocks", "clickhouse", "singlestore"})
@@ -82,13 +81,15 @@ def _with_ctes(node: Node, walk: Walk) -> Query | None:
         return None
     query = lower_query(expression, walk)
     if isinstance(query, Values) and expression.__class__ is exp.Values:
-        query = query._replace(names=tuple(only_name(flow) for flow in query.flows))
+        query = query._replace(names=cell_names(expression))
     return query._replace(ctes=(*ctes, *query.ctes)) if ctes else query
 
 
-def only_name(flow: Flow) -> str:
-    """The name of a value that is one plain column; empty for all others."""
-    return flow.refs[0][-1][0] if len(flow.refs) == 1 else ""
+def cell_names(values: Node) -> tuple[str, ...]:
+    """The names of the values of the first row: of plain columns their own, of all others none."""
+    row = (args_of(values, "expressions") or [values])[0]
+    cells = args_of(row, "expressions") if row.__class__ is exp.Tuple else [row]
+    return tuple(text_of(cell) if cell.__class__ is exp.Column else "" for cell in cells)
 
 
 def _lower_conflict(node: Node, write: Write, walk: Walk) -> Write | None:

@@ -7,7 +7,7 @@ from sqlglot import exp
 from extractor.errors import Unsupported
 from extractor.lineage.lowering.context import Node, Walk, arg, args_of
 from extractor.lineage.lowering.expressions import flow_of, merged
-from extractor.lineage.lowering.insert import insert_target, lower_insert, only_name
+from extractor.lineage.lowering.insert import cell_names, insert_target, lower_insert
 from extractor.lineage.lowering.queries import lower_ctes, lower_query, lower_values
 from extractor.lineage.lowering.sources import lower_source
 from extractor.lineage.model import Cte, Projection, Select, Source, Star, Statement, Write
@@ -52,5 +52,5 @@ def _lower_branch(branch: Node, shared: Source, ctes: tuple[Cte, ...], walk: Wal
         projections: tuple[Projection, ...] = (Projection("", star=Star()),)
     else:
         flows = lower_values(values, walk).flows
-        projections = tuple(Projection(only_name(flow), flow) for flow in flows)
+        projections = tuple(map(Projection, cell_names(values), flows))
     return Write("insert", target, "insert", Select(projections, (shared,), filters, (), ctes), columns, kind)
