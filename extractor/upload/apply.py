@@ -30,8 +30,15 @@ from extractor.upload.links import stale_links
 from extractor.upload.operations import Action, Operation, dataflow_object
 from extractor.upload.outcome import ApplyReport, Progress, failed_deletes, failed_posts
 
-_STOPPING = (RoleMissing, AuthenticationFailed, Unreachable, Throttled)
-_FAILURES_IN_A_ROW = 5
+
+class _GivenUp(AlationError):
+    """So many requests failed in a row that the next one would fail as well."""
+
+
+_STOPPING = (RoleMissing, AuthenticationFailed, Unreachable, Throttled, _GivenUp)
+# A thousand dataflows are halved ten times until the one that is refused stands alone.
+_SPLIT_UP_TO = 12
+_GIVE_UP_AT = 20
 
 
 def apply_plan(
@@ -126,7 +133,7 @@ class _Work:
             for operation in batch:
                 row = held.get(operation.dataflow.external_id)
                 if operation.action is Action.REMOVE:
-                    done = row is None
+                    done = row is None or row.status is Status.EMPTY
                 else:
                     done = (
                         row is not None
@@ -149,9 +156,10 @@ class _Work:
         if self._may_delete:
             # What was emptied while the role was missing goes along; an id that is gone already is no error.
             room = self._plan.limits.max_dataflows - len(operations)
-            removed += self._store.emptied(self._plan.head.namespace, room)
+            emptied = self._store.emptied(self._plan.head.namespace, room)
             try:
-                problems = self._deleted([*removed, *(d.external_id for d in changed)])
+                problems = self._deleted([*removed, *(d.external_id for d in changed), *emptied])
+                removed += emptied
             except RoleMissing as error:
                 self._may_delete = False
                 self.report.notes.append(f"dataflows may not be deleted, stale links are removed one by one: {error}")
@@ -224,6 +232,11 @@ class _Work:
             arrived = [i for i in part.ends if i not in problems]
             self._store.set_status(arrived, Status.PRESENT, drop_stale=True)
             self.report.sent += len(arrived)
+            if self._failures_in_a_row >= _GIVE_UP_AT:
+                raise _GivenUp(
+                    f"{_GIVE_UP_AT} requests in a row failed, so the rest was not tried. The last one: "
+                    f"{next(iter(problems.values()))}"
+                )
 
     def _posted(self, request: Request) -> dict[str, str]:
         """Post a request and follow its job; gives the problem of each dataflow that may not have arrived."""
@@ -239,12 +252,12 @@ class _Work:
         except AlationError as error:
             self._failures_in_a_row += 1
             # When everything fails, it is Alation that is ill, not a dataflow.
-            is_one_of_many = self._failures_in_a_row <= _FAILURES_IN_A_ROW
+            is_one_of_many = self._failures_in_a_row <= _SPLIT_UP_TO
             self._may_split = is_one_of_many and self._is_refused(error, ref)
             return dict.fromkeys(ids, str(error))
         problems = failed_posts(ids, status)
         self._failures_in_a_row = self._failures_in_a_row + 1 if problems else 0
-        self._may_split = self._failures_in_a_row <= _FAILURES_IN_A_ROW
+        self._may_split = self._failures_in_a_row <= _SPLIT_UP_TO
         return problems
 
     def _is_refused(self, error: AlationError, ref: JobRef | None) -> bool:

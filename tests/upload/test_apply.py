@@ -144,10 +144,11 @@ def test_requests_keep_the_limits(store: Store, service: LineageService) -> None
     assert [len(what[1]) for _, what in service.calls] == [10, 10, 5]
 
 
-def test_a_refused_dataflow_costs_only_itself(store: Store, service: LineageService) -> None:
+@pytest.mark.parametrize("place", [0, 57, 99])
+def test_a_refused_dataflow_costs_only_itself(store: Store, service: LineageService, place: int) -> None:
     """When Alation refuses a request as wrong, the other dataflows of the request arrive all the same."""
-    flows = [flow(f"load{n}", {f"t{n}": ["a"]}) for n in range(8)]
-    bad = flows[3].external_id
+    flows = [flow(f"load{n:02}", {f"t{n}": ["a"]}) for n in range(100)]
+    bad = flows[place].external_id
 
     def refuse(number: int) -> None:
         objects, _ = service.calls[number - 1][1]
@@ -173,6 +174,18 @@ def test_a_failed_job_is_planned_again(store: Store, service: LineageService) ->
     assert (result.sent, len(result.failed)) == (3, 1)
     service.on_wait = lambda _: None
     assert run_night(store, service, flows, settings=settings).posts == 1
+    assert holds(service, *flows)
+
+
+def test_an_ill_alation_is_left_alone(store: Store, service: LineageService) -> None:
+    """When every job fails the work ends after twenty requests, whatever the plan still holds."""
+    flows = [flow(f"load{n:02}", {f"t{n}": ["a"]}) for n in range(30)]
+    service.on_wait = lambda _: JobStatus("failed", "out of space")
+    result = run_night(store, service, flows, settings=UploadSettings(max_paths=1))
+    assert result.posts == 20
+    assert "in a row" in str(result.stopped)
+    service.on_wait = lambda _: None
+    assert run_night(store, service, flows).sent == 30
     assert holds(service, *flows)
 
 
