@@ -342,6 +342,18 @@ _RULES: tuple[tuple[str, re.Pattern[str], _Rule], ...] = (
         ),
         _insert_exec,
     ),
+    (
+        "CHANGES",
+        re.compile(
+            r"APPLY\s+CHANGES\s+INTO\s+(?P<target>"
+            + _NAME[1:-1]
+            + r")\s+FROM\s+(?:STREAM\s*\(?\s*)?(?P<source>"
+            + _NAME[1:-1]
+            + ")",
+            _FLAGS,
+        ),
+        _moved,
+    ),
     ("CALL", re.compile(r"CALL\s", _FLAGS), _call),
     ("EXEC", re.compile(r"EXEC(?:UTE)?\s+(?!IMMEDIATE|AS\b)[\w\[\"@]", _FLAGS), _call),
 )

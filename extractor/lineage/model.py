@@ -32,13 +32,17 @@ NO_FLOW = Flow()
 
 
 class Star(NamedTuple):
-    """``*`` or ``t.*``: columns left out, replaced, renamed, or kept by an ILIKE pattern."""
+    """``*`` or ``t.*``: columns left out, replaced, renamed, or kept by an ILIKE pattern.
+
+    ``columns`` are the names that all of them get, by position (``t.* AS (a, b)``).
+    """
 
     qualifier: Name = ()
     dropped: tuple[str, ...] = ()
     replaced: tuple[tuple[str, Flow], ...] = ()
     renamed: tuple[tuple[str, str], ...] = ()
     like: str = ""
+    columns: tuple[str, ...] = ()
 
 
 class Projection(NamedTuple):

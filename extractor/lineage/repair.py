@@ -235,6 +235,10 @@ def _dropped_words(found: Sequence[Token], position: int) -> tuple[int, str] | N
         return 1, ""
     if words[0] in ("FOREIGN", "HYBRID", "EVENT") and words[1] == "TABLE":
         return 1, ""
+    if words[0] in ("EDITIONABLE", "NONEDITIONABLE") or (words[0] == "FORCE" and words[1] == "VIEW"):
+        return 1, ""
+    if words[0] == "BEQUEATH":
+        return 2, ""
     if words[0] == "BUILD" and words[1] in ("IMMEDIATE", "DEFERRED"):
         return 2, ""
     if words[0] in ("ENABLE", "DISABLE") and words[1] == "QUERY" and words[2] == "REWRITE":
@@ -310,6 +314,8 @@ def _tail_words(found: Sequence[Token], position: int) -> tuple[int, str] | None
         return 2, ""
     if words[0] == "NOT" and words[1] == "LOGGED":
         return 2, ""
+    if words[0] in ("RETURNING", "RETURN") and any(_word(found, i) == "INTO" for i in range(position, len(found))):
+        return len(found) - position, ""
     if words[0] == "INTO" and words[1] == "STRICT":
         return 2, "INTO"
     if words[0] == "LOG" and words[1] == "ERRORS":
@@ -375,6 +381,8 @@ def _map_reduce(found: Sequence[Token], position: int) -> tuple[int, str] | None
 def _template(found: Sequence[Token], position: int) -> tuple[int, str] | None:
     """Control tags of templates go; place-holders of database drivers become NULL."""
     token = found[position]
+    if token.kind == "parameter" and token.text[0] == ":" and token.text[1:].isdigit():
+        return 1, "NULL"
     if token.kind == "template" and token.text.startswith("{%"):
         return 1, " "
     if token.text == "%" and position + 1 < len(found) and token.end == found[position + 1].start:
@@ -394,6 +402,8 @@ def _tsql(found: Sequence[Token], position: int) -> tuple[int, str] | None:
         return end - position + (_word(found, end) == "PERCENT"), ""
     if word == "WITH" and after == "CHECK" and _word(found, position + 2) == "OPTION":
         return 3, ""
+    if word == "WITH" and after in ("CASCADED", "LOCAL") and _word(found, position + 2) == "CHECK":
+        return 4, ""
     if word == "WITH" and after == "(" and _word(found, 0) == "CREATE" and position < 9:
         end = _after_bracket(found, position + 1)
         return (end - position, "") if _word(found, end) == "AS" else None

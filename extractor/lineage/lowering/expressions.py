@@ -193,6 +193,11 @@ def _take_call(node: Node, found: _Gathered, stack: list[Node], _walk: Walk) -> 
     if name.startswith(_DICTIONARIES) and inputs:
         _take_dictionary(inputs[0], found)
         inputs = inputs[1:]
+    elif name == "descriptor":  # names of columns for a table function
+        return
+    elif name == "table" and len(inputs) == 1 and inputs[0].__class__ is exp.Column:  # TABLE(t) as an argument
+        found.tables.append(column_parts(inputs[0]))
+        return
     elif inputs and inputs[0].__class__ is exp.Column and _is_unit(inputs[0]) and len(inputs) > 1:
         inputs = inputs[1:]
     stack.extend(inputs)
@@ -216,6 +221,15 @@ def _take_window(node: Node, _found: _Gathered, stack: list[Node], walk: Walk) -
         if window is not None and window is not node:
             stack.extend(n for n in (*args_of(window, "partition_by"), arg(window, "order")) if n is not None)
     _push_children(node, stack)
+
+
+def _take_extract(node: Node, found: _Gathered, stack: list[Node], _walk: Walk) -> None:
+    """``EXTRACT(unit FROM value)``; in Impala also ``EXTRACT(value, 'unit')``, whose value looks like a unit."""
+    value = arg(node, "expression")
+    if value.__class__ is exp.Literal and arg(node, "this").__class__ is exp.Var:
+        found.refs[((arg(node, "this").name, False),)] = None
+    elif value is not None:
+        stack.append(value)
 
 
 def _take_named(node: Node, _found: _Gathered, stack: list[Node], _walk: Walk) -> None:
@@ -253,6 +267,7 @@ _SPECIAL: dict[type, _Rule] = {
     exp.PropertyEQ: _take_named,
     exp.Dot: _take_dot,
     exp.Table: _take_table,
+    exp.Extract: _take_extract,
 }
 _SPECIAL.update(dict.fromkeys(_QUERIES, _take_query))
 _SPECIAL.update(dict.fromkeys(_COUNTS, _take_count))

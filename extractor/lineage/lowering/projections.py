@@ -6,6 +6,7 @@ from sqlglot import exp
 
 from extractor.lineage.lowering.context import Node, Walk, arg, args_of, text_of
 from extractor.lineage.lowering.expressions import SEQUENCES, flow_of
+from extractor.lineage.lowering.generators import generated
 from extractor.lineage.lowering.names import column_parts
 from extractor.lineage.model import Flow, Name, Projection, Star
 
@@ -18,7 +19,10 @@ def lower_projections(node: Node, walk: Walk) -> tuple[Projection, ...]:
     """The items of the ``expressions`` of ``node``, stars unexpanded."""
     found: list[Projection] = []
     excluded = tuple(text_of(c) for c in _as_list(arg(node, "exclude")))
-    for position, item in enumerate(args_of(node, "expressions")):
+    items = args_of(node, "expressions")
+    for position, item in enumerate(items):
+        if _script(item) is not None:
+            return tuple(_lower_script(items, walk))
         found.extend(_lower_item(item, position, walk, excluded))
     return tuple(found)
 
@@ -40,19 +44,53 @@ def _lower_item(item: Node, position: int, walk: Walk, excluded: tuple[str, ...]
         return [Projection("", star=_star((), item, walk, excluded))]
     if cls is exp.Column:
         return [Projection("", star=_star(_qualifier(item), arg(item, "this"), walk, excluded))]
-    if cls is exp.QueryTransform:
-        flow = flow_of(args_of(item, "expressions"), walk)
-        schema = arg(item, "schema")
-        names = args_of(schema, "expressions") if schema is not None else []
-        return [Projection(text_of(arg(c, "this")) or text_of(c), flow) for c in names]
     if cls is exp.Aliases:
-        flow = flow_of((arg(item, "this"),), walk)
-        return [Projection(name.name, flow) for name in args_of(item, "expressions")]
+        return _lower_aliases(item, walk)
     if cls is exp.Dot and arg(item, "expression").__class__ is exp.Star:
         return [Projection("", star=_star(_dotted(arg(item, "this")), arg(item, "expression"), walk, excluded))]
     if cls is exp.Columns and arg(item, "this").__class__ is exp.Star:
         return [Projection("", star=_star((), arg(item, "this"), walk, excluded))]
+    made = generated(item, walk)
+    if made:
+        return [Projection(name, flow) for name, flow in made]
     return [Projection(_name_of(item, position, walk), flow_of((item,), walk))]
+
+
+def _script(item: Node) -> Node:
+    """The TRANSFORM of a select list, if the item is one."""
+    inner = arg(item, "this") if item.__class__ is exp.Alias else item
+    return inner if inner.__class__ is exp.QueryTransform else None
+
+
+def _lower_script(items: list[Node], walk: Walk) -> list[Projection]:
+    """``TRANSFORM (...) USING 'x' AS a, b``: all inputs feed each output; without AS they are key and value."""
+    script = _script(items[0]) or items[0]
+    flow = flow_of(args_of(script, "expressions"), walk)
+    schema = arg(script, "schema")
+    names = (
+        [text_of(arg(c, "this")) or text_of(c) for c in args_of(schema, "expressions")] if schema is not None else []
+    )
+    if items[0].__class__ is exp.Alias:  # the brackets around the names may be left out
+        names = [text_of(arg(items[0], "alias")), *(text_of(item) for item in items[1:])]
+    return [Projection(name, flow) for name in names or ("key", "value")]
+
+
+def _lower_aliases(item: Node, walk: Walk) -> list[Projection]:
+    """One expression with a name for each of its columns: ``posexplode(a) AS (p, v)``, ``row(a, b).* AS (x, y)``."""
+    inner, names = arg(item, "this"), [name.name for name in args_of(item, "expressions")]
+    whole = flow_of((inner,), walk)
+    if inner.__class__ is exp.Dot and arg(inner, "expression").__class__ is exp.Star:
+        row = arg(inner, "this").unnest()
+        cells = args_of(row, "expressions") if row.__class__ in (exp.Struct, exp.Tuple) else []
+        whole = flow_of((row,), walk)
+    elif inner.__class__ is exp.Column and arg(inner, "this").__class__ is exp.Star and _qualifier(inner):
+        return [Projection("", star=Star(_qualifier(inner), columns=tuple(names)))]
+    else:
+        cells = []
+    flows = [flow_of((cell,), walk) for cell in cells] or [flow for _, flow in generated(inner, walk)]
+    if len(flows) != len(names):
+        flows = [whole] * len(names)
+    return [Projection(name, flow) for name, flow in zip(names, flows, strict=True)]
 
 
 def _written(alias: Node) -> str:

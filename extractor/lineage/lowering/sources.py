@@ -6,12 +6,14 @@ from sqlglot import exp
 
 from extractor.lineage.lowering.context import Node, Walk, arg, args_of
 from extractor.lineage.lowering.expressions import flow_of
+from extractor.lineage.lowering.generators import generated
 from extractor.lineage.lowering.names import alias_of, file_of, is_hinted, table_name
 from extractor.lineage.lowering.reshapes import lower_match, lower_pivots
 from extractor.lineage.model import NO_FLOW, Flow, Source
 
 _FLATTENED = ("seq", "key", "path", "index", "value", "this")
-_POSITIONED = frozenset({exp.Posexplode, exp.PosexplodeOuter})
+_FILES = frozenset({"openrowset", "read_files", "cloud_files"})
+_CHANGES = frozenset({"table_changes", "table_changes_by_path"})
 _JOIN_GROUP = frozenset({exp.Table, exp.Subquery, exp.Paren, exp.Join, exp.Lateral, exp.Unnest})
 
 
@@ -21,6 +23,8 @@ def lower_source(node: Node, walk: Walk, *, conditions: list[Node] | None = None
     cls = node.__class__
     if cls is exp.Join:
         return _lower_join(node, walk, conditions)
+    if cls is exp.Stream:  # Databricks: STREAM t, STREAM(t)
+        return lower_source(arg(node, "this"), walk, conditions=conditions)
     if cls is exp.Table:
         found = [_lower_table(node, walk)]
     elif cls in (exp.Subquery, exp.Paren):
@@ -31,6 +35,10 @@ def lower_source(node: Node, walk: Walk, *, conditions: list[Node] | None = None
         found = [_lower_unnest(node, walk)]
     elif cls is exp.Values:
         found = [_lower_values(node, walk)]
+    elif cls is exp.Stream:  # Databricks: the table as a stream of its rows
+        alias, columns = alias_of(node)
+        found = lower_source(arg(node, "this"), walk, conditions=conditions)
+        found[0] = found[0]._replace(alias=alias or found[0].alias, columns=columns or found[0].columns)
     else:
         found = [_lower_rows(node, walk)]
     for lateral in args_of(node, "laterals"):
@@ -133,16 +141,15 @@ def _lower_rows(node: Node, walk: Walk, alias: str = "", columns: tuple[str, ...
     if call.__class__ is exp.Anonymous:
         alias = alias or str(arg(call, "this")).lower()
         literals = [e.name for e in args_of(call, "expressions") if e.__class__ is exp.Literal]
-        if str(arg(call, "this")).lower() == "openrowset" and literals:
+        function = str(arg(call, "this")).lower()
+        if function in _FILES and literals:
             return Source("file", ((literals[0], True),), alias, columns)
-    flow = flow_of((call,), walk)
-    flows: tuple[Flow, ...] = (flow,)
-    names: tuple[str, ...] = ()
-    if call.__class__ in _POSITIONED:
-        flows, names = (NO_FLOW, flow), ("pos", "col")
-    elif call.__class__ is exp.Explode and walk.engine == "snowflake":
+        if function in _CHANGES and literals and "/" not in literals[0]:
+            return Source("table", walk.dialect.parse_name(literals[0]), alias, columns)
+    made = generated(call, walk)
+    flows: tuple[Flow, ...] = tuple(flow for _, flow in made) or (flow_of((call,), walk),)
+    names = tuple(name for name, _ in made)
+    if call.__class__ is exp.Explode and walk.engine == "snowflake":
         names = _FLATTENED
-    elif call.__class__ is exp.Inline:
-        names = ()
     reshapes = lower_pivots(args_of(node, "pivots"), walk)
     return Source("rows", (), alias, columns, None, flows, names, lateral=True, reshapes=reshapes)

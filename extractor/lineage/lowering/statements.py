@@ -9,7 +9,7 @@ from sqlglot import exp
 from dialects import Dialect
 from extractor.errors import Unsupported
 from extractor.lineage.lowering.alter import lower_alter, lower_drop
-from extractor.lineage.lowering.context import Names, Node, Walk, arg, args_of
+from extractor.lineage.lowering.context import Names, Node, Walk, arg, args_of, text_of
 from extractor.lineage.lowering.copy import lower_copy, lower_export, lower_load
 from extractor.lineage.lowering.create import lower_cache, lower_create
 from extractor.lineage.lowering.delete import lower_delete, lower_truncate
@@ -72,6 +72,8 @@ def lower_statement(tree: Node, walk: Walk) -> tuple[Statement, ...]:
         return (Other(cls.__name__.lower(), "no lineage by nature"),)
     if cls is exp.LockingStatement:
         return lower_statement(arg(tree, "expression"), walk)
+    if cls is exp.Command and _is_harmless(tree):
+        return (Other(_first_words(tree).lower(), "no lineage by nature"),)
     if cls is exp.Command:
         raise Unsupported(f"the parser keeps {_first_words(tree)} as text")
     if cls is exp.Block:
@@ -79,6 +81,16 @@ def lower_statement(tree: Node, walk: Walk) -> tuple[Statement, ...]:
     if isinstance(tree, exp.Condition) or cls in (exp.Alias, exp.Tuple):
         raise Unsupported("the text is an expression, not a statement")
     raise Unsupported(f"no rule covers {cls.__name__}")
+
+
+_HARMLESS = frozenset({"ALTER", "TRUNCATE", "DROP", "COMMENT", "GRANT", "ANALYZE", "VACUUM", "FLASHBACK"})
+_MOVES = (" RENAME ", " SWAP ", " EXCHANGE ", " SWITCH ", " APPEND ", " ATTACH ", " REPLACE ", " AS ")
+
+
+def _is_harmless(command: Node) -> bool:
+    """Changes of an object's settings move no data, whatever their details."""
+    rest = f" {text_of(arg(command, 'expression'))} ".upper()
+    return _first_words(command) in _HARMLESS and not any(word in rest for word in _MOVES)
 
 
 def _first_words(command: Node) -> str:
