@@ -1,0 +1,189 @@
+"""The run as a whole, against a sandbox over HTTP."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from sandbox_server import sandbox
+
+from extractor import pipeline
+from extractor.config import TOKEN_VARIABLE
+from extractor.errors import StatePassed
+from extractor.models import Outcome
+from extractor.report import ExitCode
+from tests.pipeline.company import CATALOG, LOAD, configure, plan, record, run, write_log
+
+
+@pytest.fixture
+def alation(tmp_path, monkeypatch):
+    """A sandbox whose token is in the environment."""
+    with sandbox(tmp_path, catalog=CATALOG) as running:
+        monkeypatch.setenv(TOKEN_VARIABLE, running.token)
+        yield running
+
+
+def test_a_run_uploads_and_the_next_one_sends_nothing(tmp_path, alation):
+    """What was derived is in Alation by its catalog keys; the same log again makes no write."""
+    write_log(tmp_path, "a.jsonl", [record(LOAD.format(day="2024-03-01"))])
+    config = configure(tmp_path, alation.url)
+    first = run(config)
+    assert first.exit_code(0) is ExitCode.DONE
+    assert ("12.raw.sales.net", "12.mart.net.net") in {(s, t) for s, _, t in alation.edges()}
+    assert not alation.temporary()
+    before = len(alation.writes())
+    second = run(config)
+    assert (second.plan["add"], second.plan["keep"], len(alation.writes())) == (0, 1, before)
+
+
+def test_other_literals_are_the_same_statement(tmp_path, alation):
+    """Two nights of one job give one dataflow, parsed once."""
+    write_log(tmp_path, "a.jsonl", [record(LOAD.format(day=f"2024-03-{n:02}"), session=f"s{n}") for n in range(1, 20)])
+    report = run(configure(tmp_path, alation.url))
+    assert (report.distinct, report.parsed, len(alation.dataflows())) == (1, 1, 1)
+    assert report.statements[Outcome.LINEAGE] == 19
+
+
+def test_nothing_is_parsed_twice_over_runs(tmp_path, alation):
+    """The outlines of the first run serve the second."""
+    write_log(tmp_path, "a.jsonl", [record(LOAD.format(day="x"))])
+    config = configure(tmp_path, alation.url)
+    assert (run(config).parsed, run(config).parsed) == (1, 0)
+
+
+def test_a_temporary_table_is_collapsed_with_both_texts_in_the_dataflow(tmp_path, alation):
+    """The edge goes from the source to the target, and the dataflow shows the whole chain."""
+    rows = [
+        record("create temp table d as select shop, net from raw.sales", "2024-03-02T02:00:00Z"),
+        record("insert into mart.net select shop, net from d", "2024-03-02T02:00:05Z"),
+    ]
+    write_log(tmp_path, "a.jsonl", rows)
+    run(configure(tmp_path, alation.url))
+    (flow,) = alation.dataflows().values()
+    assert "create temp table d" in flow["content"]
+    assert "insert into mart.net" in flow["content"]
+    assert {(s, t) for s, _, t in alation.edges()} == {
+        ("12.raw.sales", "12.mart.net"),
+        ("12.raw.sales.net", "12.mart.net.net"),
+        ("12.raw.sales.shop", "12.mart.net.shop"),
+    }
+
+
+def test_records_count_in_time_order_whatever_file_they_lie_in(tmp_path, alation):
+    """A session that begins in the file that is listed last is whole."""
+    write_log(tmp_path, "a.jsonl", [record("insert into mart.net select shop, net from d", "2024-03-02T02:00:05Z")])
+    write_log(tmp_path, "b.jsonl", [record("create temp table d as select shop, net from raw.sales")])
+    report = run(configure(tmp_path, alation.url))
+    assert "12.raw.sales" in {s for s, _, _ in alation.edges()}
+    assert report.adds_up()
+
+
+def test_every_record_and_statement_ends_in_one_outcome(tmp_path, alation):
+    """Failed, cancelled, filtered, broken, empty and good ones: the sums are what was read."""
+    rows = [
+        record(LOAD.format(day="x") + "; select 1; grant select on t to x", "2024-03-02T02:00:01Z"),
+        record("select 1", "2024-03-02T02:00:02Z"),
+        record("insert into mart.net select 1", "2024-03-02T02:00:03Z", outcome="failed"),
+        record("insert into from", "2024-03-02T02:00:04Z"),
+        record("  -- nothing here", "2024-03-02T02:00:05Z"),
+        record(LOAD.format(day="x"), "2024-03-02T02:00:06Z", user="monitor"),
+        record("insert into mart.nowhere select a from raw.unknown", "2024-03-02T02:00:07Z"),
+    ]
+    write_log(tmp_path, "a.jsonl", rows)
+    report = run(configure(tmp_path, alation.url, extra='exclude_users = ["mon*"]\nfields = { outcome = "outcome" }'))
+    assert report.adds_up()
+    assert report.records_read == len(rows)
+    assert report.statements_read == len(rows) + 2
+    assert {o: n for o, n in report.records.items() if n} == {
+        Outcome.LINEAGE: 1,
+        Outcome.READ_ONLY: 1,
+        Outcome.FAILED: 1,
+        Outcome.NOT_PARSED: 1,
+        Outcome.NO_LINEAGE: 1,
+        Outcome.FILTERED: 1,
+        Outcome.UNRESOLVED: 1,
+    }
+
+
+def test_a_file_that_lies_twice_among_the_paths_is_read_once(tmp_path, alation):
+    """A re-delivered copy changes nothing and is named."""
+    write_log(tmp_path, "a.jsonl", [record(LOAD.format(day="x"))])
+    write_log(tmp_path, "copy.jsonl", [record(LOAD.format(day="x"))])
+    report = run(configure(tmp_path, alation.url))
+    assert report.records_read == 1
+    assert any("same content" in f.problem for f in report.files)
+
+
+def test_an_execution_that_two_logs_show_is_a_duplicate(tmp_path, alation):
+    """The same statement id of the same session at the same time counts once."""
+    one = record(LOAD.format(day="x"), statement_id="q7")
+    write_log(tmp_path, "a.jsonl", [one])
+    write_log(tmp_path, "b.jsonl", [one, record("select 1", "2024-03-02T02:00:09Z")])
+    report = run(configure(tmp_path, alation.url, extra='fields = { statement_id = "statement_id" }'))
+    assert report.statements[Outcome.DUPLICATE] == 1
+    assert report.adds_up()
+
+
+def test_a_window_takes_what_ran_inside_of_it(tmp_path, alation):
+    """The first moment is inside, the last is not; what is outside is counted as filtered."""
+    rows = [record(LOAD.format(day=n), f"2024-03-0{n}T00:00:00Z", session=f"s{n}") for n in (1, 2, 3)]
+    write_log(tmp_path, "a.jsonl", rows)
+    window = pipeline.Window(datetime(2024, 3, 2, tzinfo=UTC), datetime(2024, 3, 3, tzinfo=UTC))
+    report = plan(configure(tmp_path, alation.url), window=window)
+    assert (report.records[Outcome.LINEAGE], report.records[Outcome.FILTERED]) == (1, 2)
+
+
+def test_a_saved_plan_is_refused_once_the_state_has_moved_on(tmp_path, alation):
+    """A plan belongs to the state that it was made from."""
+    write_log(tmp_path, "a.jsonl", [record(LOAD.format(day="x"))])
+    config = configure(tmp_path, alation.url)
+    plan(config, tmp_path / "plan.json")
+    run(config)
+    with pytest.raises(StatePassed, match="Plan again"):
+        pipeline.apply(config, tmp_path / "plan.json", progress=lambda _: None)
+
+
+def test_writes_without_one_known_edge_end_with_exit_code_1(tmp_path, alation):
+    """A catalog that knows none of the tables is not a green run."""
+    write_log(tmp_path, "a.jsonl", [record("insert into nowhere.a select b from nowhere.c")])
+    report = run(configure(tmp_path, alation.url))
+    assert report.exit_code(0.05) is ExitCode.NO_EDGES
+    assert any("nowhere" in p.what for p in report.names.ranked())
+
+
+def test_credentials_never_reach_the_dataflow_the_state_or_the_report(tmp_path, alation):
+    """A key in a COPY is gone before anything is stored or sent."""
+    secret = "AKIAIOSFODNN7EXAMPLE"
+    sql = f"copy raw.sales from 's3://b/p' credentials 'aws_access_key_id={secret};aws_secret_access_key=abc/DEF+123'"
+    write_log(tmp_path, "a.jsonl", [record(sql)])
+    config = configure(tmp_path, alation.url, extra='unknown_tables = "external"')
+    report = run(config)
+    stored = b"".join(p.read_bytes() for p in tmp_path.glob("lineage-state.db*"))
+    assert secret not in str(report.to_json())
+    assert secret not in str(alation.graph())
+    assert secret.encode() not in stored
+    assert alation.dataflows()
+
+
+def test_a_missing_role_is_named_and_what_was_sent_stays(tmp_path, alation):
+    """A 403 at the first write ends the upload with exit code 3 and the role that is missing."""
+    write_log(tmp_path, "a.jsonl", [record(LOAD.format(day="x"))])
+    alation.fault("status", method="POST", path="/integration/v2/lineage/", status=403)
+    config = configure(tmp_path, alation.url)
+    report = run(config)
+    assert report.exit_code(0.05) is ExitCode.FAILED
+    assert any("Source Admin" in f for f in report.failures)
+    alation.clear_faults()
+    assert run(config).exit_code(0.05) is ExitCode.DONE
+    assert len(alation.dataflows()) == 1
+
+
+def test_an_older_catalog_serves_when_alation_cannot_give_one(tmp_path, alation):
+    """A failing catalog read costs a warning once a catalog is held."""
+    write_log(tmp_path, "a.jsonl", [record(LOAD.format(day="x"))])
+    config = configure(tmp_path, alation.url)
+    run(config)
+    alation.fault("status", method="GET", path="/integration/v2/table/", status=500)
+    report = run(config)
+    assert any("earlier run" in w for w in report.warnings)
+    assert report.exit_code(0.05) is ExitCode.DONE
