@@ -6,7 +6,7 @@ Nothing here raises on broken text: a string, comment or quoted name that never 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Literal, NamedTuple
 
@@ -18,6 +18,7 @@ TokenKind = Literal[
 
 
 _BLANKS = ("space", "comment")
+_EXTENDED = ("string", "comment")
 
 
 class Token(NamedTuple):
@@ -42,7 +43,7 @@ def tokens(text: str, rules: LexicalRules, *, blanks: bool = False) -> Iterator[
     while position < size:
         for match in pattern.finditer(text, position):
             kind: TokenKind = match.lastgroup  # type: ignore[assignment] # the groups are named after the kinds
-            end = extended_end(text, match, rules)
+            end = extended_end(text, match, rules) if kind in _EXTENDED else match.end()
             if blanks or kind not in _BLANKS:
                 yield Token(kind, text[match.start() : end], match.start(), end)
             if end != match.end():
@@ -153,17 +154,23 @@ def may_hold_lines(text: str, rules: LexicalRules) -> bool:
 
 def blank(text: str, rules: LexicalRules, filler: str = " ? ") -> str:
     """``text`` without comments, and with ``filler`` for each string, quoted name and template."""
+
+    def mark(solid: str) -> str:
+        return solid if solid == ";" else " " if solid[0] in "-#/" else filler
+
+    return replace_solid(text, rules, mark)
+
+
+def replace_solid(text: str, rules: LexicalRules, mark: Callable[[str], str]) -> str:
+    """``text`` with what ``mark`` gives for each thing that `solid_pattern` finds, at its real extent."""
     pattern = solid_pattern(rules)
     kept: list[str] = []
     position = start = 0
     while True:
         for match in pattern.finditer(text, start):
             end = extended_end(text, match, rules)
-            first = match[0][0]
-            if first != ";":
-                kept.append(text[position : match.start()])
-                kept.append(" " if first in "-#/" else filler)
-                position = end
+            kept += (text[position : match.start()], mark(text[match.start() : end]))
+            position = end
             if end != match.end():
                 start = end
                 break

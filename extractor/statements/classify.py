@@ -65,6 +65,8 @@ _PLAIN_WRITE = re.compile(
 )
 _TO_SPACES = str.maketrans(dict.fromkeys("()[]{},;=<>!*/+-|:&%^~?", " "))
 
+_TO_SPACES_ALL = _TO_SPACES | str.maketrans(dict.fromkeys("'\"`.\\$#", " "))
+
 
 def classify(text: str, dialect: Dialect) -> StatementClass:
     """The class of one statement, by its first words and, for queries, by whether a word that writes occurs.
@@ -137,9 +139,9 @@ def _set(rest: list[str], dialect: Dialect) -> StatementClass:
 
 def _query(text: str, dialect: Dialect) -> StatementClass:
     """A query writes when a word that writes occurs in it as a word of its own, but for ``FOR UPDATE``."""
-    found = blank(text, dialect.lexical).upper().translate(_TO_SPACES).split()
-    if _WRITING_WORDS.isdisjoint(found):
+    if _WRITING_WORDS.isdisjoint(text.upper().translate(_TO_SPACES_ALL).split()):
         return StatementClass.READS
+    found = blank(text, dialect.lexical).upper().translate(_TO_SPACES).split()
     before = ""
     for word in found:
         if word in _WRITING_WORDS and before not in ("FOR", "KEY"):

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from xxhash import xxh3_128_hexdigest
 
 from dialects import Dialect, Folding
-from dialects.lexing import extended_end, solid_pattern, words
+from dialects.lexing import replace_solid, solid_pattern, words
 
 STRING, NAME = "\x01", "\x02"
 """What stands in a folded text for a string and for a quoted name."""
@@ -103,32 +103,25 @@ def _strip(text: str, dialect: Dialect) -> _Bare:
     rules = dialect.lexical
     strings: list[str] = []
     names: list[str] = []
-    kept: list[str] = []
     quotes = frozenset(rules.string_quotes)
-    pattern = solid_pattern(rules)
-    position = start = 0
-    while start >= 0:
-        for match in pattern.finditer(text, start):
-            begin, end = match.start(), extended_end(text, match, rules)
-            first = text[begin]
-            if first != ";":
-                kept.append(text[position:begin])
-                position = end
-                if first in quotes or (first == "$" and text[begin + 1] != "{"):
-                    strings.append(text[begin:end])
-                    kept.append(STRING)
-                elif first in "-#/":
-                    kept.append(" ")
-                else:
-                    names.append(text[begin:end] if first in "${" else dialect.fold(text[begin:end], True))
-                    kept.append(NAME)
-            if end != match.end():
-                start = end
-                break
-        else:
-            start = -1
-    kept.append(text[position:])
-    return _Bare(_fold_words("".join(kept), dialect), strings, names)
+
+    def mark(solid: str) -> str:
+        first = solid[0]
+        if first in quotes or (first == "$" and solid[1] != "{"):
+            strings.append(solid)
+            return STRING
+        if first in "-#/":
+            return " "
+        if first == ";":
+            return ";"
+        names.append(solid if first in "${" else dialect.fold(solid, True))
+        return NAME
+
+    if ("/*" in text and rules.nested_comments) or ("$" in text and rules.dollar_quotes != "none"):
+        bare = replace_solid(text, rules, mark)
+    else:
+        bare = solid_pattern(rules).sub(lambda match: mark(match[0]), text)
+    return _Bare(_fold_words(bare, dialect), strings, names)
 
 
 def _fold_words(text: str, dialect: Dialect) -> str:

@@ -48,7 +48,7 @@ def split(sql: str, dialect: Dialect) -> list[Piece]:
 
 def _spans(sql: str, rules: LexicalRules) -> list[tuple[int, int, int]]:
     if not may_hold_lines(sql, rules):
-        found = _plain_spans(sql, rules)
+        found = _whole_span(sql, rules) or _plain_spans(sql, rules)
         if found is not None and (rules.blocks != "tsql" or all(_is_one(sql[a:b], rules) for a, b, _ in found)):
             return found
     cutter = _Cutter(sql, rules)
@@ -59,10 +59,24 @@ def _spans(sql: str, rules: LexicalRules) -> list[tuple[int, int, int]]:
     return cutter.spans
 
 
+def _whole_span(sql: str, rules: LexicalRules) -> list[tuple[int, int, int]] | None:
+    """The shortest way, for a text without comments whose only ``;`` stand at its end; None for any other."""
+    body = sql.rstrip().rstrip(";").rstrip()
+    if not body or ";" in body or rules.q_quotes:
+        return None
+    found = solid_pattern(rules).findall(sql)
+    firsts = {mark[0] for mark in found}
+    if not firsts.isdisjoint("-#/$") or found.count(";") != sql.count(";", len(body)):
+        return None
+    ends_open = bool(found) and found[-1] != ";" and sql.endswith(found[-1])
+    return [(len(sql) - len(sql.lstrip()), len(sql) if ends_open else len(body), 1)]
+
+
 def _plain_spans(sql: str, rules: LexicalRules) -> list[tuple[int, int, int]] | None:
     """The short way, for texts whose every ``;`` is a separator; None when the tokens have to be looked at."""
     spans: list[tuple[int, int, int]] = []
     start, end, position = -1, -1, 0
+    last = len(sql.rstrip())
     for first, begin, stop in chain(_marks(sql, rules), [(";", len(sql), len(sql))]):
         between = sql[position:begin]
         if between and not between.isspace():
@@ -72,7 +86,7 @@ def _plain_spans(sql: str, rules: LexicalRules) -> list[tuple[int, int, int]] | 
         position = stop
         if first == ";":
             if start >= 0:
-                if _may_hold_blocks(sql, start, rules):
+                if stop < last and _may_hold_blocks(sql, start, rules):
                     return None
                 spans.append((start, end, 1))
                 start = -1
