@@ -10,7 +10,7 @@ import dialects
 from dialects import Dialect
 from extractor.errors import StatementError
 from extractor.lineage import Outline, outline
-from extractor.lineage.model import Define, Write
+from extractor.lineage.model import Define, Read, Rename, Write
 from extractor.models import (
     ColumnEdge,
     Lineage,
@@ -91,7 +91,7 @@ def extract_lineage(
         default_database=default_database,
         default_schema=default_schema,
         temporary_tables=temporary_tables,
-        keep_temporary=isinstance(pieces, list) and _writes(pieces) == 1,
+        keep_temporary=isinstance(pieces, list) and _is_lone(pieces),
     )
     statements: list[StatementLineage] = []
     for record, mark, found, index in pieces:
@@ -111,13 +111,14 @@ def _in_order(records: Iterable[QueryRecord]) -> list[QueryRecord]:
 
 def _pieces(records: Iterable[QueryRecord], dialect: Dialect) -> Iterator[_Piece]:
     for record in records:
-        for index, piece in enumerate(split(record.sql, dialect)):
+        found = split(record.sql, dialect)
+        for index, piece in enumerate(found):
             kind = classify(piece.text, dialect)
             if kind is StatementClass.EMPTY:
                 continue
-            placed = record
+            placed = record._replace(cut=record.cut and index == len(found) - 1)
             if record.origin is not None:
-                placed = record._replace(origin=Origin(record.origin.file, record.origin.line + piece.line - 1))
+                placed = placed._replace(origin=Origin(record.origin.file, record.origin.line + piece.line - 1))
             yield placed, *_outlined(placed, piece.text, kind, dialect, index), index
 
 
@@ -128,6 +129,9 @@ def _outlined(
     if record.outcome in _SKIPPED:
         outcome = Outcome.FAILED if record.outcome is QueryOutcome.FAILED else Outcome.CANCELLED
         return mark, StatementLineage(outcome, str(kind), mark, index, origin=record.origin)
+    if record.cut:
+        reason = "the log cut the text off"
+        return mark, StatementLineage(Outcome.CUT, str(kind), mark, index, reason=reason, origin=record.origin)
     if kind is StatementClass.UTILITY:
         return mark, StatementLineage(Outcome.NO_LINEAGE, "utility", mark, index, origin=record.origin)
     try:
@@ -137,9 +141,10 @@ def _outlined(
         return mark, StatementLineage(outcome, str(kind), mark, index, reason=str(error), origin=record.origin)
 
 
-def _writes(pieces: list[_Piece]) -> int:
+def _is_lone(pieces: list[_Piece]) -> bool:
+    """Whether a text holds one write and nothing that could read what it wrote."""
     found = [s for piece in pieces if isinstance(piece[2], Outline) for s in piece[2].statements]
-    return sum(isinstance(s, Write | Define) for s in found)
+    return sum(isinstance(s, Write | Define | Read | Rename) for s in found) == 1
 
 
 def _gathered(statements: list[StatementLineage]) -> Lineage:

@@ -83,6 +83,10 @@ class Sessions:
     def _apply(self, statement: Statement, session: Session, where: _Where) -> list[StatementLineage]:
         if isinstance(statement, Write):
             return [self._write(statement, session, where)]
+        if isinstance(statement, Read) and where.record.destination:
+            name = self._dialect.parse_name(where.record.destination)
+            made = Write("query into a destination table", name, "insert", statement.query, by_name=True)
+            return [self._write(made, session, where)]
         if isinstance(statement, Read):
             return [self._read(statement, session, where)]
         if isinstance(statement, Define):

@@ -187,3 +187,34 @@ def test_sessions_beyond_the_limit_are_forgotten_oldest_first() -> None:
     for number in range(3):
         held.put(number, number)
     assert (held.get(0), held.get(1), held.get(2), len(held)) == (None, 1, 2, 2)
+
+
+def test_a_destination_that_the_text_does_not_show_is_the_target() -> None:
+    """BigQuery's log names the table that a query's result was written to."""
+    record = QueryRecord("select a, b as c from d.s", START, "s", destination="p.d.t")
+    lineage = extractor.extract_lineage([record], dialect="bigquery")
+    assert edges(lineage) == {"d.s > p.d.t"}
+    assert columns(lineage) == {"s.a > t.a", "s.b > t.c"}
+
+
+def test_a_text_that_the_log_cut_off_gives_no_edges() -> None:
+    """Only the last statement of a cut record is incomplete; those before it count."""
+    record = QueryRecord("insert into t (a) select a from s; insert into u (a) select b fr", START, "s", cut=True)
+    lineage = extractor.extract_lineage([record], dialect="postgres")
+    assert [s.outcome for s in lineage.statements] == [Outcome.LINEAGE, Outcome.CUT]
+
+
+def test_a_temporary_table_that_is_read_in_the_same_text_is_resolved() -> None:
+    """Within a script the temporary table is no end, also when only a query follows."""
+    lineage = extractor.extract_lineage("create temp table x as select a from s; select a from x", dialect="postgres")
+    assert [str(t) for t in lineage.sources] == ["s"]
+
+
+def test_variables_of_the_session_name_tables() -> None:
+    """Snowflake's SET and IDENTIFIER($x); an unknown variable is unresolved, never a table of that name."""
+    text = "set target = 'db.sc.t'; insert into identifier($target) (a) select b from s;"
+    lineage = extractor.extract_lineage(text, dialect="snowflake")
+    assert edges(lineage) == {"s > db.sc.t"}
+    other = extractor.extract_lineage("insert into identifier($other) select b from s", dialect="snowflake")
+    assert other.statements[0].outcome is Outcome.UNRESOLVED
+    assert other.targets == ()
