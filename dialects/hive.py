@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from dialects.base import Dialect, LexicalRules
 from dialects.rewriting import Rewrite, rewriting
+from dialects.table_functions import after, with_plain_inputs
 
 _LEXICAL = LexicalRules(
     identifier_quotes=(("`", "`"),),
@@ -19,6 +20,49 @@ _LEXICAL = LexicalRules(
     blocks="none",
 )
 
+_PREPARE = (
+    Rewrite("TABLESAMPLE SYSTEM|BERNOULLI? (...) REPEATABLE? (...)?"),
+    Rewrite("TRANSACTIONAL|MANAGED TABLE", "TABLE"),
+    Rewrite("DISABLE|ENABLE REWRITE"),
+    Rewrite("CLUSTERED|DISTRIBUTED|SORTED ON (...)"),
+    Rewrite("SKEWED BY (...) ON (...) STORED AS DIRECTORIES"),
+    Rewrite("SKEWED BY (...) ON (...)"),
+    Rewrite("DISABLE|ENABLE NOVALIDATE|VALIDATE RELY|NORELY?"),
+    Rewrite("FOR SYSTEM_VERSION AS OF <any>"),
+    Rewrite("UNIQUEJOIN"),
+    Rewrite("PRESERVE <name> <any>? (...)", "{1} {2}"),
+    Rewrite("UPSERT INTO TABLE? <name>", "INSERT INTO {3}"),
+    Rewrite("^ UPSERT TABLE? <name>", "INSERT INTO {2}"),
+    Rewrite("LIKE FILE? PARQUET|ORC|AVRO <string>"),
+    Rewrite("ENCODING AUTO_ENCODING|PLAIN_ENCODING|RLE|DICT_ENCODING|BIT_SHUFFLE|PREFIX_ENCODING"),
+    Rewrite("COMPRESSION LZ4|SNAPPY|ZLIB|NO_COMPRESSION|DEFAULT_COMPRESSION"),
+    Rewrite("BLOCK_SIZE <any>"),
+    Rewrite(
+        "^ CREATE EXTERNAL? TABLE IF? NOT? EXISTS? <name> PRIMARY|PARTITION|SORT ..SELECT ...",
+        "CREATE TABLE {6} AS SELECT {9}",
+    ),
+)
+"""Clauses of Hive and Impala that say how rows are stored or sampled, and Impala's words for what others have too."""
+_SPARK_PREPARE = (
+    Rewrite("TABLESAMPLE SYSTEM|BERNOULLI? (...) REPEATABLE? (...)?"),
+    Rewrite("WITH SCHEMA EVOLUTION"),
+    Rewrite("REPLACE USING (...)"),
+    Rewrite("CREATE|REFRESH|STREAMING|TEMPORARY|TEMP LIVE TABLE|VIEW", "{0} {2}"),
+    Rewrite("PRIVATE TABLE|VIEW|STREAMING|MATERIALIZED", "{1}"),
+    Rewrite("CONSTRAINT <name> EXPECT (...) ON VIOLATION DROP|FAIL ROW|UPDATE", "CONSTRAINT {1} CHECK {3}"),
+    Rewrite("CONSTRAINT <name> EXPECT (...)", "CONSTRAINT {1} CHECK {3}"),
+    Rewrite("SCHEDULE REFRESH? EVERY <any> <any>"),
+    Rewrite("SCHEDULE REFRESH? CRON <string> AT? TIME? ZONE? <string>?"),
+    Rewrite("TRIGGER ON UPDATE AT? MOST? EVERY? INTERVAL? <any>? MINUTE|MINUTES|HOUR|HOURS|DAY|DAYS?"),
+    Rewrite("^ CREATE FLOW <name> AS INSERT", "INSERT"),
+    Rewrite("^ CREATE FLOW <name> COMMENT <string> AS INSERT", "INSERT"),
+    Rewrite("DEEP CLONE", "CLONE"),
+    Rewrite("CLONE <name> VERSION|TIMESTAMP AS OF <any>", "CLONE {1}"),
+    Rewrite("CLONE <name> LOCATION <string>", "CLONE {1}"),
+    Rewrite("MAX RECURSION LEVEL <any>"),
+)
+"""Clauses of Spark and Databricks without meaning for lineage; the old words of Delta Live Tables."""
+
 HIVE = Dialect(
     name="hive",
     title="Apache Hive",
@@ -27,6 +71,7 @@ HIVE = Dialect(
     default_schema="default",
     system_schemas=frozenset({"information_schema", "sys"}),
     lexical=_LEXICAL,
+    prepare=after(with_plain_inputs, rewriting(*_PREPARE)),
 )
 
 IMPALA = replace(
@@ -35,14 +80,6 @@ IMPALA = replace(
     title="Apache Impala",
     aliases=(),
     system_schemas=frozenset({"_impala_builtins", "sys", "information_schema"}),
-    prepare=rewriting(
-        Rewrite("^ UPSERT INTO? TABLE? <name>", "INSERT INTO {3}"),
-        Rewrite(
-            "^ CREATE EXTERNAL? TABLE IF? NOT? EXISTS? <name> PRIMARY|PARTITION|SORT ..SELECT ...",
-            "CREATE TABLE {6} AS SELECT {9}",
-        ),
-        Rewrite("LIKE PARQUET|ORC <string>"),
-    ),
 )
 
 SPARK = replace(
@@ -53,6 +90,7 @@ SPARK = replace(
     aliases=("sparksql", "spark2"),
     levels=("database", "schema", "table"),
     lexical=replace(_LEXICAL, raw_prefix="plain", nested_comments=True, blocks="scripting"),
+    prepare=after(with_plain_inputs, rewriting(*_SPARK_PREPARE)),
 )
 
 DATABRICKS = replace(

@@ -8,6 +8,20 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dialects.base import Dialect, LexicalRules
+from dialects.rewriting import Rewrite, rewriting
+from dialects.table_functions import after, with_plain_inputs
+
+_PREPARE = rewriting(
+    Rewrite("GRACE PERIOD INTERVAL <string> <any>"),
+    Rewrite("WHEN STALE INLINE|FAIL"),
+    Rewrite("SUBSET <name> = (...)"),
+    Rewrite("NULL|ABSENT ON NULL"),
+    Rewrite(
+        "TABLE ( EXCLUDE_COLUMNS ( INPUT => TABLE (...) , COLUMNS => DESCRIPTOR (...) ) )",
+        "(SELECT * EXCEPT {12} FROM {7})",
+    ),
+)
+"""Clauses without meaning for lineage, and the one built-in function that only leaves columns out."""
 
 TRINO = Dialect(
     name="trino",
@@ -15,6 +29,7 @@ TRINO = Dialect(
     parser="trino",
     key_has_database=True,
     lexical=LexicalRules(word_more=""),
+    prepare=after(with_plain_inputs, _PREPARE),
 )
 
 PRESTO = replace(TRINO, name="presto", title="Presto", parser="presto", aliases=("prestodb", "emr_presto"))

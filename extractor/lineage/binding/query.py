@@ -18,6 +18,7 @@ from extractor.lineage.binding.relations import (
     Origin,
     Origins,
     Relation,
+    row_origins,
 )
 from extractor.lineage.binding.scope import Entry, Scope
 from extractor.lineage.model import (
@@ -279,11 +280,12 @@ class Binder:
         names = source.columns or source.names
         columns: list[Column | Open] = []
         last = len(names) - 1
+        width = len(names) - (1 if source.ordinality else 0)
         for position, name in enumerate(names):
             if source.ordinality and position == last and last >= len(flows):
                 columns.append(Column(name, NOTHING))
                 continue
-            columns.append(Column(name, _row_origins(flows, position, names, source, everything)))
+            columns.append(Column(name, row_origins(flows, position, width, everything)))
         return Relation([*columns, OpenRows(everything)] if columns else [OpenRows(everything)], shy=True)
 
     def _merge(self, source: Source, entry: Entry, scope: Scope, gathered: _Gathered) -> None:
@@ -313,8 +315,12 @@ class Binder:
             relation = _qualified_relation(scope, star.qualifier)
             if relation is None:
                 origins = scope.resolve(star.qualifier)
+                if star.columns:
+                    return [Column(name, origins) for name in star.columns]
                 return [OpenStar(OpenRows(origins))]
-            return view.items(relation)
+            return (
+                _renamed(Relation(view.items(relation)), star.columns).items if star.columns else view.items(relation)
+            )
         for key, origins in scope.merged.items():
             items.extend(view.column(Column(_spelling(scope, key), origins)))
         for entry in scope.entries:
@@ -431,17 +437,6 @@ def _renamed(relation: Relation, names: tuple[str, ...]) -> Relation:
     else:
         items.extend(relation.items[len(items) :])
     return Relation(items, relation.reads, relation.indirect, shy=relation.shy)
-
-
-def _row_origins(
-    flows: list[Origins], position: int, names: tuple[str, ...], source: Source, everything: Origins
-) -> Origins:
-    width = len(names) - (1 if source.ordinality else 0)
-    if len(flows) == width:
-        return flows[position] if position < len(flows) else NOTHING
-    if source.flows and source.flows[0] is NO_FLOW and position == 0:
-        return NOTHING
-    return everything
 
 
 def _left_side(scope: Scope, key: str, name: str) -> Origins:

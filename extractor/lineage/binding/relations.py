@@ -213,3 +213,11 @@ def degrade(origins: Origins | None, code: int) -> Origins | None:
         (only,) = origins
         return origins if only.code >= code else frozenset((Origin(only.base, only.column, code),))
     return frozenset(o if o.code >= code else Origin(o.base, o.column, code) for o in origins)
+
+
+def row_origins(flows: list[Origins], position: int, width: int, everything: Origins) -> Origins:
+    """What feeds one of the ``width`` columns of a table function: each flow yields one column or more, in its turn."""
+    if len(flows) > width:
+        return everything
+    first, last = max(0, len(flows) - width + position), min(position, len(flows) - 1)
+    return NOTHING.union(*flows[first : last + 1])

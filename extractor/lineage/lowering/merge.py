@@ -59,7 +59,7 @@ def _lower_when(when: Node, target: Source, source: tuple[Source, ...], walk: Wa
 
 def _lower_change(then: Node, target: Source, source: tuple[Source, ...], walk: Walk) -> Select:
     if not args_of(then, "expressions") or _is_star(arg(then, "expressions")):
-        return _all_columns(source)
+        return _all_columns(source, arg(then, "expressions"))
     projections = tuple(p for _, p in lower_assignments(args_of(then, "expressions"), walk))
     return Select(projections, (target, *source))
 
@@ -68,7 +68,7 @@ def _lower_new(then: Node, source: tuple[Source, ...], walk: Walk) -> Select:
     columns, values = arg(then, "this"), arg(then, "expression")
     whole = columns is None and (values is None or _is_star(values))
     if whole or _is_star(columns) or text_of(columns).upper() == "ROW":
-        return _all_columns(source)
+        return _all_columns(source, columns)
     if values is None:  # INSERT (x, y), or VALUES taken for the name of a function
         columns, values = None, _called_values(columns)
     names = [text_of(c) for c in args_of(columns, "expressions")] if columns is not None else []
@@ -90,5 +90,8 @@ def _is_star(node: Node) -> bool:
     return node.__class__ is exp.Star or (isinstance(node, list) and len(node) == 1 and _is_star(node[0]))
 
 
-def _all_columns(source: tuple[Source, ...]) -> Select:
-    return Select((Projection("", star=Star()),), source)
+def _all_columns(source: tuple[Source, ...], star: Node) -> Select:
+    """``SET *`` and ``INSERT *``, with the columns that EXCEPT leaves out."""
+    star = star[0] if isinstance(star, list) and star else star
+    dropped = tuple(text_of(c) for c in args_of(star, "except_")) if star.__class__ is exp.Star else ()
+    return Select((Projection("", star=Star(dropped=dropped)),), source)
