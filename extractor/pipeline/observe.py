@@ -8,13 +8,12 @@ from datetime import datetime
 
 from dialects import Dialect
 from extractor.config import Config
-from extractor.dataflows import build_dataflow
+from extractor.dataflows import build_dataflow, external_id
 from extractor.keys import KeyedLineage, KeyResolver
 from extractor.models import Dataflow, StatementLineage
 from extractor.state import Store
 
 _RECENT = 5_000
-_BATCH = 200
 
 
 @dataclass(slots=True)
@@ -28,7 +27,7 @@ class Derived:
 
 
 class Observer:
-    """Names lineages by catalog keys, builds their dataflows and observes them in the state, in batches.
+    """Names lineages by catalog keys, builds their dataflows and observes them in the state.
 
     ``resolvers`` maps the number of a source in the configuration to its resolver.
     """
@@ -42,7 +41,6 @@ class Observer:
         self._run_id = run_id
         self._resolvers = resolvers
         self._recent: OrderedDict[tuple[int, str, int], Derived] = OrderedDict()
-        self._waiting: list[Dataflow] = []
 
     def observe(self, source: int, part: int, lineage: StatementLineage, at: datetime | None) -> tuple[Derived, bool]:
         """What the lineage became, and whether it is new; ``part`` tells the writes of one statement apart."""
@@ -50,7 +48,7 @@ class Observer:
         known = self._recent.get(key)
         if known is not None and _same(known.lineage, lineage):
             self._recent.move_to_end(key)
-            known.last_seen = max(known.last_seen, at) if known.last_seen and at else at or known.last_seen
+            self._see_again(known, at)
             return known, False
         if known is not None:
             self._retire(known)
@@ -59,6 +57,14 @@ class Observer:
         if len(self._recent) > _RECENT:
             self._retire(self._recent.popitem(last=False)[1])
         return derived, True
+
+    def define(self, source: int, lineage: StatementLineage, at: datetime | None) -> None:
+        """Tell the state of targets that got a new content by a statement without edges."""
+        name = external_id(self._config.namespace, self._config.source[source].name, lineage)
+        for table in lineage.targets:
+            node = self._resolvers[source].table(table).node
+            if node is not None:
+                self._store.record_definition(self._run_id, node.key.lower(), name, at)
 
     def drop(self, source: int, lineage: StatementLineage, at: datetime | None) -> None:
         """Tell the state of the permanent tables that ceased to exist."""
@@ -72,7 +78,6 @@ class Observer:
         for derived in self._recent.values():
             self._retire(derived)
         self._recent.clear()
-        self._flush()
 
     def _derive(self, source: int, lineage: StatementLineage, at: datetime | None) -> Derived:
         settings = self._config.upload
@@ -81,7 +86,7 @@ class Observer:
         )
         dataflow = self._build(source, lineage, keyed, at) if keyed.edges else None
         if dataflow is not None:
-            self._add(dataflow)
+            self._store.observe(self._run_id, [dataflow])
         return Derived(lineage, keyed, dataflow, at)
 
     def _build(self, source: int, lineage: StatementLineage, keyed: KeyedLineage, at: datetime | None) -> Dataflow:
@@ -98,19 +103,17 @@ class Observer:
             seen_at=at,
         )
 
+    def _see_again(self, derived: Derived, at: datetime | None) -> None:
+        """The later time is written when the lineage is retired; without times the order counts, so at once."""
+        if at is not None:
+            derived.last_seen = max(derived.last_seen, at) if derived.last_seen else at
+        elif derived.dataflow is not None:
+            self._store.observe(self._run_id, [derived.dataflow])
+
     def _retire(self, derived: Derived) -> None:
         """A dataflow that was seen again since it was written is written once more, with the later time."""
         if derived.dataflow is not None and derived.last_seen != derived.dataflow.last_seen:
-            self._add(replace(derived.dataflow, last_seen=derived.last_seen))
-
-    def _add(self, dataflow: Dataflow) -> None:
-        self._waiting.append(dataflow)
-        if len(self._waiting) >= _BATCH:
-            self._flush()
-
-    def _flush(self) -> None:
-        self._store.observe(self._run_id, self._waiting)
-        self._waiting.clear()
+            self._store.observe(self._run_id, [replace(derived.dataflow, last_seen=derived.last_seen)])
 
 
 def _same(one: StatementLineage, other: StatementLineage) -> bool:

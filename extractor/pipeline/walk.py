@@ -110,6 +110,8 @@ class Walk:
                 derived.append(found)
                 ends.append(self._count(found, origin, new=new))
             else:
+                if lineage.defines:
+                    self._observer.define(event.source, lineage, at)
                 ends.append((lineage.outcome, lineage.reason))
         best = outcome_of_record(o for o, _ in ends)
         reason = next((r for o, r in ends if o is best), "")
