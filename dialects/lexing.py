@@ -95,7 +95,7 @@ def token_pattern(rules: LexicalRules) -> re.Pattern[str]:
         ("template", [*_TEMPLATES]),
         ("number", [_NUMBER]),
         ("word", [word(rules)]),
-        ("parameter", [r"\$\{[^}]*\}", r"[@:$]\w[\w$]*", r"\?"]),
+        ("parameter", [r"\$\{[^}]*\}", r"[@:$]\w(?:\w|\$(?!\{))*", r"\?"]),
         ("operator", [r"<=>|->>|#>>|::|->|\|\||<=|>=|<>|!=|:=|=>", r"."]),
     ]
     alternatives = "|".join(f"(?P<{name}>{'|'.join(parts)})" for name, parts in groups if parts)

@@ -30,7 +30,8 @@ _DML = words("INSERT UPDATE DELETE")
 class BatchExtent:
     """One statement of a batch; an `extractor.statements.blocks.Extent`.
 
-    ``before`` is the word before the next one. Who feeds only the `WATCHED` words sets it each time.
+    ``before`` is the word before the next one; who feeds only the `WATCHED` words sets it each time, and feeds the
+    next word of any kind where ``is_closed`` says that a block just ended.
     """
 
     def __init__(self) -> None:
@@ -44,7 +45,7 @@ class BatchExtent:
         self._in_control = False
         self._awaits_body = False
         self._is_filled = False
-        self._is_closed = False
+        self.is_closed = False
 
     def may_end(self) -> bool:
         """Whether a ``;`` that comes now ends the statement."""
@@ -61,7 +62,7 @@ class BatchExtent:
             return False
         if word == "ELSE":
             return False
-        if self._is_closed:
+        if self.is_closed:
             return word not in ("TRY", "CATCH") and following != "CATCH"
         if word not in STARTERS or self._awaits_body or self.before == ".":
             return False
@@ -75,18 +76,18 @@ class BatchExtent:
             self._follow_statement(word, following)
         if word == "BEGIN" and following not in TRANSACTION_WORDS and following not in ("DIALOG", "CONVERSATION"):
             self._open.append(word)
-            self._is_closed = False
+            self.is_closed = False
         elif word == "CASE" and self.before != ".":
             self._open.append(word)
         elif word == "END" and self._open:
-            self._is_closed = self._open.pop() == "BEGIN" and not self._open
+            self.is_closed = self._open.pop() == "BEGIN" and not self._open
         self.before = word
 
     def _follow_statement(self, word: str, following: str) -> None:
         if self._count == 1 or (self._awaits_body and word in STARTERS):
             self._begin(word, following)
         elif word == "ELSE" and self._in_control:
-            self._awaits_body, self._is_closed = True, False
+            self._awaits_body, self.is_closed = True, False
         elif word == "WITH" and self.before == "AS":
             self._verb, self._is_filled = "WITH", False
         elif self._verb == "WITH" and (word in _DML or word in ("SELECT", "MERGE")):

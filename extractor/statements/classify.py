@@ -10,6 +10,7 @@ from itertools import islice
 from dialects import Dialect
 from dialects.lexing import blank, tokens, words
 from extractor.statements.blocks import TRANSACTION_WORDS
+from extractor.statements.prefilter import MATTERING
 
 
 class StatementClass(StrEnum):
@@ -59,6 +60,7 @@ _WRITING_WORDS = words("INTO INSERT UPDATE DELETE MERGE INS UPD DEL UPSERT")
 _PATH_SETTINGS = words(
     "SEARCH_PATH SCHEMA CATALOG DATABASE CURRENT_SCHEMA CURRENT_PATH PATH ROLE CURRENT_DATABASE SQLID"
 )
+_CONTROL = words("IF WHILE FOR LOOP REPEAT CASE")
 _VARIABLE_DIALECTS = words("snowflake bigquery hive spark spark2 databricks impala mysql mariadb generic")
 _PLAIN_WRITE = re.compile(
     r"\s*(?:insert|update(?!\s+(?:all\s+|index\s+)?statistics\b)|delete|merge|truncate)\s", re.IGNORECASE
@@ -93,10 +95,10 @@ def classify(text: str, dialect: Dialect) -> StatementClass:
         return StatementClass.READS
     if first in _SESSION:
         return StatementClass.SESSION
-    return _by_object(first, head[1:], dialect)
+    return _by_object(first, head[1:], text, dialect)
 
 
-def _by_object(first: str, rest: list[str], dialect: Dialect) -> StatementClass:
+def _by_object(first: str, rest: list[str], text: str, dialect: Dialect) -> StatementClass:
     second = rest[0] if rest else ""
     if first == "SET":
         return _set(rest, dialect)
@@ -112,7 +114,15 @@ def _by_object(first: str, rest: list[str], dialect: Dialect) -> StatementClass:
         return StatementClass.UTILITY
     if first == "BEGIN" and (second in ("", ";") or second in TRANSACTION_WORDS or dialect.lexical.blocks == "none"):
         return StatementClass.UTILITY
+    if first in _CONTROL and not _matters_inside(text):
+        return StatementClass.READS
     return StatementClass.WRITES
+
+
+def _matters_inside(text: str) -> bool:
+    """Whether control flow holds a word that counts, strings and comments included."""
+    found = text.lower().translate(_TO_SPACES_ALL).split()
+    return not MATTERING.isdisjoint(found)
 
 
 def _create(rest: list[str]) -> StatementClass:

@@ -11,11 +11,13 @@ _READ = re.compile(
     r"(?:select|sel|with|show|describe|desc|explain|help|values)(?![\w$#@])",
     re.IGNORECASE,
 )
-_MATTERING = words(
+MATTERING = words(
     "into insert ins update upd delete del merge upsert create drop alter truncate exec execute call use set go begin "
     "declare do bulk copy unload load export import rename refresh swap replace exchange undrop attach detach cache "
     "prepare database connect delimiter"
 )
+"""The words without which no statement writes or changes the session, whatever it begins with."""
+_CLIENT_LINE = re.compile(r"\n[ \t]*(?:/[ \t\r]*(?:\n|\Z)|\\|\.[A-Za-z])")
 _TO_SPACES = str.maketrans(dict.fromkeys("()[]{},;=<>!*/+-|.:'\"`\\&%^~?", " "))
 _REPLACE = re.compile(r"\breplace\s*+(?!\()\s", re.IGNORECASE)
 
@@ -30,7 +32,9 @@ def may_matter(sql: str) -> bool:
         return True
     if ";" in sql and sql.find(";") < len(sql.rstrip("; \t\r\n")):
         return True
-    found = _MATTERING.intersection(sql.lower().translate(_TO_SPACES).split())
+    if _CLIENT_LINE.search(sql):
+        return True
+    found = MATTERING.intersection(sql.lower().translate(_TO_SPACES).split())
     if not found:
         return False
     return found != {"replace"} or _REPLACE.search(sql) is not None

@@ -119,7 +119,7 @@ def _is_one(text: str, rules: LexicalRules) -> bool:
     extent = BatchExtent()
     last = len(found) - 1
     for place, word in enumerate(found):
-        if place == 0 or word in WATCHED:
+        if place == 0 or word in WATCHED or extent.is_closed:
             extent.before = found[place - 1] if place else ""
             following = found[place + 1] if place < last else ""
             if extent.starts_another(word, following):

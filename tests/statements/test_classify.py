@@ -43,7 +43,7 @@ CASES = {
         hive        from a insert overwrite table b select x
         hive        load data inpath '/x' into table t
         bigquery    export data options(uri='x') as select 1
-        bigquery    begin select 1; end
+        bigquery    begin insert into t select 1; end
         sqlserver   exec p
         sqlserver   bulk insert t from 'x'
         sqlserver   if 1 = 1 begin insert into t select 1 end
