@@ -21,16 +21,21 @@ def find_inputs(source: SourceSettings, root: Path) -> Iterator[InputFile]:
     ends inside one of the configured places; where it leaves them it is refused. What cannot be taken, and a path
     that matches nothing, is an `InputFile` with a ``problem``: one line for the report, nothing to open.
     """
-    places = tuple(_place_of(root / path) for path in source.paths)
+    places = tuple(_place_of(_full(root, path)) for path in source.paths)
     found: list[InputFile] = []
     for written in source.paths:
-        matched = [_as_input(path, root, places, problem) for path, problem in _walk(root / written, places)]
+        matched = [_as_input(path, root, places, problem) for path, problem in _walk(_full(root, written), places)]
         found += matched or [InputFile(root / written, written, problem=f"{written} matches no file")]
     seen: set[Path] = set()
     for item in sorted(found, key=lambda f: (f.name, f.path)):
         if item.path not in seen:
             seen.add(item.path)
             yield item
+
+
+def _full(root: Path, written: str) -> Path:
+    """A path of the configuration: ``~`` is the user's home, what is not absolute starts from the root."""
+    return root / Path(written).expanduser()
 
 
 def _place_of(path: Path) -> Path:

@@ -58,11 +58,14 @@ def find_columns(keys: list[str], reading: Reading, layout: Layout | None) -> tu
 
 
 def is_one_a_line(sample: Sample) -> bool:
-    """Whether the first line is an object by itself (or, longer than the sample, the beginning of one)."""
-    first = next((line for line in sample.lines if line.strip()), "")
-    if not first.startswith("{"):
-        return False
-    return parse_object(first.encode()) is not None or (len(sample.lines) == 1 and not sample.is_whole)
+    """Whether at least half of the first lines are objects, or the first is longer than the sample and begins as one.
+
+    Not all of them: a file can begin inside a line, and lines can be damaged.
+    """
+    first = [line.encode() for line in sample.lines if line.strip()][:6]
+    if len(first) == 1 and not sample.is_whole:
+        return first[0].startswith(b"{")
+    return 0 < len(first) <= 2 * sum(parse_object(line) is not None for line in first)
 
 
 def objects_of_lines(sample: Sample) -> list[dict[str, Any]]:
@@ -76,7 +79,7 @@ def objects_of_lines(sample: Sample) -> list[dict[str, Any]]:
 
 def _judge(sample: Sample) -> Verdict:
     if not is_one_a_line(sample):
-        return Verdict(0, "its first line is no JSON object")
+        return Verdict(0, "its first lines are no JSON objects")
     objects = objects_of_lines(sample)
     keys = sample_keys(objects)
     fields = sample.source.fields if sample.source else {}

@@ -156,9 +156,9 @@ def match_head(prefix: Prefix, line: bytes) -> re.Match[bytes] | None:
 
 
 def _told(prefix: Prefix, lines: list[bytes]) -> int:
-    """How much the prefix gives, over some lines; the application counts, since it may stand glued to the database."""
+    """How many parts (time, session, user, application ...) the prefix gives, over some lines."""
     matches = (match_head(prefix, line) for line in lines[:50])
-    return sum(bool(value) for match in matches if match for value in match.groupdict().values())
+    return sum(bool(value) for match in matches if match for value in match.groups())
 
 
 def loose_parts(rest: str) -> dict[str, str]:

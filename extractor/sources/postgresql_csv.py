@@ -18,6 +18,8 @@ _HEAD = re.compile(
     rb'"?(?P<number>\d+)"?,(?P<tag>"[^"]*"|[^",]*),"?(?P<started>[^",]*)"?,"?(?P<vxid>[^",]*)"?,"?(?P<txid>\d*)"?,'
     rb'"?(?P<severity>[^",]+)"?,"?(?P<state>[0-9A-Z]*)"?,'
 )
+_CENTURIES = (b"20", b"19", b'"2')
+_LONE_QUOTE = re.compile(rb',"[^"]')
 _WANTED = ("at", "user", "database", "session", "number", "severity", "state")
 _HEAD_COLUMNS = 13
 _STATEMENT_FIELD = 19 - _HEAD_COLUMNS
@@ -36,11 +38,7 @@ def _judge(sample: Sample) -> Verdict:
 
 
 class _CsvLog:
-    """Gathers lines to rows: a row ends where its quotes are closed.
-
-    Inside an open quote every quote is doubled, so a line that begins with csvlog's columns and single quotes
-    cannot be text: the row before it broke off.
-    """
+    """Gathers lines to rows: a row ends where its quotes are closed."""
 
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
@@ -53,46 +51,53 @@ class _CsvLog:
 
     def items(self) -> Iterator[Item]:
         lines = self._reading.lines
-        match_head = _HEAD.match
-        is_open = False
+        head: re.Match[bytes] | None = None  # of the row that is open
+        in_bad_run = False
         for line in lines:
-            quotes = line.count(b'"') & 1
-            if not is_open:
-                if not line:
+            if head is not None:
+                if not self._begins_row(line):
+                    self._keep(line)
+                    if line.count(b'"') & 1:
+                        yield from self._row(head, b"\n".join(self._parts), is_cut=self._size > self._limit)
+                        head = None
                     continue
-                self._origin = Origin(lines.file, lines.number)
-                if not quotes and not lines.is_cut:
-                    yield from self._row(line, is_cut=False)
-                    continue
-                self._parts, self._size, is_open = [line], len(line), True
-                if lines.is_cut:
-                    is_open = False
-                    yield from self._row(line, is_cut=True)
+                yield from self._row(head, b"\n".join(self._parts), is_cut=True)
+            head = _HEAD.match(line)
+            if head is None:
+                if line and not in_bad_run:
+                    yield from self._bad("the row does not begin with csvlog's columns", self._here())
+                in_bad_run = bool(line)
                 continue
-            if line[:2] in (b"20", b"19", b'"2') and b',"' in line and match_head(line) and _has_single_quotes(line):
-                yield from self._row(b"\n".join(self._parts), is_cut=True)
-                self._origin = Origin(lines.file, lines.number)
-                self._parts, self._size, is_open = [line], len(line), bool(quotes)
-                if not is_open:
-                    yield from self._row(line, is_cut=False)
-                continue
-            self._keep(line)
-            if quotes:
-                is_open = False
-                yield from self._row(b"\n".join(self._parts), is_cut=self._size > self._limit)
-        if is_open and not lines.is_damaged:
-            yield from self._row(b"\n".join(self._parts), is_cut=True)
+            in_bad_run = False
+            self._origin = self._here()
+            if lines.is_cut or not line.count(b'"') & 1:
+                if released := self._row(head, line, is_cut=lines.is_cut):
+                    yield from released
+                head = None
+            else:
+                self._parts, self._size = [line], len(line)
+        if head is not None and not lines.is_damaged:
+            yield from self._row(head, b"\n".join(self._parts), is_cut=True)
         yield from self._events.finish()
+
+    def _here(self) -> Origin:
+        return self._reading.here()
+
+    def _begins_row(self, line: bytes) -> bool:
+        """Whether a line inside an open quote is a row all the same: the row before it broke off.
+
+        Inside a quote all quotes are doubled; here is one that is not.
+        """
+        return (
+            line[:2] in (b"20", b"19", b'"2') and _HEAD.match(line) is not None and _LONE_QUOTE.search(line) is not None
+        )
 
     def _keep(self, line: bytes) -> None:
         self._size += len(line) + 1
         if self._size <= self._limit:
             self._parts.append(line)
 
-    def _row(self, data: bytes, *, is_cut: bool) -> Sequence[Item]:
-        head = _HEAD.match(data)
-        if head is None:
-            return self._bad("the row does not begin with csvlog's columns")
+    def _row(self, head: re.Match[bytes], data: bytes, *, is_cut: bool) -> Sequence[Item]:
         plain = _PLAIN_LOG.match(data, head.end()) if head["severity"] == b"LOG" and not is_cut else None
         if plain is not None:
             text = plain[1]
@@ -106,15 +111,15 @@ class _CsvLog:
         if cells is None or not _MIN_COLUMNS <= len(cells) + _HEAD_COLUMNS <= _MAX_COLUMNS:
             if not is_cut or not cells:
                 found = _HEAD_COLUMNS + len(cells or ())
-                return self._bad(f"the row has {found} columns, csvlog has 23, 24 or 26")
+                return self._bad(f"the row has {found} columns, csvlog has 23, 24 or 26", self._origin)
             cells += [""] * _MIN_COLUMNS
         return self._events.take(
             self._message(head, cells[0], cells[_DETAIL_FIELD], cells[_STATEMENT_FIELD], is_cut=is_cut)
         )
 
-    def _bad(self, problem: str) -> Sequence[Item]:
+    def _bad(self, problem: str, origin: Origin) -> Sequence[Item]:
         self._reading.stats.entries += 1
-        return (self._reading.bad(problem, self._origin),)
+        return (self._reading.bad(problem, origin),)
 
     def _message(self, head: re.Match[bytes], text: str, detail: str, statement: str, *, is_cut: bool) -> Message:
         at, user, database, session_id, number, severity, state = head.group(*_WANTED)
@@ -150,11 +155,6 @@ class _CsvLog:
             bare = text[1:-1].replace('""', '"') if text.startswith('"') else text
             self._names[cell] = None if bare in ("", "[unknown]") else bare
         return self._names[cell]
-
-
-def _has_single_quotes(line: bytes) -> bool:
-    """Whether a quote that is not doubled opens a cell of the line (inside a quoted text all are doubled)."""
-    return re.search(rb',"[^"]', line) is not None
 
 
 def _read(reading: Reading) -> Iterator[Item]:

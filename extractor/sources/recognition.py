@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -31,6 +32,9 @@ _MAGIC = (
 )
 _CONTROLS = bytes(range(9)) + b"\x0b" + bytes(range(0x0E, 0x1A)) + bytes(range(0x1C, 0x20)) + b"\x7f"
 _TAR_AT = 257
+_SQL_WORDS = re.compile(
+    r"\b(?:insert\s+into|create\s+table|select\s.{1,2000}?\sfrom|merge\s+into)\b", re.IGNORECASE | re.DOTALL
+)
 
 
 def recognise(path: Path, source: SourceSettings | None = None) -> Recognition:
@@ -100,6 +104,8 @@ def _words_for_text(sample: Sample) -> str:
         kind = "JSON without a column that is known to hold SQL (set fields.sql)"
     elif first.lstrip().startswith("<"):
         kind = "XML or HTML"
+    elif _SQL_WORDS.search(sample.text):
+        kind = "text with words of SQL in no form that is known (set format, fields.sql or log_line_prefix)"
     elif first[:4].isdecimal() or first[:1] == "[" or first[:5].endswith(" "):
         kind = "a log, by its first line, of which no line carries SQL in a way that is known"
     else:

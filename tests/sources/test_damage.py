@@ -116,3 +116,23 @@ def test_the_same_file_gives_the_same_records_again() -> None:
     """Reading is a function of the bytes."""
     for path in RECOGNISED:
         assert read(path) == read(path)
+
+
+def test_a_csvlog_that_begins_inside_a_row_tells_it_once(tmp_path: Path) -> None:
+    """Many lines of a statement whose beginning is not here are one bad record."""
+    log = tmp_path / "x.csv"
+    rest = (LOGS / "postgresql-csvlog" / "v15_26_columns.csv").read_bytes()
+    log.write_bytes(b"a,\n" * 50 + b'FROM raw.sales;",,,,,,,,,"nightly","client backend",,0\n' + rest)
+    found = read(log)
+    assert len(found.bad) == 1
+    assert len(found.records) == 7
+
+
+def test_a_json_log_that_begins_inside_a_line_is_read(tmp_path: Path) -> None:
+    """The first line is bad, the others are records."""
+    log = tmp_path / "x.json"
+    for name in ("postgresql-jsonlog/night.json", "alation-push/night.jsonl"):
+        log.write_bytes((LOGS / name).read_bytes()[100:])
+        found = read(log)
+        assert found.records
+        assert found.bad[0].origin.line == 1

@@ -123,6 +123,7 @@ def test_stderr_learns_user_and_database_from_the_connection() -> None:
         ("rds.log", ["INSERT INTO mart.net SELECT 1"]),
         ("pgbadger_prefix.log", ["INSERT INTO mart.net SELECT 1", "INSERT INTO mart.two SELECT 2"]),
         ("german.log", ["INSERT INTO mart.net SELECT 1", "INSERT INTO mart.ok SELECT 1"]),
+        ("application.log", ["INSERT INTO mart.net SELECT 1"]),
         ("unknown_prefix.log", ["INSERT INTO mart.net SELECT 1"]),
     ],
 )
