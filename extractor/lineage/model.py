@@ -34,7 +34,8 @@ NO_FLOW = Flow()
 class Star(NamedTuple):
     """``*`` or ``t.*``: columns left out, replaced, renamed, or kept by an ILIKE pattern.
 
-    ``columns`` are the names that all of them get, by position (``t.* AS (a, b)``).
+    ``columns`` are the names that all of them get, by position (``t.* AS (a, b)``); ``matching`` is a regular
+    expression that those which are kept must match.
     """
 
     qualifier: Name = ()
@@ -43,6 +44,7 @@ class Star(NamedTuple):
     renamed: tuple[tuple[str, str], ...] = ()
     like: str = ""
     columns: tuple[str, ...] = ()
+    matching: str = ""
 
 
 class Projection(NamedTuple):

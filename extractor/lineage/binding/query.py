@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from dialects import Dialect
+from extractor.lineage.binding.nested import nested_rows, reads_sibling
 from extractor.lineage.binding.relations import (
     NOTHING,
     Base,
@@ -100,6 +101,7 @@ class Binder:
     def __init__(self, dialect: Dialect, context: Context) -> None:
         self._context = context
         self._engine = dialect.parser
+        self._levels = len(dialect.levels)
         self._lateral = dialect.parser in LATERAL_ALIASES or dialect.name in LATERAL_ALIASES
         self._structs = dialect.parser in STRUCTS
         self.notes: dict[str, None] = {}
@@ -212,7 +214,8 @@ class Binder:
         if source.kind == "table":
             return self._table(source, scope, env)
         if source.kind == "query" and source.query is not None:
-            return self.bind(source.query, env, scope if source.lateral else scope.parent)
+            lateral = source.lateral or reads_sibling(source.query, scope, self._engine)
+            return self.bind(source.query, env, scope if lateral else scope.parent)
         if source.kind == "rows":
             return self._rows(source, scope, env, gathered)
         if source.kind in ("file", "external"):
@@ -226,15 +229,11 @@ class Binder:
             found = self._cte(name[0][0].lower(), env)
             if found is not None:
                 return found
-        elif self._engine in _ARRAYS_IN_FROM and scope.entry(name[:1]) is not None:
-            origins = scope.resolve(name)
-            return Relation([OpenRows(origins)], shy=True)
+        elif self._engine in _ARRAYS_IN_FROM:
+            rows = nested_rows(name, scope, self._context.relation, engine=self._engine, levels=self._levels)
+            if rows is not None:
+                return rows
         relation = self._context.relation(name)
-        if len(name) > 1 and relation.listed is None and self._engine in _ARRAYS_IN_FROM:
-            outer = self._context.relation(name[:-1])
-            key = name[-1][0].lower()
-            if outer.listed is not None and key in outer.index:  # an array of a known table
-                return Relation([OpenRows(outer.known(key, name[-1][0]) or NOTHING)], outer.reads, shy=True)
         if source.names and relation.opens and not relation.index:
             known = [Column(n, relation.find(n.lower(), n) or NOTHING) for n in source.names]
             return Relation([*known, *relation.items], relation.reads, relation.indirect)
@@ -391,6 +390,7 @@ class _StarView:
         self._back = {new.lower(): old for old, new in star.renamed}
         self._replaced = replaced
         self._like = _like(star.like) if star.like else None
+        self._matching = _pattern(star.matching)
 
     def items(self, relation: Relation, merged: frozenset[str] = frozenset()) -> list[Column | Open]:
         found: list[Column | Open] = []
@@ -411,6 +411,8 @@ class _StarView:
         key = column.name.lower()
         if key in self._dropped or (self._like is not None and not self._like.fullmatch(column.name)):
             return []
+        if self._matching is not None and not self._matching.search(column.name):
+            return []
         if key in self._replaced:
             return [Column(column.name, self._replaced[key][1])]
         if key in self._renamed:
@@ -421,6 +423,13 @@ class _StarView:
 def _like(pattern: str) -> re.Pattern[str]:
     pieces = (".*" if c == "%" else "." if c == "_" else re.escape(c) for c in pattern)
     return re.compile("".join(pieces), re.IGNORECASE | re.DOTALL)
+
+
+def _pattern(text: str) -> re.Pattern[str] | None:
+    try:
+        return re.compile(text) if text else None
+    except re.error:  # another dialect of patterns: keep no column
+        return re.compile(r"(?!)")
 
 
 def _renamed(relation: Relation, names: tuple[str, ...]) -> Relation:

@@ -137,10 +137,11 @@ class Relation:
 
     ``reads`` maps every table read to whether it stands in a FROM clause (or feeds a column); ``indirect`` are
     the columns that decided about rows; ``listed`` is the base whose known schema gave the columns; ``shy``
-    relations (rows of a function) answer for unknown columns only when they are asked by their alias.
+    relations (rows of a function) answer for unknown columns only when they are asked by their alias; ``nested`` are the items
+    of an array or map.
     """
 
-    __slots__ = ("_index", "indirect", "items", "listed", "opens", "reads", "shy")
+    __slots__ = ("_index", "indirect", "items", "listed", "nested", "opens", "reads", "shy")
 
     def __init__(
         self,
@@ -150,6 +151,7 @@ class Relation:
         *,
         listed: Base | None = None,
         shy: bool = False,
+        nested: bool = False,
     ) -> None:
         self.items: list[Column | Open] = list(items)
         self.opens: list[Open] = [i for i in self.items if not isinstance(i, Column)]
@@ -157,6 +159,7 @@ class Relation:
         self.indirect = indirect
         self.listed = listed
         self.shy = shy
+        self.nested = nested
         self._index: dict[str, list[Column]] | None = None
 
     @property

@@ -90,6 +90,10 @@ VIRTUAL = frozenset(
 """Columns that engines make up beside those of the table: catalogs do not hold them."""
 
 
+# What Impala calls the parts of a collection in FROM.
+_ITEMS = frozenset({"item", "pos"})
+
+
 class Entry(NamedTuple):
     """One visible relation: its alias (or last name) and its whole name.
 
@@ -168,6 +172,9 @@ class Scope:
             return NOTHING
         if key[:1] == "$":
             return self._position(key)
+        nested = [e for e in self.entries if e.relation.nested]
+        if key in _ITEMS and len(nested) == 1:
+            return nested[0].relation.find(key, name)
         return self._open(key, name)
 
     def _open(self, key: str, name: str) -> Origins | None:
@@ -187,7 +194,7 @@ class Scope:
             self.note(f"column {name} is ambiguous: its tables' columns are not known")
             return NOTHING
         shy = [e for e in self.entries if e.relation.shy and e.relation.opens]
-        if len(shy) == 1 and len(self.entries) == 1:
+        if len(shy) == 1 and not candidates and (len(self.entries) == 1 or not shy[0].relation.index):
             return shy[0].relation.find(key, name)
         return None
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable
 
 from sqlglot import exp
 
-from extractor.lineage.lowering.context import Node, Walk, arg, args_of, unique
+from extractor.lineage.lowering.context import Node, Walk, arg, args_of, text_of, unique
 from extractor.lineage.lowering.names import column_parts, table_name
-from extractor.lineage.model import NO_FLOW, Flow, Name, Projection, Query, Select, Source
+from extractor.lineage.model import NO_FLOW, Flow, Name, Projection, Query, Select, Source, Star
 
 _LEAVES = frozenset(
     {
@@ -72,7 +72,7 @@ _UNITS = frozenset(
         "trailing",
     ]
 )
-_DICTIONARIES = ("dictget", "dicthas", "dictisin")
+_DICTIONARIES = ("dictget", "dicthas", "dictisin", "joinget")
 SEQUENCES = frozenset({"nextval", "currval"})
 FIELD_OF = ("", False)
 """Stands in a reference between a column (or whole row) and its field where the text says that it is one."""
@@ -257,6 +257,30 @@ def _take_table(node: Node, found: _Gathered, _stack: list[Node], walk: Walk) ->
         found.tables.append(name)
 
 
+def _take_comprehension(node: Node, found: _Gathered, stack: list[Node], walk: Walk) -> None:
+    """``[x + 1 FOR x IN list IF x > a]``: x is no column."""
+    own = {text_of(arg(node, key)).lower() for key in ("expression", "position")}
+    inner = flow_of((arg(node, "this"), arg(node, "condition")), walk)
+    found.refs.update(dict.fromkeys(ref for ref in inner.refs if ref[0][0].lower() not in own))
+    found.queries.extend(inner.queries)
+    stack.append(arg(node, "iterator"))
+
+
+def _take_in(node: Node, found: _Gathered, stack: list[Node], walk: Walk) -> None:
+    """ClickHouse: ``x IN t`` asks a table."""
+    field = arg(node, "field")
+    if walk.engine != "clickhouse" or field.__class__ is not exp.Column or not column_parts(field):
+        _push_children(node, stack)
+        return
+    found.tests.append(Select((Projection("", star=Star()),), (Source("table", column_parts(field)),)))
+    stack.append(arg(node, "this"))
+
+
+def _take_model(node: Node, _found: _Gathered, stack: list[Node], _walk: Walk) -> None:
+    """ML.PREDICT(MODEL m, ...): a model is no table."""
+    stack.extend(n for n in node.iter_expressions() if n is not arg(node, "this"))
+
+
 _Rule = Callable[[Node, _Gathered, list[Node], Walk], None]
 _SPECIAL: dict[type, _Rule] = {
     exp.Subquery: _take_subquery,
@@ -268,6 +292,10 @@ _SPECIAL: dict[type, _Rule] = {
     exp.Dot: _take_dot,
     exp.Table: _take_table,
     exp.Extract: _take_extract,
+    exp.Comprehension: _take_comprehension,
+    exp.In: _take_in,
 }
+_MODELS = ("Predict", "MLForecast", "MLTranslate", "GenerateEmbedding", "GenerateText", "GenerateTable")
+_SPECIAL.update({getattr(exp, name): _take_model for name in _MODELS if hasattr(exp, name)})
 _SPECIAL.update(dict.fromkeys(_QUERIES, _take_query))
 _SPECIAL.update(dict.fromkeys(_COUNTS, _take_count))

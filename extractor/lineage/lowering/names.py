@@ -62,6 +62,8 @@ def table_name(table: Node, walk: Walk) -> Name:
     last = _last_parts(arg(table, "this"), walk)
     if not last:
         return ()
+    if walk.engine == "bigquery" and "$" in last[-1][0]:  # t$20240101 is a partition of t
+        last = (*last[:-1], (last[-1][0].split("$")[0], last[-1][1]))
     if (
         not head
         and len(last) == 1

@@ -50,6 +50,8 @@ def _lower_item(item: Node, position: int, walk: Walk, excluded: tuple[str, ...]
         return [Projection("", star=_star(_dotted(arg(item, "this")), arg(item, "expression"), walk, excluded))]
     if cls is exp.Columns and arg(item, "this").__class__ is exp.Star:
         return [Projection("", star=_star((), arg(item, "this"), walk, excluded))]
+    if cls is exp.Columns and arg(item, "this").__class__ is exp.Literal:
+        return [Projection("", star=Star((), excluded, matching=arg(item, "this").name))]
     made = generated(item, walk)
     if made:
         return [Projection(name, flow) for name, flow in made]

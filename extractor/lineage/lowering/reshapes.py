@@ -11,6 +11,8 @@ from extractor.lineage.lowering.expressions import flow_of, merged
 from extractor.lineage.lowering.names import alias_of, bare
 from extractor.lineage.model import NO_FLOW, Flow, Reshape
 
+_QUERIES = frozenset({exp.Select, exp.Union, exp.Subquery})
+
 
 def lower_pivots(pivots: list[Node], walk: Walk) -> tuple[Reshape, ...]:
     """The reshapes of a relation, in the order in which they apply."""
@@ -20,13 +22,16 @@ def lower_pivots(pivots: list[Node], walk: Walk) -> tuple[Reshape, ...]:
 def _lower_pivot(pivot: Node, walk: Walk) -> Reshape:
     aggregates = args_of(pivot, "expressions") or args_of(pivot, "using")
     flows = [flow_of((a,), walk) for a in aggregates]
-    names = [text_of(c) for c in args_of(pivot, "columns")]
+    asked = [e for f in args_of(pivot, "fields") for e in args_of(f, "expressions") if e.__class__ in _QUERIES]
+    names = [] if asked else [text_of(c) for c in args_of(pivot, "columns")]
     made = tuple((bare(name), flow) for name, flow in zip(names, cycle(flows or [NO_FLOW]), strict=False))
     gone = [ref[-1][0] for flow in flows for ref in flow.refs]
     for field in args_of(pivot, "fields"):
         gone.extend(c.name for c in field.this.find_all(exp.Column)) if field.this is not None else None
     alias, columns = alias_of(pivot)
     open_flow = None if names else merged(flows)
+    if open_flow is not None and asked:  # IN (SELECT ...): it decides which columns there are
+        open_flow = open_flow._replace(tests=tuple(walk.query(query, walk) for query in asked))
     group = arg(pivot, "group")
     kept = tuple(text_of(c) for c in args_of(group, "expressions")) if group is not None else None
     return Reshape(made, tuple(gone), kept, alias, columns, open_flow)

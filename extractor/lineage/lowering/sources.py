@@ -9,11 +9,11 @@ from extractor.lineage.lowering.expressions import flow_of
 from extractor.lineage.lowering.generators import generated
 from extractor.lineage.lowering.names import alias_of, file_of, is_hinted, table_name
 from extractor.lineage.lowering.reshapes import lower_match, lower_pivots
+from extractor.lineage.lowering.table_functions import file_read, function_name, table_read, yielded
 from extractor.lineage.model import NO_FLOW, Flow, Source
 
 _FLATTENED = ("seq", "key", "path", "index", "value", "this")
-_FILES = frozenset({"openrowset", "read_files", "cloud_files"})
-_CHANGES = frozenset({"table_changes", "table_changes_by_path"})
+_NAMED_BY_THEMSELVES = frozenset({exp.Anonymous, exp.XMLTable, exp.JSONTable})
 _JOIN_GROUP = frozenset({exp.Table, exp.Subquery, exp.Paren, exp.Join, exp.Lateral, exp.Unnest})
 
 
@@ -138,17 +138,16 @@ def _lower_rows(node: Node, walk: Walk, alias: str = "", columns: tuple[str, ...
     own_alias, own_columns = alias_of(node)
     alias, columns = alias or own_alias, columns or own_columns
     call = arg(node, "this") if node.__class__ is exp.TableFromRows else node
-    if call.__class__ is exp.Anonymous:
-        alias = alias or str(arg(call, "this")).lower()
-        literals = [e.name for e in args_of(call, "expressions") if e.__class__ is exp.Literal]
-        function = str(arg(call, "this")).lower()
-        if function in _FILES and literals:
-            return Source("file", ((literals[0], True),), alias, columns)
-        if function in _CHANGES and literals and "/" not in literals[0]:
-            return Source("table", walk.dialect.parse_name(literals[0]), alias, columns)
+    file, table = file_read(call), table_read(call, walk)
+    if file:
+        return Source("file", ((file, True),), alias or function_name(call), columns)
+    if table:
+        return Source("table", table, alias, columns)
+    if call.__class__ in _NAMED_BY_THEMSELVES:
+        alias = alias or function_name(call)
     made = generated(call, walk)
     flows: tuple[Flow, ...] = tuple(flow for _, flow in made) or (flow_of((call,), walk),)
-    names = tuple(name for name, _ in made)
+    names = tuple(name for name, _ in made) or yielded(call, walk)
     if call.__class__ is exp.Explode and walk.engine == "snowflake":
         names = _FLATTENED
     reshapes = lower_pivots(args_of(node, "pivots"), walk)

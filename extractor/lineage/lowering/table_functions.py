@@ -1,0 +1,93 @@
+"""Table functions that are known by name: what they read, and the columns they yield when the text names none.
+
+PostgreSQL, "JSON Functions"; SQLite, "JSON Functions"; Snowflake, "Table functions"; ClickHouse, "Table Functions";
+DuckDB, "Data Import". A function that is not listed here yields whatever its caller asks of it.
+"""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from extractor.lineage.lowering.context import Node, Walk, arg, args_of, text_of
+from extractor.lineage.lowering.names import column_parts
+from extractor.lineage.model import Name
+
+_JSON = frozenset({"json_each", "json_each_text", "jsonb_each", "jsonb_each_text"})
+_JSON_TREE = ("key", "value", "type", "atom", "id", "parent", "fullkey", "path")
+_ELEMENTS = frozenset(f"{kind}_array_elements{text}" for kind in ("json", "jsonb") for text in ("", "_text"))
+_SPLIT = frozenset({"split_to_table", "strtok_split_to_table"})
+_READERS = frozenset(
+    {
+        "openrowset", "read_files", "cloud_files", "read_parquet", "parquet_scan", "read_csv", "read_csv_auto",
+        "read_json", "read_json_auto", "read_json_objects", "read_ndjson", "read_ndjson_auto", "read_text",
+        "read_blob", "s3", "gcs", "url", "file", "hdfs", "azureblobstorage", "deltalake", "iceberg", "hudi",
+    }
+)  # fmt: skip
+_REMOTE = frozenset({"remote", "remotesecure", "cluster", "clusterallreplicas"})
+_CHANGES = frozenset({"table_changes", "table_changes_by_path"})
+
+
+def function_name(call: Node) -> str:
+    """The name of a function in lower case; empty for what is no call."""
+    if call.__class__ is exp.Anonymous:
+        return str(arg(call, "this")).lower()
+    if call.__class__ is exp.XMLTable:
+        return "xmltable"
+    if call.__class__ is exp.JSONTable:
+        return "json_table"
+    return call.sql_name().lower() if isinstance(call, exp.Func) else ""
+
+
+def yielded(call: Node, walk: Walk) -> tuple[str, ...]:
+    """The names of the columns that a function yields, empty where they are not known."""
+    name = function_name(call)
+    if name == "json_table":
+        return tuple(_json_columns(arg(call, "schema")))
+    if name == "xmltable":
+        return tuple(text_of(arg(column, "this")) for column in args_of(call, "columns"))
+    if name in _SPLIT:
+        return ("seq", "index", "value")
+    if name in _JSON or name == "json_tree":
+        return _JSON_TREE if walk.engine in ("sqlite", "duckdb") else ("key", "value")
+    return ("value",) if name in _ELEMENTS and walk.engine in ("postgres", "redshift") else ()
+
+
+def _json_columns(schema: Node) -> list[str]:
+    found: list[str] = []
+    for column in args_of(schema, "expressions") if schema is not None else ():
+        nested = arg(column, "nested_schema")
+        found.extend(_json_columns(nested) if nested is not None else [text_of(arg(column, "this"))])
+    return found
+
+
+def file_read(call: Node) -> str:
+    """The file or place that a reading function is given as a literal; empty for other functions."""
+    if function_name(call) not in _READERS:
+        return ""
+    first = arg(call, "this")
+    inputs = (
+        [first, *args_of(call, "expressions")] if isinstance(first, exp.Expression) else args_of(call, "expressions")
+    )
+    literals = [e.name for e in inputs if e.__class__ is exp.Literal]
+    return literals[0] if literals else ""
+
+
+def table_read(call: Node, walk: Walk) -> Name:
+    """The table that a function reads whole; empty for other functions."""
+    name, inputs = function_name(call), args_of(call, "expressions")
+    if name in _CHANGES and inputs and inputs[0].__class__ is exp.Literal and "/" not in inputs[0].name:
+        return walk.dialect.parse_name(inputs[0].name)
+    if name in _REMOTE and walk.engine == "clickhouse":
+        return _remote(inputs[1:])
+    return ()
+
+
+def _remote(inputs: list[Node]) -> Name:
+    """``remote('host', db.t)`` or ``remote('host', 'db', 't')``; also without the quotes."""
+    parts: list[tuple[str, bool]] = []
+    for item in inputs[:2]:
+        found = column_parts(item) if item.__class__ is exp.Column else ()
+        parts.extend(found or ((item.name, True),))
+        if len(found) > 1:
+            break
+    return tuple(parts) if len(parts) > 1 else ()
