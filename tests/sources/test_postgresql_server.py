@@ -126,3 +126,40 @@ def test_a_german_server_is_understood(tmp_path: Path) -> None:
         pytest.skip("PostgreSQL's server is installed without its translations")
     for form, one in _three(tmp_path).items():
         assert _ended(one) == EXPECTED_BEFORE, form
+
+
+@pytest.mark.parametrize(
+    "prefix",
+    [
+        "%t:%r:%u@%d:[%p]:",
+        "%m [%p]: [%l-1] db=%d,user=%u ",
+        "%t-%c-",
+        "%m [%p] %q%u@%d/%a ",
+        "< %m >",
+        "%m %-6c %10u %d %e %b ",
+        "%n [%p] %u %d %i %v %x %Q %s %h ",
+        "[%p] %%x %u@%d ",
+    ],
+)
+def test_any_prefix_is_read_when_it_is_given(tmp_path: Path, prefix: str) -> None:
+    """What the server writes with a prefix is read with that prefix: the same statements with the same ends."""
+    settings = {"log_destination": "stderr", "log_statement": "all", "log_line_prefix": prefix}
+    with postgres_server(tmp_path, settings) as server:
+        _work(server)
+    (log,) = (tmp_path / "log").iterdir()
+    found = read(log, log_line_prefix=prefix)
+    assert _ended(found) == EXPECTED_BEFORE
+    if "%u" in prefix and "%d" in prefix:
+        assert {(r.user, r.database) for r in found.records} == {("tester", "postgres")}
+    if "%n" in prefix or "%t" in prefix or "%m" in prefix:
+        assert all(r.started_at is not None and r.started_at.year > 2000 for r in found.records)
+
+
+@pytest.mark.parametrize("prefix", ["%t:%r:%u@%d:[%p]:", "%t-%c-", "%m [%p] %u@%d/%a ", "%u|%d|%m|%p|"])
+def test_a_prefix_is_guessed_from_what_the_server_writes(tmp_path: Path, prefix: str) -> None:
+    """Without the setting the statements and their ends are the same, for common prefixes and an unheard-of one."""
+    settings = {"log_destination": "stderr", "log_statement": "all", "log_line_prefix": prefix}
+    with postgres_server(tmp_path, settings) as server:
+        _work(server)
+    (log,) = (tmp_path / "log").iterdir()
+    assert _ended(read(log)) == EXPECTED_BEFORE
