@@ -42,11 +42,11 @@ def test_all_commands_are_listed():
 @pytest.mark.parametrize("arguments", [["--version"], ["--help"]])
 def test_start_up_imports_nothing_heavy(arguments):
     """Neither the parser, the database layer, the HTTP client nor tables are loaded to say a version."""
+    heavy = "sqlglot", "sqlalchemy", "httpx", "rich.table", "pydantic_settings"
     code = (
         "import sys\nfrom extractor.cli import main\nsys.argv = ['alation-lineage', *sys.argv[1:]]\n"
         "try:\n    main()\nexcept SystemExit:\n    pass\n"
-        "names = ('sqlglot', 'sqlalchemy', 'httpx', 'rich.table', 'pydantic_settings')\nheavy = [m for m in names if m in sys.modules]\n"
-        "print('heavy:', heavy, file=sys.stderr)"
+        f"print('heavy:', [m for m in {heavy!r} if m in sys.modules], file=sys.stderr)"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, *arguments], capture_output=True, text=True, timeout=60, check=True
