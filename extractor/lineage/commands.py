@@ -142,6 +142,11 @@ def _semantic_view(match: re.Match[str], dialect: Dialect) -> tuple[Statement, .
     return (Write("create semantic view", dialect.parse_name(match["target"]), "view", Select((), sources)),)
 
 
+def _db2_load(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
+    target = dialect.parse_name(match["target"])
+    return (Write("load", target, "copy", None, files=(match["file"].strip("'"),)),)
+
+
 def _show(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
     del dialect
     return (Other(match["what"].lower(), "read only"),)
@@ -169,7 +174,7 @@ _QUOTED_NAME = r"'[^']*'|" + _NAME[1:-1]
 _RULES: tuple[tuple[str, re.Pattern[str], _Rule], ...] = (
     *(
         (word, re.compile(rf"(?P<what>{word})\b", _FLAGS), _show)
-        for word in ("SHOW", "DESCRIBE", "DESC", "LIST", "LS", "HELP", "ASSERT", "UNSET")
+        for word in ("SHOW", "DESCRIBE", "DESC", "LIST", "LS", "HELP", "ASSERT", "UNSET", "SYSTEM")
     ),
     (
         "_PARTITIONS_",
@@ -247,6 +252,19 @@ _RULES: tuple[tuple[str, re.Pattern[str], _Rule], ...] = (
         "SET",
         re.compile(r"SET\s+(?P<name>\w+)\s*=\s*(?P<value>'[^']*')" + _END, _FLAGS),
         _variable,
+    ),
+    (
+        "DATABASE",
+        re.compile(r"SET\s+SESSION\s+(?P<what>DATABASE)\s+(?P<name>" + _NAME[1:-1] + ")" + _END, _FLAGS),
+        _use,
+    ),
+    (
+        " OF ",
+        re.compile(
+            r"(?:LOAD|IMPORT)\s+FROM\s+(?P<file>'[^']*'|\S+)\s+OF\s+\w+\s.*?\bINTO\s+(?P<target>" + _NAME[1:-1] + ")",
+            _FLAGS,
+        ),
+        _db2_load,
     ),
     (
         "SEMANTIC",

@@ -220,7 +220,9 @@ def _with_data(found: Sequence[Token], position: int) -> tuple[int, str] | None:
     """``WITH [NO] DATA`` behind a query, and ``ON COMMIT ...`` of a temporary table."""
     if _word(found, position) == "WITH":
         length = 3 if _word(found, position + 1) == "NO" else 2
-        return (length, "") if _word(found, position + length - 1) == "DATA" else None
+        if _word(found, position + length - 1) != "DATA":
+            return None
+        return length + (2 if _word(found, position + length) == "AND" else 0), ""
     if _word(found, position) == "ON" and _word(found, position + 1) == "COMMIT":
         action = _word(found, position + 2)
         if action in ("PRESERVE", "DELETE", "DROP"):
@@ -239,6 +241,12 @@ def _dropped_words(found: Sequence[Token], position: int) -> tuple[int, str] | N
         return 1, ""
     if words[0] == "BEQUEATH":
         return 2, ""
+    if words[0] == "POPULATE" and words[1] == "AS":
+        return 1, ""
+    if words[0] == "CLONE" and words[1] == "AS":
+        return 1, ""
+    if words[:3] == ["DATA", "INITIALLY", "DEFERRED"]:
+        return (5 if words[3:5] == ["REFRESH", "DEFERRED"] else 3), ""
     if words[0] == "BUILD" and words[1] in ("IMMEDIATE", "DEFERRED"):
         return 2, ""
     if words[0] in ("ENABLE", "DISABLE") and words[1] == "QUERY" and words[2] == "REWRITE":

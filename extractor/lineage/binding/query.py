@@ -15,13 +15,13 @@ from extractor.lineage.binding.relations import (
     Open,
     OpenRows,
     OpenStar,
-    OpenUnion,
     Origin,
     Origins,
     Relation,
     row_origins,
 )
 from extractor.lineage.binding.scope import Entry, Scope
+from extractor.lineage.binding.unions import united_by_name, united_by_position
 from extractor.lineage.model import (
     NO_FLOW,
     Cte,
@@ -368,7 +368,7 @@ class Binder:
         gathered = _Gathered()
         for relation in relations:
             gathered.take(relation, direct=True)
-        items = _by_name(relations) if by_name else _by_position(relations)
+        items = united_by_name(relations) if by_name else united_by_position(relations)
         return Relation(items, gathered.reads, frozenset(gathered.indirect))
 
     def _values(self, values: Values, env: Env | None, parent: Scope | None) -> Relation:
@@ -470,37 +470,3 @@ def _qualified_relation(scope: Scope | None, qualifier: Name) -> Relation | None
             return entry.relation
         scope = scope.parent
     return None
-
-
-def _by_name(relations: list[Relation]) -> list[Column | Open]:
-    found: dict[str, tuple[str, set[Origin]]] = {}
-    opens: list[Open] = []
-    for relation in relations:
-        for item in relation.items:
-            if isinstance(item, Column):
-                found.setdefault(item.name.lower(), (item.name, set()))[1].update(item.origins)
-            else:
-                opens.append(item)
-    return [*(Column(name, frozenset(origins)) for name, origins in found.values()), *opens]
-
-
-def _by_position(relations: list[Relation]) -> list[Column | Open]:
-    first, rest = relations[0], relations[1:]
-    if not rest:
-        return first.items
-    if first.opens:
-        return [OpenUnion(tuple(relations))]
-    items: list[Column | Open] = []
-    for position, item in enumerate(first.items):
-        name, origins = item  # type: ignore[misc]
-        parts = [origins, *(_nth(relation, position, name) for relation in rest)]
-        items.append(Column(name, frozenset().union(*parts)))
-    return items
-
-
-def _nth(relation: Relation, position: int, name: str) -> Origins:
-    """The column at a position, or that of the same name where a star before it hides the positions."""
-    head = relation.items[: position + 1]
-    if all(isinstance(i, Column) for i in head):
-        return head[position].origins if len(head) > position else NOTHING  # type: ignore[union-attr]
-    return relation.find(name.lower(), name) or NOTHING

@@ -137,8 +137,8 @@ class Relation:
 
     ``reads`` maps every table read to whether it stands in a FROM clause (or feeds a column); ``indirect`` are
     the columns that decided about rows; ``listed`` is the base whose known schema gave the columns; ``shy``
-    relations (rows of a function) answer for unknown columns only when they are asked by their alias; ``nested`` are the items
-    of an array or map.
+    relations (rows of a function) answer for unknown columns only when they are asked by their alias;
+    ``nested`` are the items of an array or map.
     """
 
     __slots__ = ("_index", "indirect", "items", "listed", "nested", "opens", "reads", "shy")

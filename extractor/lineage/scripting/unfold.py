@@ -57,6 +57,9 @@ def unfold(text: str, dialect: Dialect, depth: int = 0) -> Unfolded | None:
             return Unfolded((Inner("", problem=problem),), routine.name)
         return Unfolded(tuple(_body(routine, dialect, depth)), routine.name)
     words = _head(text, dialect)
+    if words[:1] == ["EXPLAIN"] and "ANALYZE" in words:
+        place = next(t.end for t in tokens(text, dialect.lexical) if t.text.upper() == "ANALYZE")
+        return Unfolded((Inner(text[place:]),))
     if words[:1] == ["PREPARE"] and words[2:3] == ["FROM"]:  # MySQL: what is prepared is run
         value = Variables().value(list(tokens(text, dialect.lexical))[3:])
         problem = "" if value is not None else "the text of dynamic SQL is not known"
