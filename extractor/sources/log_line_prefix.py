@@ -40,7 +40,7 @@ ENGLISH = {word.encode(): english for word, english in SEVERITIES.items()}
 ENGLISH |= {b"DEBUG%d" % level: "DEBUG" for level in range(1, 6)}
 """As `SEVERITIES`, for bytes: what is not in it is no severity, and the line no head."""
 GROUPS = ("at", "session", "pid", "user", "database", "number", "state", "severity")
-_COMMON = (
+_WIDESPREAD = (
     "%m [%p] ",
     "%m [%p] %q%u@%d ",
     "%m [%p] %u@%d ",
@@ -136,7 +136,7 @@ def guess_prefix(lines: Iterable[str]) -> Prefix | None:
     sample = [line for line in lines if line and not line.startswith("\t")][:_GUESS_LINES]
     encoded = [line.encode() for line in sample]
     best: tuple[int, int, Prefix] | None = None
-    for text in _COMMON:
+    for text in _WIDESPREAD:
         prefix = compile_prefix(text)
         fitting = sum(match_head(prefix, line) is not None for line in encoded)
         told = _told(prefix, encoded)
