@@ -55,7 +55,11 @@ _CANCELLED = frozenset(
 _TRUE = frozenset({"true", "t", "1", "yes", "y"})
 _FALSE = frozenset({"false", "f", "0", "no", "n"})
 _LIMITS = frozenset({1_000, 1_024, 4_000, 8_192, 31_000, 63_000, 65_535, 100_000})
-"""Lengths at which sources cut a statement's text, in characters."""
+"""Lengths at which sources cut a statement's text, in characters.
+
+A text of such a length is taken for cut, unless it ends with a semicolon or a longer one was seen before it: then the
+source does not cut there.
+"""
 _UNKNOWN = QueryOutcome.UNKNOWN
 _CONTEXT = ("database", "schema", "names", "search_path")
 _MAX_KNOWN = 10_000
@@ -87,6 +91,7 @@ class RowReader:
         self._dialect = _dialect_of(reading.source.dialect)
         self._is_deep = any("." in column for column in columns.found.values())
         self._limit = reading.max_statement_bytes
+        self._longest = 0
 
     def __call__(self, row: Row, file: str, line: int) -> QueryRecord | str | None:
         """The record of a row that begins at that place."""
@@ -106,8 +111,10 @@ class RowReader:
         user = get(self._user) if self._user is not None else None
         if user is not None and (type(user) is not str or not user or user[:4] == "urn:"):
             user = _user_of(user)
-        cut = len(sql) in _LIMITS and not sql.rstrip().endswith(";")
-        if len(sql) > self._limit:
+        length = len(sql)
+        self._longest = max(self._longest, length)
+        cut = length in _LIMITS and length == self._longest and not sql.rstrip().endswith(";")
+        if length > self._limit:
             sql, cut = sql[: self._limit], True
         database, schema, path = self._context(get) if self._context_of else (None, None, None)
         fields = (

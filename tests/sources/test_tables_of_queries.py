@@ -171,11 +171,11 @@ def test_an_encoding_of_the_source_is_used(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("length", [1_000, 4_000, 65_535, 100_000])
 def test_a_text_of_exactly_a_known_limit_is_marked_cut(tmp_path: Path, length: int) -> None:
-    """Sources cut at such lengths; a statement that ends with a semicolon is whole all the same."""
+    """Sources cut at such lengths, unless the text ends with a semicolon or a longer one was there before."""
     text = "insert into a select ".ljust(length, "x")
     log = tmp_path / "x.csv"
-    log.write_text(f"query_text\n{text}\n{text[:-1]};\n{text}y\n")
-    assert [r.cut for r in read(log).records] == [True, False, False]
+    log.write_text(f"query_text\n{text}\n{text[:-1]};\n{text}y\n{text}\n")
+    assert [r.cut for r in read(log).records] == [True, False, False, False]
 
 
 def test_a_row_past_the_limit_is_cut_and_the_next_is_whole(tmp_path: Path) -> None:
