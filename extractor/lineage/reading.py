@@ -122,7 +122,7 @@ def _parsed(text: str, dialect: Dialect) -> list[Any]:
 
 
 def _attempts(text: str, dialect: Dialect) -> Iterator[tuple[str, Dialect]]:
-    other = repaired(text, dialect) if _MISREAD.search(text) else None
+    other = repaired(text, dialect) if dialect.lexical.blocks == "tsql" and _MISREAD.search(text) else None
     if other is not None:
         text = other
     yield text, dialect
