@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 from fixtures.demo.rehearsal import Sandbox
-from tests.demo.company import DEMO, Company
+from tests.demo.company import DEMO, Company, Done, Graph, graph_of
 
 
 @pytest.fixture
@@ -22,3 +23,19 @@ def alation(tmp_path: Path) -> Iterator[Sandbox]:
 def company(tmp_path: Path, alation: Sandbox) -> Company:
     """The demo's company after its first night."""
     return Company(tmp_path / "company", alation)
+
+
+class FirstNight(NamedTuple):
+    """How the run over the first night ended, and what Alation held after it."""
+
+    done: Done
+    graph: Graph
+
+
+@pytest.fixture(scope="package")
+def first_night(tmp_path_factory: pytest.TempPathFactory) -> FirstNight:
+    """One run over the first night, for every test that only looks at it."""
+    folder = tmp_path_factory.mktemp("first")
+    with Sandbox(folder / "sandbox", DEMO / "catalog.json") as alation:
+        done = Company(folder / "company", alation).run()
+        return FirstNight(done, graph_of(alation))

@@ -5,19 +5,41 @@ from __future__ import annotations
 import gzip
 import random
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 from fixtures.demo.rehearsal import Sandbox
-from tests.demo.company import Company, Done, expected_tables, graph_of
+from tests.demo.company import DEMO, Company, Done, Graph, expected_tables, graph_of
 
 GOOD = "INSERT INTO Finance.rpt.SupplierBalance (SupplierId) SELECT SupplierId FROM ERP.dbo.Supplier;\n"
 OPEN_INVOICE = "INSERT INTO rpt.OpenInvoice (Amount) SELECT TaxAmount FROM dbo.SupplierInvoice"
 
 
+class Night(NamedTuple):
+    """How the run ended, and what Alation held after it."""
+
+    done: Done
+    graph: Graph
+
+
+@pytest.fixture(scope="module")
+def night(tmp_path_factory: pytest.TempPathFactory) -> Night:
+    """One run over the first night with every kind of broken file beside the good ones."""
+    root = tmp_path_factory.mktemp("broken")
+    with Sandbox(root / "sandbox", DEMO / "catalog.json") as alation:
+        company = Company(root / "company", alation)
+        _add_broken_files(company)
+        return Night(company.run(), graph_of(alation))
+
+
 @pytest.fixture
-def done(company: Company) -> Done:
-    """A run over the first night with every kind of broken file beside the good ones."""
+def done(night: Night) -> Done:
+    """How the run ended."""
+    return night.done
+
+
+def _add_broken_files(company: Company) -> None:
     folder = company.folder / "night1" / "sqlserver"
     whole = gzip.compress(GOOD.encode())
     (folder / "torn.sql.gz").write_bytes(whole + whole[:-12] + bytes(12))
@@ -33,7 +55,6 @@ def done(company: Company) -> Done:
         settings.write(
             '\n[[source]]\nname = "export"\npaths = ["night*/csv"]\ndialect = "sqlserver"\ndata_source_id = 44\n'
         )
-    return company.run()
 
 
 def _huge_statement() -> str:
@@ -50,9 +71,9 @@ def _lines(done: Done, file: str) -> str:
     return f"{files} {problems} {[w for w in done.report['warnings'] + done.report['failures'] if file in w]}"
 
 
-def test_good_files_beside_broken_ones_lose_nothing(done: Done, alation: Sandbox) -> None:
+def test_good_files_beside_broken_ones_lose_nothing(night: Night) -> None:
     """All table lineage of the good files is in Alation."""
-    assert expected_tables(night=1) <= graph_of(alation).tables, done.output
+    assert expected_tables(night=1) <= night.graph.tables, night.done.output
 
 
 def test_corrupt_gzip_member_is_named_and_what_lies_before_it_is_read(done: Done) -> None:
@@ -74,14 +95,14 @@ def test_statement_of_five_megabytes_is_too_large(done: Done) -> None:
     assert any("huge.sql:1" in place for place in places), done.report["problems"]
 
 
-def test_broken_csv_row_is_named_and_the_next_row_is_read(done: Done, alation: Sandbox) -> None:
+def test_broken_csv_row_is_named_and_the_next_row_is_read(night: Night) -> None:
     """A row whose quotes do not fit is one unreadable record with its line; the row after it gives lineage."""
+    done = night.done
     (found,) = [f for f in done.report["files"] if f["path"].endswith("queries.csv")]
     assert (found["records"], found["unreadable"]) == (3, 1)
     assert "queries.csv:3" in _lines(done, "queries.csv")
-    assert ("44.finance.dbo.supplierinvoice.taxamount", "44.finance.rpt.openinvoice.amount") in graph_of(
-        alation
-    ).columns
+    edge = ("44.finance.dbo.supplierinvoice.taxamount", "44.finance.rpt.openinvoice.amount")
+    assert edge in night.graph.columns
 
 
 def test_file_in_an_encoding_that_nobody_named_says_what_to_set(done: Done) -> None:
