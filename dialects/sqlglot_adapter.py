@@ -11,6 +11,7 @@ import sqlglot
 from sqlglot.errors import ErrorLevel, ParseError, SqlglotError, TokenError
 
 from dialects.base import Dialect, ParseFailure
+from dialects.client import use_of_connect
 
 OWN_VERSION = 1
 """Grows when our own pre-passes or rules change what comes out of a statement."""
@@ -39,7 +40,7 @@ def parse(sql: str, dialect: Dialect) -> list[Any]:
     Raises:
         ParseFailure: the text is not understood, or nests deeper than the parser can follow.
     """
-    text = dialect.prepare(sql, dialect.lexical) if dialect.prepare else sql
+    text = _prepared(sql, dialect)
     try:
         trees = sqlglot.parse(text, read=dialect.parser or None, error_level=ErrorLevel.IMMEDIATE)
     except ParseError as error:
@@ -51,6 +52,12 @@ def parse(sql: str, dialect: Dialect) -> list[Any]:
     except (SqlglotError, ValueError, TypeError, AttributeError, KeyError, IndexError) as error:
         raise ParseFailure(f"the parser broke with {type(error).__name__}") from None
     return [tree for tree in trees if tree is not None]
+
+
+def _prepared(sql: str, dialect: Dialect) -> str:
+    if dialect.lexical.backslash_commands and sql[:1] == "\\":
+        return use_of_connect(sql) or sql
+    return dialect.prepare(sql, dialect.lexical) if dialect.prepare else sql
 
 
 def _failure(error: ParseError) -> ParseFailure:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from itertools import islice
 
 from dialects import Dialect
+from dialects.client import use_of_connect
 from dialects.lexing import blank, tokens, words
 from extractor.statements.blocks import TRANSACTION_WORDS
 from extractor.statements.prefilter import MATTERING
@@ -77,6 +78,8 @@ def classify(text: str, dialect: Dialect) -> StatementClass:
     """
     if _PLAIN_WRITE.match(text):
         return StatementClass.WRITES
+    if text[:1] == "\\" and dialect.lexical.backslash_commands:
+        return StatementClass.SESSION if use_of_connect(text) else StatementClass.UTILITY
     head = list(islice(_words(text, dialect), 8))
     while head[:1] == ["("]:
         head = head[1:]

@@ -8,6 +8,7 @@ from itertools import chain, islice, pairwise
 from typing import NamedTuple
 
 from dialects import Dialect, LexicalRules
+from dialects.client import use_of_connect
 from dialects.lexing import Token, blank, extended_end, may_hold_lines, solid_pattern, tokens, words
 from extractor.statements.batches import WATCHED, BatchExtent
 from extractor.statements.blocks import ROUTINES, BlockExtent, Extent, plain_word
@@ -32,8 +33,9 @@ class Piece(NamedTuple):
 def split(sql: str, dialect: Dialect) -> list[Piece]:
     """The statements of ``sql`` in order, cut on the dialect's own tokens.
 
-    Separators are ``;``, GO, DELIMITER's own, a line with a slash, and lines for the client (set aside), each
-    where the dialect knows them; never within strings, comments or the body of a block or routine. Transact-SQL
+    Separators are ``;``, GO, DELIMITER's own, a line with a slash, and lines for the client, each where the dialect
+    knows them; never within strings, comments or the body of a block or routine. Lines for the client are set
+    aside, but for the one that connects to another database, which is a statement. Transact-SQL
     needs no separators. Between two pieces stand only separators, whitespace and comments. Never raises.
     """
     spans = _spans(sql, dialect.lexical)
@@ -159,6 +161,9 @@ class _Cutter:
             return
         if token.kind == "line":
             self._client_line(token.text.strip())
+            if self._rules.backslash_commands and use_of_connect(token.text) is not None:
+                start = token.end - len(token.text.lstrip())
+                self.spans.append((start, start + len(token.text.strip()), 1))
         elif self._delimiter != ";" and (at := self._delimiter_at(token)) >= 0:
             if at > token.start:
                 self._grow(token.start, at, "", "")

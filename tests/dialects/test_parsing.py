@@ -39,6 +39,9 @@ def tree(sql, dialect):
             "insert into t select a from external '/x' (a int) using (delim ',') where a > 1",
             "insert into t select a from 'file:/x' where a > 1",
         ),
+        ("netezza", "\\c PLANNING", "use database PLANNING"),
+        ("postgres", '\\connect "My Db" user', 'use database "My Db"'),
+        ("postgres", "\\c 'host=h dbname=wh user=u'", "use database wh"),
         ("netezza", "drop table t if exists", "drop table if exists t"),
         ("greenplum", "create table t as select a from b distributed randomly", "create table t as select a from b"),
         (

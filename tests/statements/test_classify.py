@@ -64,6 +64,9 @@ CASES = {
         postgres    set local search_path = a
         postgres    reset search_path
         netezza     set catalog c
+        netezza     \\c PLANNING
+        postgres    \\connect "My Db" user host
+        postgres    \\c postgresql://u@h:5432/wh
         netezza     set schema s
         oracle      alter session set current_schema = x
         teradata    database x

@@ -65,6 +65,7 @@ def test_no_cut_falls_inside_a_quote_or_comment(sql, dialect):
             ["begin", "insert into t select 1", "end", "commit"],
         ),
         ("postgres", "\\set x 1\nselect 1;\n\\d t\nselect 2", ["select 1", "select 2"]),
+        ("netezza", "select 1;\n \\c PLANNING \n\\c - u\nselect 2", ["select 1", "\\c PLANNING", "select 2"]),
         (
             "postgres",
             "create function f() returns int begin atomic select 1; select 2; end; select 3",
