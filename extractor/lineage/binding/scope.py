@@ -67,6 +67,7 @@ VIRTUAL = frozenset(
         "input__file__name",
         "block__offset__inside__file",
         "row__id",
+        "grouping__id",
         "_partitiontime",
         "_partitiondate",
         "_table_suffix",

@@ -14,6 +14,7 @@ _ROUTINES = frozenset({"FUNCTION", "PROCEDURE", "MACRO"})
 _QUERIES = frozenset(
     {exp.Select, exp.Union, exp.Except, exp.Intersect, exp.Subquery, exp.Paren, exp.Table, exp.Values, exp.Insert}
 )
+_SPARK = frozenset({"spark", "spark2", "databricks"})
 _TEMPORARY = frozenset({exp.TemporaryProperty, exp.VolatileProperty, exp.GlobalProperty})
 
 
@@ -28,7 +29,10 @@ def lower_create(node: Node, walk: Walk) -> tuple[Statement, ...]:
     schema = this if this.__class__ is exp.Schema else None
     name = table_name(arg(this, "this") if schema is not None else this, walk)
     properties = args_of(arg(node, "properties"), "expressions") if arg(node, "properties") is not None else []
-    temporary = any(p.__class__ in _TEMPORARY for p in properties)
+    classes = {p.__class__ for p in properties}
+    temporary = bool(classes & _TEMPORARY)
+    if exp.GlobalProperty in classes and kind == "VIEW" and len(name) == 1 and walk.engine in _SPARK:
+        name = (("global_temp", False), *name)
     expression = arg(node, "expression")
     copied = _copied(node, properties, schema, walk)
     if copied is not None:
@@ -37,6 +41,10 @@ def lower_create(node: Node, walk: Walk) -> tuple[Statement, ...]:
         return (_lower_query(node, kind, name, schema, properties, walk)._replace(temporary=temporary),)
     columns = column_names(schema)
     files = tuple(f for p in properties for f in _files(p))
+    path = _path(properties) if kind == "VIEW" else ""
+    if path:  # Spark: CREATE TEMPORARY VIEW v USING parquet OPTIONS (path 'x')
+        query = Select((Projection("", star=Star()),), (Source("file", ((path, True),)),))
+        return (Write("create view", name, "view", query, columns, temporary=temporary),)
     return (Define(f"create {kind.lower()}", name, columns, temporary, bool(arg(node, "exists")), files),)
 
 
@@ -56,6 +64,11 @@ def _files(item: Node) -> tuple[str, ...]:
         value = arg(item, "value")
         return tuple(e.name for e in value.find_all(exp.Literal)) if value is not None else ()
     return ()
+
+
+def _path(properties: list[Node]) -> str:
+    pairs = [p for item in properties if item.__class__ is exp.OptionsProperty for p in args_of(item, "expressions")]
+    return next((text_of(arg(p, "value")) for p in pairs if text_of(arg(p, "this")).lower() == "path"), "")
 
 
 def column_names(schema: Node) -> tuple[str, ...]:

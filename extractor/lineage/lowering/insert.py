@@ -6,7 +6,7 @@ from sqlglot import exp
 
 from extractor.errors import Unsupported
 from extractor.lineage.lowering.context import Node, Walk, arg, args_of, text_of
-from extractor.lineage.lowering.names import alias_of, table_name
+from extractor.lineage.lowering.names import alias_of, file_of, table_name
 from extractor.lineage.lowering.output import output_writes
 from extractor.lineage.lowering.queries import lower_ctes, lower_query
 from extractor.lineage.lowering.update import lower_assignments
@@ -48,10 +48,14 @@ def insert_target(this: Node, walk: Walk) -> tuple[Name, tuple[str, ...], str]:
         return ((text_of(arg(this, "this")), True),), (), "directory"
     columns: tuple[str, ...] = ()
     if this.__class__ is exp.Schema:
-        columns = tuple(text_of(c) for c in args_of(this, "expressions"))
+        listed = args_of(this, "expressions")
         this = arg(this, "this")
+        if len(listed) == 1 and listed[0].__class__ is exp.Literal and text_of(this).lower() == "identifier":
+            return walk.dialect.parse_name(text_of(listed[0])), (), "table"
+        columns = tuple(text_of(c) for c in listed)
     if this.__class__ is exp.Table:
-        return table_name(this, walk), columns, "table"
+        outside, text = file_of(this)
+        return (((text, True),), columns, "file") if outside == "file" else (table_name(this, walk), columns, "table")
     if isinstance(this, exp.Func):  # ClickHouse: INSERT INTO FUNCTION s3(...)
         literals = [e.name for e in args_of(this, "expressions") if e.__class__ is exp.Literal]
         return ((literals[0] if literals else this.name, True),), columns, "external"
@@ -77,6 +81,8 @@ def _partitions(node: Node, walk: Walk) -> tuple[tuple[str, ...], tuple[str, ...
 def _with_ctes(node: Node, walk: Walk) -> Query | None:
     expression = arg(node, "expression")
     ctes = lower_ctes(node, walk)
+    if expression is None and arg(node, "source").__class__ is exp.Table:  # INSERT INTO t TABLE s
+        expression = arg(node, "source")
     if expression is None or arg(node, "default"):
         return None
     query = lower_query(expression, walk)

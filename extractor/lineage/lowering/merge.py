@@ -29,9 +29,9 @@ def lower_merge(node: Node, walk: Walk) -> tuple[Statement, ...]:
         if branch is not None:
             branches.append(branch)
     query = SetOp(tuple(branches), by_name=True, ctes=ctes)
-    name = target_name(target, ctes)
+    name, kind = (target.name, "file") if target.kind == "file" else (target_name(target, ctes), "table")
     rows = {"inserted": _renamed(target, "inserted"), "deleted": _renamed(target, "deleted")}
-    return (Write("merge", name, "assign", query, by_name=True), *output_writes(node, walk, rows))
+    return (Write("merge", name, "assign", query, target_kind=kind, by_name=True), *output_writes(node, walk, rows))
 
 
 def _renamed(source: Source, alias: str) -> Source:

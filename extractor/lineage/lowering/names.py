@@ -22,6 +22,7 @@ _FILE_SCHEMES = (
     "file:",
     "dbfs:",
 )
+_FORMATS = frozenset({"parquet", "delta", "orc", "json", "csv", "avro", "text", "binaryfile", "xml", "iceberg", "hudi"})
 _TABLE_HINTS = frozenset(
     [
         "nolock",
@@ -72,6 +73,8 @@ def table_name(table: Node, walk: Walk) -> Name:
         and walk.engine in ("hive", "spark", "databricks")
     ):
         return tuple((piece, True) for piece in last[0][0].split("."))
+    if len(head) == 1 and head[0][0].lower() == "live" and walk.engine == "databricks":  # a table of the pipeline
+        return last
     return (*head, *last)
 
 
@@ -152,7 +155,7 @@ def file_of(node: Node) -> tuple[str, str]:
     Kinds are ``file`` and ``external`` (stages).
     """
     cls = node.__class__
-    if cls is exp.Table and node.args["this"].__class__ is exp.Identifier and ":" not in node.args["this"].args["this"]:
+    if cls is exp.Table and _is_plain(node):
         return ("", "")
     if cls is exp.Literal:
         return ("file", node.name)
@@ -170,7 +173,20 @@ def file_of(node: Node) -> tuple[str, str]:
 
 def _looks_like_file(table: Node) -> bool:
     this = arg(table, "this")
-    return this.__class__ is exp.Identifier and this.name.lower().startswith(_FILE_SCHEMES)
+    if this.__class__ is not exp.Identifier:
+        return False
+    return this.name.lower().startswith(_FILE_SCHEMES) or ("/" in this.name and _is_format(arg(table, "db")))
+
+
+def _is_plain(table: Node) -> bool:
+    """Whether nothing in the name of a table looks like the place of a file."""
+    this = table.args["this"]
+    return this.__class__ is exp.Identifier and ":" not in this.args["this"] and "/" not in this.args["this"]
+
+
+def _is_format(schema: Node) -> bool:
+    """Spark's ``parquet.`/a/b` ``: the format of a file stands where a schema does."""
+    return schema.__class__ is exp.Identifier and schema.name.lower() in _FORMATS
 
 
 def alias_of(node: Node) -> tuple[str, tuple[str, ...]]:
