@@ -49,7 +49,8 @@ def _inner(inner: Inner, dialect: Dialect, max_nesting: int) -> tuple[Statement,
         return (Other("routine", outcome.value, inner.problem),)
     try:
         records = _records(inner, dialect)
-        return _statement(inner.text, dialect, max_nesting, Names(inner.variables, records, inside=True))
+        tables = dict.fromkeys(("inserted", "deleted"), dialect.parse_name(inner.table)) if inner.table else {}
+        return _statement(inner.text, dialect, max_nesting, Names(inner.variables, records, True, tables))
     except StatementError as error:
         outcome = _OUTCOMES.get(type(error), Outcome.UNSUPPORTED)
         return (Other("statement of a routine", outcome.value, str(error)),)

@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 
 from dialects import Dialect
 from dialects.lexing import Token, tokens
+from extractor.lineage.clauses import RULES
 from extractor.lineage.scripting.routine import unquoted
+from extractor.lineage.spellings import respelled
 
 Rule = Callable[[Sequence[Token], int], "tuple[int, str] | None"]
 
@@ -24,9 +26,14 @@ def repaired(original: str, dialect: Dialect) -> str | None:
 
     The parser does not see ``GROUP /* why */ BY`` as two words of one keyword.
     """
-    text = without_comments(original, dialect)
+    text = respelled(without_comments(original, dialect), dialect)
     found = list(tokens(text, dialect.lexical))
-    whole = _unload(found, text) or _update_from(found, text, dialect) or _update_derived(found, text)
+    whole = (
+        _unload(found, text)
+        or _update_from(found, text, dialect)
+        or _update_derived(found, text)
+        or _recursive_view(found, text)
+    )
     if whole is not None:
         return whole
     pieces: list[str] = []
@@ -128,6 +135,22 @@ def _update_derived(found: Sequence[Token], text: str) -> str | None:
     end = found[where].start if where > 0 else len(text)
     query = text[found[1].start : found[close - 1].end]
     return f"UPDATE {alias} {text[found[set_].start : end]} FROM {query} {alias} {text[end:]}"
+
+
+def _recursive_view(found: Sequence[Token], text: str) -> str | None:
+    """``CREATE RECURSIVE VIEW v (a) AS query`` is a view over a recursive CTE of its own name."""
+    place = next((i for i in range(1, min(4, len(found))) if _word(found, i) == "RECURSIVE"), 0)
+    if _word(found, 0) != "CREATE" or not place or _word(found, place + 1) != "VIEW":
+        return None
+    end = _after_name(found, place + 2)
+    if _word(found, end) != "(":
+        return None
+    last = _after_bracket(found, end)
+    name, columns = text[found[place + 2].start : found[end - 1].end], text[found[end].start : found[last - 1].end]
+    query = text[found[last + 1].start :].rstrip(" ;\n")
+    inner = found[end - 1].text
+    cte = f"WITH RECURSIVE {inner} {columns} AS ({query})"
+    return f"CREATE VIEW {name} {columns} AS {cte} SELECT * FROM {inner}"  # noqa: S608 - read by the parser only
 
 
 def _policy(found: Sequence[Token], position: int) -> tuple[int, str] | None:
@@ -440,4 +463,5 @@ _RULES: tuple[Rule, ...] = (
     _minus,
     _declared_table,
     _tail_words,
+    *RULES,
 )

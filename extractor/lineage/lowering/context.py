@@ -19,11 +19,13 @@ class Names(NamedTuple):
 
     ``variables`` are no columns. ``records`` are loop variables, whose fields are columns of a query. ``inside``
     tells that the statement stands in the body of a routine, where SELECT INTO fills variables (but for T-SQL).
+    ``tables`` are names that stand for another table (``inserted`` in a trigger).
     """
 
     variables: frozenset[str] = frozenset()
     records: Mapping[str, Query] = MappingProxyType({})
     inside: bool = False
+    tables: Mapping[str, Name] = MappingProxyType({})
 
 
 @dataclass(slots=True)

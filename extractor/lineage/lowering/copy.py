@@ -23,7 +23,7 @@ def lower_copy(node: Node, walk: Walk) -> tuple[Statement, ...]:
     if node.args.get("kind") is False or inner.__class__ is exp.Subquery:  # COPY table TO 'file'
         if piped or not files:  # the client reads
             return (Read("copy", _query_of(inner, walk)),)
-        return (Write("copy", ((text_of(files[0]), True),), "copy", _query_of(inner, walk), target_kind="file"),)
+        return (Write("copy", ((text_of(files[0]), True),), "copy", _query_of(this, walk), target_kind="file"),)
     target, columns, _ = insert_target(this, walk)
     named = [f for f in files if f.__class__ is exp.Subquery]
     query = lower_query(named[0], walk) if named else None
@@ -63,6 +63,9 @@ def lower_load(node: Node, walk: Walk) -> tuple[Statement, ...]:
     target, columns, _ = insert_target(arg(node, "this"), walk)
     path = arg(node, "inpath")
     files = (text_of(path),) if path is not None and not isinstance(path, bool) else ()
+    for item in args_of(arg(node, "files"), "expressions") if arg(node, "files") is not None else ():
+        if text_of(arg(item, "this")).lower() == "uris":
+            files = tuple(literal.name for literal in arg(item, "value").find_all(exp.Literal))
     return (Write("load", target, "copy", None, columns, files=files),)
 
 

@@ -149,13 +149,20 @@ def _take_column(column: Node, found: _Gathered, stack: list[Node], walk: Walk) 
         return
     if len(parts) > 1 and parts[-1][0].lower() in SEQUENCES:
         return
-    if walk.names.records and len(parts) == 2 and (rows := walk.names.records.get(parts[0][0].lower())) is not None:
-        field = Projection(parts[1][0], Flow((parts[1:],)))
-        found.queries.append(Select((field,), (Source("query", query=rows, alias=parts[0][0]),)))
+    if walk.names.records and _take_field(parts, found, walk):
         return
     if walk.names.variables and parts[0][0].lower() in walk.names.variables and not (len(parts) > 1 and parts[0][1]):
         return
     found.refs[parts] = None
+
+
+def _take_field(parts: Name, found: _Gathered, walk: Walk) -> bool:
+    """``row.field`` of a loop variable or a trigger's row is a column of the query that it stands for."""
+    rows = walk.names.records.get(parts[0][0].lower()) if len(parts) == 2 else None
+    if rows is not None:
+        field = Projection(parts[1][0], Flow((parts[1:],)))
+        found.queries.append(Select((field,), (Source("query", query=rows, alias=parts[0][0]),)))
+    return rows is not None
 
 
 def _take_query(node: Node, found: _Gathered, _stack: list[Node], walk: Walk) -> None:
@@ -239,8 +246,11 @@ def _take_named(node: Node, _found: _Gathered, stack: list[Node], _walk: Walk) -
         stack.append(value)
 
 
-def _take_dot(node: Node, found: _Gathered, stack: list[Node], _walk: Walk) -> None:
+def _take_dot(node: Node, found: _Gathered, stack: list[Node], walk: Walk) -> None:
     left, right = arg(node, "this"), arg(node, "expression")
+    if left.__class__ is exp.Placeholder and right.__class__ is exp.Identifier:  # :new.column
+        _take_field(((left.name, False), (right.name, False)), found, walk)
+        return
     while left.__class__ is exp.Paren:
         left = arg(left, "this")
     if left.__class__ is exp.Column and right.__class__ is exp.Identifier and arg(node, "this").__class__ is exp.Paren:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from sqlglot import exp
 
 from extractor.lineage.lowering.context import Node, Walk, arg, args_of, text_of
@@ -35,7 +37,14 @@ def _lower_item(item: Node, position: int, walk: Walk, excluded: tuple[str, ...]
     cls = item.__class__
     if cls is exp.Column and arg(item, "this").__class__ is not exp.Star:
         parts = column_parts(item)
-        if parts and not walk.names.variables and (len(parts) == 1 or parts[-1][0].lower() not in SEQUENCES):
+        pattern = _pattern(parts, walk)
+        if pattern is not None:
+            return [Projection("", star=pattern)]
+        if (
+            parts
+            and not (walk.names.variables or walk.names.records)
+            and (len(parts) == 1 or parts[-1][0].lower() not in SEQUENCES)
+        ):
             return [Projection(parts[-1][0], Flow((parts,)))]
         return [Projection(item.name, flow_of((item,), walk))]
     if cls is exp.Alias:
@@ -93,6 +102,22 @@ def _lower_aliases(item: Node, walk: Walk) -> list[Projection]:
     if len(flows) != len(names):
         flows = [whole] * len(names)
     return [Projection(name, flow) for name, flow in zip(names, flows, strict=True)]
+
+
+_LEFT_OUT = re.compile(r"\((\w+(?:\|\w+)*)\)\?\+\.\+")
+_BEGINNING = re.compile(r"(\w*)\.[*+](\w*)")
+
+
+def _pattern(parts: Name, walk: Walk) -> Star | None:
+    """Hive's column specifications: `` `(a|b)?+.+` `` is every column but a and b, `` `a.*` `` those that begin with a."""
+    if walk.engine != "hive" or not parts or not parts[-1][1]:
+        return None
+    text = parts[-1][0]
+    left_out = _LEFT_OUT.fullmatch(text)
+    if left_out is not None:
+        return Star(parts[:-1], dropped=tuple(left_out[1].split("|")))
+    beginning = _BEGINNING.fullmatch(text)
+    return Star(parts[:-1], like=f"{beginning[1]}%{beginning[2]}") if beginning is not None else None
 
 
 def _written(alias: Node) -> str:

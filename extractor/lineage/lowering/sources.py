@@ -35,7 +35,7 @@ def lower_source(node: Node, walk: Walk, *, conditions: list[Node] | None = None
         found = [_lower_unnest(node, walk)]
     elif cls is exp.Values:
         found = [_lower_values(node, walk)]
-    elif cls is exp.Stream:  # Databricks: the table as a stream of its rows
+    elif cls in (exp.Stream, exp.Final):  # Databricks: the table as a stream of its rows; ClickHouse: t FINAL
         alias, columns = alias_of(node)
         found = lower_source(arg(node, "this"), walk, conditions=conditions)
         found[0] = found[0]._replace(alias=alias or found[0].alias, columns=columns or found[0].columns)
@@ -75,6 +75,8 @@ def _lower_table(table: Node, walk: Walk) -> Source:
         return Source(kind, ((text, True),), alias, columns, reshapes=reshapes)
     this = arg(table, "this")
     name = table_name(table, walk)
+    if walk.names.tables and len(name) == 1 and (real := walk.names.tables.get(name[0][0].lower())) is not None:
+        return Source("table", real, alias or name[0][0], columns, reshapes=reshapes)
     if name:
         return Source("table", name, alias, columns, reshapes=reshapes)
     if isinstance(this, exp.Func) and not is_hinted(this, walk) and this.__class__ is not exp.DynamicIdentifier:

@@ -84,7 +84,7 @@ def lower_statement(tree: Node, walk: Walk) -> tuple[Statement, ...]:
 
 
 _HARMLESS = frozenset({"ALTER", "TRUNCATE", "DROP", "COMMENT", "GRANT", "ANALYZE", "VACUUM", "FLASHBACK"})
-_MOVES = (" RENAME ", " SWAP ", " EXCHANGE ", " SWITCH ", " APPEND ", " ATTACH ", " REPLACE ", " AS ")
+_MOVES = (" RENAME ", " SWAP ", " EXCHANGE ", " SWITCH ", " APPEND ", " REPLACE ", " AS ")
 
 
 def _is_harmless(command: Node) -> bool:

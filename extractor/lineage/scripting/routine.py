@@ -61,7 +61,8 @@ _MODES = frozenset(("IN", "OUT", "INOUT", "VARIADIC", "DECLARE"))
 class Routine(NamedTuple):
     """A routine or block: its name (empty for a block), its body, what kind it is, its variables in lower case.
 
-    ``language`` is empty for SQL in any of its procedural forms, else the foreign language's name.
+    ``language`` is empty for SQL in any of its procedural forms, else the foreign language's name. ``table`` is
+    the table of a trigger, as it is written.
     """
 
     kind: str
@@ -69,6 +70,7 @@ class Routine(NamedTuple):
     body: str
     variables: frozenset[str]
     language: str = ""
+    table: str = ""
 
 
 def find_routine(text: str, dialect: Dialect) -> Routine | None:
@@ -125,7 +127,18 @@ def _created(text: str, place: int, dialect: Dialect) -> Routine | None:
         if found[start].text == "(" and kind == "macro" and found[-1].text == ")":
             start, end = start + 1, found[-1].start
         body = text[found[start].start : end]
-    return Routine(kind, name, body, variables | _declared(body, dialect), language)
+    table = _trigger_table(found, after, start, text) if kind == "trigger" else ""
+    return Routine(kind, name, body, variables | _declared(body, dialect), language, table)
+
+
+def _trigger_table(found: Sequence[Token], after: int, start: int, text: str) -> str:
+    for position in range(after, start):
+        if found[position].text.upper() == "ON" and position + 1 < start:
+            last = position + 1
+            while last + 2 < start and found[last + 1].text == ".":
+                last += 2
+            return text[found[position + 1].start : found[last].end]
+    return ""
 
 
 def _name_at(found: Sequence[Token], position: int, text: str, dialect: Dialect) -> tuple[Name, int]:

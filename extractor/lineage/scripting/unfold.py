@@ -31,12 +31,14 @@ class Inner(NamedTuple):
     """A statement of a body. ``problem`` is set where its text cannot be known or its language read.
 
     ``variables`` are names that are no columns; ``records`` are loop variables with the query whose rows they are.
+    ``table`` is the table whose rows a trigger is given.
     """
 
     text: str
     variables: frozenset[str] = frozenset()
     problem: str = ""
     records: tuple[tuple[str, str], ...] = ()
+    table: str = ""
 
 
 class Unfolded(NamedTuple):
@@ -55,7 +57,12 @@ def unfold(text: str, dialect: Dialect, depth: int = 0) -> Unfolded | None:
         if routine.language:
             problem = f"the body of the {routine.kind} is written in {routine.language}"
             return Unfolded((Inner("", problem=problem),), routine.name)
-        return Unfolded(tuple(_body(routine, dialect, depth)), routine.name)
+        inners = _body(routine, dialect, depth)
+        if routine.table:
+            query = f"SELECT * FROM {routine.table}"  # noqa: S608 - read by the parser, run by nobody
+            rows = (("new", query), ("old", query))
+            inners = (i._replace(records=(*i.records, *rows), table=routine.table) for i in inners)
+        return Unfolded(tuple(inners), routine.name)
     words = _head(text, dialect)
     if words[:1] == ["EXPLAIN"] and "ANALYZE" in words:
         place = next(t.end for t in tokens(text, dialect.lexical) if t.text.upper() == "ANALYZE")
