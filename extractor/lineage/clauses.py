@@ -1,0 +1,102 @@
+"""Clauses that rewriting by pattern cannot follow: they end where a bracket or the next clause does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dialects.lexing import Token
+from dialects.rewriting import closing, name_end, word_at
+
+_STARTS = {
+    "MODEL": frozenset(
+        {"PARTITION", "DIMENSION", "RETURN", "UNIQUE", "IGNORE", "KEEP", "REFERENCE", "MAIN"},
+    ),
+    "EXPAND": frozenset({"ON"}),
+    "SAMPLE": frozenset({"RANDOMIZED"}),
+}
+_ENDS = frozenset({"ORDER", "UNION", "MINUS", "EXCEPT", "INTERSECT", "QUALIFY"})
+_TYPES = frozenset(
+    {
+        "BYTEINT", "SMALLINT", "INT", "INTEGER", "BIGINT", "DEC", "DECIMAL", "NUMERIC", "NUMBER", "FLOAT", "REAL",
+        "CHAR", "CHARACTER", "VARCHAR", "CLOB", "BLOB", "BYTE", "VARBYTE", "DATE", "TIME", "TIMESTAMP", "INTERVAL",
+    }
+)  # fmt: skip
+_ATTRIBUTES = frozenset({"FORMAT", "TITLE", "NAMED", "CASESPECIFIC", "CS", "UPPERCASE", "UC"})
+_NOT_VALUES = frozenset(
+    {
+        "AS", "IN", "BY", "ON", "VALUES", "SELECT", "SEL", "CAST", "USING", "OVER", "AND", "OR", "NOT", "WHERE",
+        "TABLE", "EXISTS", "WHEN", "THEN", "ELSE", "FROM", "JOIN", "INTO", "SET", "PARTITION", "UNION", "ALL", "DISTINCT",
+    }
+)  # fmt: skip
+
+
+def dropped_clause(found: Sequence[Token], position: int) -> tuple[int, str] | None:
+    """Oracle's MODEL, Teradata's EXPAND ON and SAMPLE RANDOMIZED, up to what stands behind them."""
+    second = _STARTS.get(word_at(found, position))
+    if second is None or word_at(found, position + 1) not in second or word_at(found, position - 1) == ".":
+        return None
+    end = position + 1
+    while end < len(found) and found[end].text != ")" and word_at(found, end) not in _ENDS:
+        end = closing(found, end) if found[end].text == "(" else end + 1
+    return end - position, " "
+
+
+def filled_variables(found: Sequence[Token], position: int) -> tuple[int, str] | None:
+    """``SELECT a, b FROM t INTO @x, @y``: variables are no tables."""
+    if word_at(found, position) != "INTO" or position + 1 >= len(found) or found[position + 1].text[:1] != "@":
+        return None
+    end = position + 1
+    while end < len(found) and (found[end].text[:1] == "@" or found[end].text == "," or found[end - 1].text == "@"):
+        end += 1
+    return end - position, " "
+
+
+def attributes(found: Sequence[Token], position: int) -> tuple[int, str] | None:
+    """Teradata: ``value (INTEGER, FORMAT '999', NAMED x)`` is ``value AS x``."""
+    if position == 0 or found[position].text != "(":
+        return None
+    before = found[position - 1]
+    if before.text != ")" and (before.kind not in ("word", "quoted") or word_at(found, position - 1) in _NOT_VALUES):
+        return None
+    end = closing(found, position)
+    name = ""
+    place = position + 1
+    while place < end:
+        item = _attribute_end(found, place, end)
+        if item < 0:
+            return None
+        name = found[place + 1].text if word_at(found, place) == "NAMED" else name
+        place = item + 1
+    return end - position, f" AS {name} " if name else " "
+
+
+def _attribute_end(found: Sequence[Token], place: int, end: int) -> int:
+    """The place of the comma or bracket behind one attribute, or -1 where there is no attribute."""
+    word = word_at(found, place)
+    if word in _TYPES:
+        place = closing(found, place + 1) if found[place + 1].text == "(" else place + 1
+    elif word in _ATTRIBUTES:
+        place += 1 if word in ("CASESPECIFIC", "CS", "UPPERCASE", "UC") else 2
+    else:
+        return -1
+    return place if place < end and found[place].text in (",", ")") else -1
+
+
+def derived_target(found: Sequence[Token], position: int) -> tuple[int, str] | None:
+    """Oracle: ``INSERT INTO (SELECT a, b FROM t WHERE ...)`` fills a and b of t."""
+    if position or word_at(found, 0) != "INSERT" or word_at(found, 1) != "INTO":
+        return None
+    if word_at(found, 2) != "(" or word_at(found, 3) != "SELECT":
+        return None
+    end = closing(found, 2)
+    from_ = next((i for i in range(4, end) if word_at(found, i) == "FROM"), 0)
+    last = name_end(found, from_ + 1) if from_ else -1
+    listed = found[4:from_]
+    if last < 0 or any(token.kind not in ("word", "quoted") and token.text not in (",", ".") for token in listed):
+        return None
+    name = "".join(token.text for token in found[from_ + 1 : last])
+    columns = [token.text for i, token in enumerate(listed, 5) if i == from_ or found[i].text == ","]
+    return end, f"INSERT INTO {name} ({', '.join(columns)})"
+
+
+RULES = (derived_target, dropped_clause, filled_variables, attributes)

@@ -1,0 +1,98 @@
+"""What engines may write and the parser refuses, rewritten with equal meaning; only texts that failed come here.
+
+Each engine's list follows the syntax diagrams of its own reference. A text of no stated engine gets all of them.
+"""
+
+from __future__ import annotations
+
+from dialects import Dialect
+from dialects.rewriting import Prepare, Rewrite, rewriting
+
+_COMMON = (
+    Rewrite("WITH CASCADED|LOCAL? CHECK OPTION"),
+    Rewrite("WITH READ ONLY"),
+    Rewrite("VIEW <name> (...)? WITH (...) AS", "VIEW {1} {2} AS"),
+    Rewrite("^ ALTER MATERIALIZED VIEW <name> RENAME TO <name>", "ALTER VIEW {3} RENAME TO {6}"),
+    Rewrite("OVERRIDING SYSTEM|USER VALUE"),
+    Rewrite("^ EXPLAIN ANALYZE|ANALYSE VERBOSE? INSERT|UPDATE|DELETE|MERGE|CREATE|WITH|SELECT|FROM", "{3}"),
+)
+_SNOWFLAKE = (Rewrite("^ CREATE OR? REPLACE? PIPE ..COPY ...", "COPY {5}"),)
+_BIGQUERY = (
+    Rewrite("CLONE|COPY <name> FOR SYSTEM_TIME AS OF ...", "{0} {1}"),
+    Rewrite(
+        "^ CREATE OR? REPLACE? MATERIALIZED VIEW ..AS REPLICA OF <name>",
+        "CREATE MATERIALIZED VIEW {5} AS SELECT * FROM {8}",
+    ),
+    Rewrite("WITH PARTITION COLUMNS (...)?"),
+    Rewrite("WITH CONNECTION <name>"),
+    Rewrite("^ LOAD DATA INTO|OVERWRITE <name> ..FROM FILES (...)", "LOAD DATA INTO {3} FROM FILES {6}"),
+)
+_ORACLE = (
+    Rewrite("PIVOT XML (", "PIVOT ("),
+    Rewrite("VERSIONS BETWEEN SCN|TIMESTAMP ..AND <any>"),
+    Rewrite("PRIVATE TEMPORARY TABLE", "TEMPORARY TABLE"),
+    Rewrite("ON COMMIT DROP|PRESERVE DEFINITION"),
+    Rewrite("FORCE|NOFORCE EDITIONABLE|NONEDITIONABLE? VIEW", "VIEW"),
+    Rewrite("EDITIONABLE|NONEDITIONABLE VIEW", "VIEW"),
+    Rewrite("UNIQUE RELY|DISABLE|NOVALIDATE DISABLE|NOVALIDATE? NOVALIDATE?"),
+    Rewrite("BEQUEATH CURRENT_USER|DEFINER"),
+    Rewrite("ORGANIZATION EXTERNAL (...)"),
+    Rewrite("ORGANIZATION INDEX|HEAP"),
+    Rewrite("PARTITION (...) SUBPARTITION (...)"),
+)
+_TERADATA = (
+    Rewrite("^ UPDATE|UPD ..ELSE INSERT|INS ...", "UPDATE {1}"),
+    Rewrite("TABLE <name> , ..AS", "TABLE {1} AS"),
+    Rewrite("AND NO? STATS|STATISTICS"),
+    Rewrite("GLOBAL TEMPORARY TABLE", "VOLATILE TABLE"),
+    Rewrite("ASC|DESC )", ")"),
+    Rewrite("SELECT|SEL NORMALIZE ON MEETS|OVERLAPS OR? MEETS|OVERLAPS?", "SELECT"),
+    Rewrite("SELECT|SEL NORMALIZE", "SELECT"),
+    Rewrite("BEGIN|END|LAST ( <name> )", "PERIOD_{0}({2})"),
+    Rewrite("TABLE ( <name> (...) RETURNS (...)? <name>? )", "TABLE ({2}{3})"),
+    Rewrite("SUM|AVG|MIN|MAX|COUNT (...) ( DECIMAL|NUMERIC|FLOAT|BIGINT|INTEGER|INT (...)? )", "{0}{1}"),
+)
+_MYSQL = (
+    Rewrite("UPDATE IGNORE|LOW_PRIORITY IGNORE?", "UPDATE"),
+    Rewrite("DELETE LOW_PRIORITY|QUICK|IGNORE QUICK|IGNORE? IGNORE?", "DELETE"),
+    Rewrite("USE|FORCE|IGNORE INDEX|KEY FOR? JOIN|ORDER|GROUP? BY? (...)"),
+    Rewrite("SELECT SQL_NO_CACHE|SQL_CACHE|SQL_CALC_FOUND_ROWS|HIGH_PRIORITY", "SELECT"),
+    Rewrite("SELECT SQL_SMALL_RESULT|SQL_BIG_RESULT|SQL_BUFFER_RESULT", "SELECT"),
+    Rewrite("TABLE <name> IGNORE|REPLACE AS? SELECT|WITH|(", "TABLE {1} AS {4}"),
+    Rewrite("^ CREATE OR? REPLACE? ALGORITHM|DEFINER|SQL ..VIEW", "CREATE {1} {2} VIEW"),
+    Rewrite("^ ALTER ALGORITHM|DEFINER|SQL ..VIEW", "ALTER VIEW"),
+    Rewrite("^ ALTER TABLE <name> RENAME AS <name>", "ALTER TABLE {2} RENAME TO {5}"),
+)
+_SQLITE = (Rewrite("UPDATE OR IGNORE|REPLACE|ABORT|FAIL|ROLLBACK", "UPDATE"),)
+_CLICKHOUSE = (
+    Rewrite("POPULATE AS", "AS"),
+    Rewrite("LIVE|WINDOW VIEW", "VIEW"),
+    Rewrite("LIMIT <any> BY ..LIMIT", "LIMIT"),
+    Rewrite("^ ALTER TABLE <name> UPDATE ..WHERE ...", "UPDATE {2} SET {4} WHERE {5}"),
+    Rewrite("^ ALTER TABLE <name> ON CLUSTER <any> UPDATE ..WHERE ...", "UPDATE {2} SET {7} WHERE {8}"),
+    Rewrite("INTO OUTFILE <string> ..FORMAT <any>"),
+    Rewrite("INTO OUTFILE <string>"),
+)
+_DUCKDB = (
+    Rewrite("INTO <name> BY POSITION", "INTO {1}"),
+    Rewrite("AS PIVOT|UNPIVOT|PIVOT_WIDER|PIVOT_LONGER ...", "AS SELECT * FROM ({1} {2})"),
+)
+_ENGINES = {
+    "snowflake": _SNOWFLAKE,
+    "bigquery": _BIGQUERY,
+    "oracle": _ORACLE,
+    "teradata": _TERADATA,
+    "mysql": _MYSQL,
+    "sqlite": _SQLITE,
+    "clickhouse": _CLICKHOUSE,
+    "duckdb": _DUCKDB,
+}
+_PASSES: dict[str, Prepare] = {name: rewriting(*_COMMON, *own) for name, own in _ENGINES.items()}
+_GENERAL = rewriting(*_COMMON, *(rule for own in _ENGINES.values() for rule in own))
+_OTHERS = rewriting(*_COMMON)
+
+
+def respelled(text: str, dialect: Dialect) -> str:
+    """``text`` as the parser of ``dialect`` may read it; unchanged where no rule fits."""
+    chosen = _PASSES.get(dialect.parser, _OTHERS) if dialect.parser else _GENERAL
+    return chosen(text, dialect.lexical)
