@@ -152,6 +152,13 @@ def _show(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
     return (Other(match["what"].lower(), "read only"),)
 
 
+def _hive_client(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...] | None:
+    """What Hive's and Spark's clients understand beside SQL."""
+    if dialect.parser not in ("hive", "spark", "spark2", "databricks"):
+        return None
+    return (Other(match["what"].split()[0].lower(), "no lineage by nature"),)
+
+
 def _synonym(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
     del match, dialect
     return (Other("create synonym", "no lineage by nature"),)
@@ -189,6 +196,18 @@ _RULES: tuple[tuple[str, re.Pattern[str], _Rule], ...] = (
         "FOR",
         re.compile(r"CREATE\s+(?:OR\s+REPLACE\s+)?(?:PUBLIC\s+)?(?:SYNONYM|ALIAS|NICKNAME)\s.*\bFOR\b", _FLAGS),
         _synonym,
+    ),
+    *(
+        (word, re.compile(rf"(?P<what>{word}\b{more})", _FLAGS), _hive_client)
+        for word, more in (
+            ("DFS", ""),
+            ("RELOAD", ""),
+            ("REPL", ""),
+            ("SET", r"\s+\w+:[\w.-]+\s*="),
+            ("ALTER", r"\s+TABLE\s+[\w.`]+\s+PARTITION\s*\([^()]*\)\s+RENAME\s+TO\s+PARTITION\b"),
+            ("CREATE", r"\s+(?:TEMPORARY\s+)?(?:MACRO|CONNECTOR)\b"),
+            ("COPY", r"\s+TESTCASE\b"),
+        )
     ),
     ("EXPLAIN", re.compile(r"EXPLAIN\b(?!.*\bANALY[SZ]E\b)", _FLAGS), _explain),
     (
