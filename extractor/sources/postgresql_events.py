@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from extractor.models import Origin, QueryOutcome, QueryRecord
@@ -60,7 +61,19 @@ class Message(NamedTuple):
 class _Session:
     """What is held back of one session: its last statement, and what ran inside it."""
 
-    __slots__ = ("bound", "by_plan", "database", "failed", "held", "name", "parts", "size", "user", "was_used")
+    __slots__ = (
+        "bound",
+        "by_plan",
+        "database",
+        "failed",
+        "held",
+        "last_start",
+        "name",
+        "parts",
+        "size",
+        "user",
+        "was_used",
+    )
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -70,6 +83,7 @@ class _Session:
         self.parts: list[QueryRecord] = []
         self.size = 0
         self.was_used = False
+        self.last_start: datetime | None = None
         self.failed: QueryOutcome | None = None
         self.user: str | None = None
         self.database: str | None = None
@@ -161,13 +175,11 @@ class Events:
             return self._plain(session, message)
         rest = text[match.end() :]
         if match["simple"]:
-            if match["ms"] is not None:
-                if self._is_told_again(session, rest):
-                    return ()
-                return self._hold(session, self._record(session, message, rest, QueryOutcome.OK))
-            return self._hold(session, self._record(session, message, rest, QueryOutcome.UNKNOWN))
+            if match["ms"] is not None and self._is_told_again(session, rest):
+                return ()
+            return self._hold(session, self._logged(session, message, rest, match["ms"]))
         if match["plan"]:
-            return self._plan(session, message, rest)
+            return self._plan(session, message, rest, match["ms"])
         if match["step"]:
             return self._step(session, message, match, rest)
         self._ran(session)
@@ -205,7 +217,7 @@ class Events:
         else:
             if session.bound is not None and _same(session.bound.sql, sql):
                 session.bound = None
-            return self._hold(session, self._record(session, message, sql, outcome))
+            return self._hold(session, self._logged(session, message, sql, match["ms"]))
         return ()
 
     def _is_told_again(self, session: _Session, sql: str) -> bool:
@@ -217,7 +229,7 @@ class Events:
         session.held, session.by_plan = held._replace(outcome=QueryOutcome.OK), False
         return True
 
-    def _plan(self, session: _Session, message: Message, rest: str) -> Released:
+    def _plan(self, session: _Session, message: Message, rest: str, lasted_ms: str | None) -> Released:
         """auto_explain: a repeat of the statement, or the only trace of one that ran inside a function."""
         match = _QUERY_TEXT.search(rest)
         if match is None:
@@ -230,7 +242,7 @@ class Events:
         if any(known is not None and _same(known.sql, sql) for known in (held, session.bound)):
             self._repeat()
             return ()
-        record = self._record(session, message, sql, QueryOutcome.OK)
+        record = self._logged(session, message, sql, lasted_ms or "0")
         if held is not None and held.outcome is QueryOutcome.UNKNOWN and len(session.parts) < _MAX_GROUP:
             session.parts.append(record)
             self._grow(session, len(sql))
@@ -251,14 +263,33 @@ class Events:
             return ()
         return self._hold(session, self._record(session, message, sql, outcome))
 
+    def _logged(self, session: _Session, message: Message, sql: str, lasted_ms: str | None) -> QueryRecord:
+        """A statement that was logged before it ran, or, with its duration, after: then it began so much earlier.
+
+        It did not begin before the session's last one, although a log in whole seconds would make it seem so.
+        """
+        if lasted_ms is None:
+            return self._record(session, message, sql, QueryOutcome.UNKNOWN)
+        last = session.last_start
+        record = self._record(session, message, sql, QueryOutcome.OK)
+        if (ended := record.started_at) is None:
+            return record
+        try:
+            started = ended - timedelta(milliseconds=float(lasted_ms))
+        except (ValueError, OverflowError):
+            return record
+        session.last_start = max(started, min(last, ended)) if last is not None else started
+        return record._replace(started_at=session.last_start)
+
     def _record(self, session: _Session, message: Message, sql: str, outcome: QueryOutcome) -> QueryRecord:
         number = message.number
         if not number:
             self._number += 1
             number = self._number
+        session.last_start = self._read_time(message.at)
         record = QueryRecord(
             sql[: self._limit],
-            self._read_time(message.at),
+            session.last_start,
             session.name,
             message.user or session.user,
             message.database or session.database,

@@ -197,6 +197,24 @@ def test_many_sessions_keep_memory_bounded(tmp_path: Path) -> None:
     assert len(set(found.texts)) == len(found.texts) == 12_000
 
 
+def test_a_statement_logged_after_it_ran_began_earlier() -> None:
+    """The time of a line with a duration is the end of the statement; the record has its start."""
+    update = next(r for r in read(CSV / "v15_26_columns.csv").records if r.sql.startswith("UPDATE"))
+    assert update.started_at == datetime(2026, 3, 2, 2, 0, 14, 1500, tzinfo=UTC)
+
+
+def test_durations_never_turn_the_order_of_a_session_around(tmp_path: Path) -> None:
+    """In a log of whole seconds a long statement would seem to begin before the short one that came first."""
+    log = tmp_path / "x.log"
+    log.write_text(
+        "2026-03-02 02:00:14 UTC [7] LOG:  duration: 10.0 ms  statement: CREATE TEMP TABLE t AS SELECT 1\n"
+        "2026-03-02 02:00:14 UTC [7] LOG:  duration: 900.0 ms  statement: INSERT INTO a SELECT * FROM t\n"
+    )
+    times = [r.started_at for r in read(log).records if r.started_at]
+    assert len(times) == 2
+    assert times == sorted(times)
+
+
 def test_a_process_id_that_comes_back_is_another_session(tmp_path: Path) -> None:
     """After its disconnection, or a new connection, a pid names a new session; other sessions keep theirs."""
     log = tmp_path / "x.log"
