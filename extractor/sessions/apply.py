@@ -9,7 +9,16 @@ from typing import NamedTuple
 from dialects import Dialect
 from extractor.lineage.binding import Assigned, Binder, Column, Relation, assign
 from extractor.lineage.model import Alter, Define, Drop, Other, Outline, Read, Rename, Statement, Use, Write
-from extractor.models import EndKind, Outcome, QueryRecord, SchemaLookup, StatementLineage, TableEdge, TableName
+from extractor.models import (
+    ColumnEdge,
+    EndKind,
+    Outcome,
+    QueryRecord,
+    SchemaLookup,
+    StatementLineage,
+    TableEdge,
+    TableName,
+)
 from extractor.sessions import temporary
 from extractor.sessions.context import StatementContext
 from extractor.sessions.edges import column_edges, indirect_edges, table_edges
@@ -250,21 +259,13 @@ class Sessions:
         write: Write,
         target: TableName,
         tables: tuple[TableEdge, ...],
-        columns: tuple[object, ...],
+        columns: tuple[ColumnEdge, ...],
         chain: tuple[str, ...],
     ) -> None:
         if write.target_kind != "table":
             return
-        held = None if write.mode in _DEFINING else self._knowledge.made.get(target)
-        fresh = Made(tables, columns, chain)  # type: ignore[arg-type]
-        if held is not None:
-            fresh = Made(
-                tuple(dict.fromkeys((*held.tables, *tables))),
-                tuple(dict.fromkeys((*held.columns, *fresh.columns))),
-                tuple(dict.fromkeys((*held.chain, *chain))),
-            )
-        if fresh.tables:
-            self._knowledge.made.put(target, fresh)
+        if tables:
+            self._knowledge.made.put(target, Made(tables, columns, chain), anew=write.mode in _DEFINING)
 
     def _define(self, define: Define, session: Session, where: _Where) -> StatementLineage:
         table = self._knowledge.table(define.name, session) if define.name else None

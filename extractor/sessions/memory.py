@@ -61,6 +61,53 @@ class Made(NamedTuple):
     chain: tuple[str, ...]
 
 
+class MadeTables:
+    """What permanent tables were made of, statement by statement, within a budget of edges.
+
+    The tables written longest ago are forgotten first: renames follow their loads closely.
+    """
+
+    __slots__ = ("_budget", "_edges", "_made")
+
+    def __init__(self, budget: int) -> None:
+        self._budget = budget
+        self._edges = 0
+        self._made: OrderedDict[TableName, dict[tuple[str, ...], Made]] = OrderedDict()
+
+    def put(self, table: TableName, made: Made, *, anew: bool) -> None:
+        """Add what one statement made of a table; ``anew`` when nothing earlier is left in it."""
+        held = self._made.get(table)
+        if held is not None and not anew and made.chain in held:
+            self._made.move_to_end(table)
+            return
+        earlier = {} if held is None or anew else held
+        if held is not None and anew:
+            self.pop(table)
+        earlier[made.chain] = made
+        self._made[table] = earlier
+        self._made.move_to_end(table)
+        self._edges += _weight(made)
+        while self._edges > self._budget and len(self._made) > 1:
+            self.pop(next(iter(self._made)))
+
+    def pop(self, table: TableName) -> Made | None:
+        """Forget a table and return all that it was made of."""
+        found = self._made.pop(table, None)
+        if found is None:
+            return None
+        self._edges -= sum(map(_weight, found.values()))
+        parts = list(found.values())
+        return Made(
+            tuple(dict.fromkeys(edge for made in parts for edge in made.tables)),
+            tuple(dict.fromkeys(edge for made in parts for edge in made.columns)),
+            tuple(dict.fromkeys(mark for made in parts for mark in made.chain)),
+        )
+
+
+def _weight(made: Made) -> int:
+    return 1 + len(made.tables) + len(made.columns)
+
+
 def key_of(table: TableName) -> tuple[str, ...]:
     """A table's key in memory: without regard to case, as catalogs and logs differ in it."""
     return tuple(part.lower() for part in table.identity)

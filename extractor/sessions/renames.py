@@ -62,7 +62,7 @@ def _moved(
     tables = tuple(replace(e, target=new) for e in made.tables if e.source not in (old, new))
     columns = tuple(replace(e, target_table=new) for e in made.columns if e.source_table not in (old, new))
     chain = tuple(dict.fromkeys((*made.chain, fingerprint)))
-    knowledge.made.put(new, Made(tables, columns, chain))
+    knowledge.made.put(new, Made(tables, columns, chain), anew=True)
     return StatementLineage(
         Outcome.LINEAGE if tables else Outcome.NO_LINEAGE,
         kind,
@@ -91,7 +91,7 @@ def _from_temporary(
     tables = table_edges(relation, new, direct=True, keep_self=False)
     if held.columns:
         knowledge.learn(new, held.columns)
-    knowledge.made.put(new, Made(tables, columns, chain))
+    knowledge.made.put(new, Made(tables, columns, chain), anew=True)
     return StatementLineage(
         Outcome.LINEAGE if tables else Outcome.NO_LINEAGE,
         rename.kind,

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from dialects import Dialect
 from extractor.lineage.model import Name
 from extractor.models import SchemaLookup, TableName
-from extractor.sessions.memory import Bases, Bounded, Made, Temporaries, Temporary, key_of
+from extractor.sessions.memory import Bases, Bounded, MadeTables, Temporaries, Temporary, key_of
 from extractor.sessions.names import Defaults, candidates, choose
 
 _SESSIONS = 10_000
 _TABLES = 200_000
-_MADE = 20_000
+_MADE = 100_000
 _SCRATCH = 50_000
 
 
@@ -47,7 +47,7 @@ class Knowledge:
     def __init__(self, dialect: Dialect, schema: SchemaLookup | None, patterns: Sequence[re.Pattern[str]]) -> None:
         self.dialect = dialect
         self.bases = Bases(_TABLES)
-        self.made: Bounded[TableName, Made] = Bounded(_MADE)
+        self.made = MadeTables(_MADE)
         self._schema = schema
         self._patterns = tuple(patterns)
         self._learned: Bounded[tuple[str, ...], tuple[str, ...]] = Bounded(_TABLES)

@@ -218,3 +218,20 @@ def test_variables_of_the_session_name_tables() -> None:
     other = extractor.extract_lineage("insert into identifier($other) select b from s", dialect="snowflake")
     assert other.statements[0].outcome is Outcome.UNRESOLVED
     assert other.targets == ()
+
+
+def test_what_was_made_is_kept_within_a_budget_of_edges() -> None:
+    """The table written longest ago is forgotten first; a repeated statement costs nothing more."""
+    from extractor.models import TableEdge, TableName
+    from extractor.sessions.memory import Made, MadeTables
+
+    held = MadeTables(4)
+    names = [TableName((f"t{n}",), (f"t{n}",)) for n in range(3)]
+    for name in names:
+        made = Made((TableEdge(names[0], name),), (), ("mark",))
+        held.put(name, made, anew=False)
+        held.put(name, made, anew=False)
+    assert held.pop(names[0]) is None
+    found = held.pop(names[2])
+    assert found is not None
+    assert len(found.tables) == 1
