@@ -1,0 +1,45 @@
+"""What the README shows is what happens."""
+
+from __future__ import annotations
+
+import doctest
+import re
+import tomllib
+from pathlib import Path
+
+from extractor.cli.app import app
+from extractor.config import Config
+
+README = Path(__file__).resolve().parents[2] / "README.md"
+
+
+def test_library_example_prints_what_it_says() -> None:
+    """The example of the library, run as it stands, prints the lines below it."""
+    result = doctest.testfile(str(README), module_relative=False)
+    assert result.attempted >= 3
+    assert result.failed == 0
+
+
+def test_three_lines_are_a_whole_configuration() -> None:
+    """The configuration for a real Alation is complete as it is shown."""
+    lines = [line.strip() for line in README.read_text().splitlines()]
+    start = lines.index('namespace = "prod"')
+    config = Config.model_validate(tomllib.loads("\n".join(lines[start : start + 3])))
+    assert config.source[0].data_source_id == 12
+    assert config.alation is not None
+
+
+def test_every_command_has_its_line() -> None:
+    """The table of commands names exactly the commands there are."""
+    table = README.read_text().partition("## Commands")[2].partition("`alation-lineage COMMAND --help`")[0]
+    shown = set(re.findall(r"^\| `(\w+)", table, re.MULTILINE))
+    assert shown == {
+        command.name or command.callback.__name__ for command in app.registered_commands if command.callback
+    }
+
+
+def test_links_lead_somewhere() -> None:
+    """Every relative link of the README and the documentation names a file that is there."""
+    for page in (README, *README.parent.glob("docs/*.md"), README.parent / "CONTRIBUTING.md"):
+        for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text()):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
