@@ -205,8 +205,7 @@ class Binder:
         if columns and source.kind != "rows":
             relation = _renamed(relation, columns)
         gathered.take(relation, direct=True)
-        path = tuple(p.lower() for p, _ in source.name) if not source.alias else (alias.lower(),)
-        entry = Entry(alias.lower(), path, relation, source.hidden, renamed=bool(source.alias))
+        entry = Entry(alias.lower(), _path(source, relation), relation, source.hidden, renamed=bool(source.alias))
         self._merge(source, entry, scope, gathered)
         scope.entries.append(entry)
 
@@ -430,6 +429,16 @@ def _pattern(text: str) -> re.Pattern[str] | None:
         return re.compile(text) if text else None
     except re.error:  # another dialect of patterns: keep no column
         return re.compile(r"(?!)")
+
+
+def _path(source: Source, relation: Relation) -> tuple[str, ...]:
+    """What a column may be qualified with: the alias, or the whole name of a table that is written in short."""
+    if source.alias:
+        return (source.alias.lower(),)
+    written = tuple(p.lower() for p, _ in source.name)
+    base = relation.base()
+    whole = tuple(p.lower() for p in base.table.parts) if base is not None else written
+    return whole if whole[-len(written) :] == written else written
 
 
 def _renamed(relation: Relation, names: tuple[str, ...]) -> Relation:

@@ -173,6 +173,13 @@ class Relation:
             self._index = index
         return self._index
 
+    def base(self) -> Base | None:
+        """The table that this is, where it is one as a whole."""
+        if self.listed is not None:
+            return self.listed
+        only = self.items[0] if len(self.items) == 1 else None
+        return only.base if isinstance(only, OpenTable) else None
+
     def known(self, key: str, name: str) -> Origins | None:
         """The origins of a column known by name; nothing when two different columns share it."""
         found = self.index.get(key)

@@ -234,7 +234,7 @@ def _take_extract(node: Node, found: _Gathered, stack: list[Node], _walk: Walk) 
     """``EXTRACT(unit FROM value)``; in Impala also ``EXTRACT(value, 'unit')``, whose value looks like a unit."""
     value = arg(node, "expression")
     if value.__class__ is exp.Literal and arg(node, "this").__class__ is exp.Var:
-        found.refs[((arg(node, "this").name, False),)] = None
+        found.refs[((arg(node, "this").name.lower(), False),)] = None
     elif value is not None:
         stack.append(value)
 

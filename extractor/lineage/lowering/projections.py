@@ -109,7 +109,7 @@ _BEGINNING = re.compile(r"(\w*)\.[*+](\w*)")
 
 
 def _pattern(parts: Name, walk: Walk) -> Star | None:
-    """Hive's column specifications: `` `(a|b)?+.+` `` is every column but a and b, `` `a.*` `` those that begin with a."""
+    """Hive's column specifications: all columns but some (`` `(a|b)?+.+` ``), or those that begin so (`` `a.*` ``)."""
     if walk.engine != "hive" or not parts or not parts[-1][1]:
         return None
     text = parts[-1][0]
