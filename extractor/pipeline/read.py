@@ -149,7 +149,7 @@ class SourceReader:
                     fingerprint,
                     line,
                     self._number,
-                    f"{self._number}\x00{record.session}",
+                    self._session(record, file),
                     record.user,
                     record.database,
                     record.schema,
@@ -158,6 +158,12 @@ class SourceReader:
                     record.statement_id,
                 )
             )
+
+    def _session(self, record: QueryRecord, file: int) -> str:
+        """The session's key within the run; where a log has none, what one user did in one file counts as one."""
+        if record.session:
+            return f"{self._number}\x00{record.session}"
+        return f"{self._number}\x00file {file}, user {record.user or 'unknown'}"
 
     def _set_whole_aside(
         self, record: QueryRecord | None, outcome: Outcome, reason: str, origin: Origin | None

@@ -187,3 +187,15 @@ def test_an_older_catalog_serves_when_alation_cannot_give_one(tmp_path, alation)
     report = run(config)
     assert any("earlier run" in w for w in report.warnings)
     assert report.exit_code(0.05) is ExitCode.DONE
+
+
+def test_users_of_a_log_without_sessions_do_not_share_one(tmp_path, alation):
+    """A temporary table of one user is not taken for that of another."""
+    rows = [
+        record("create temp table d as select shop, net from raw.sales", "2024-03-02T02:00:01Z", "", user="a"),
+        record("create temp table d as select shop, town as net from raw.shops", "2024-03-02T02:00:02Z", "", user="b"),
+        record("insert into mart.net (shop, net) select shop, net from d", "2024-03-02T02:00:03Z", "", user="a"),
+    ]
+    write_log(tmp_path, "a.jsonl", rows)
+    run(configure(tmp_path, alation.url))
+    assert {s for s, _, _ in alation.edges()} == {"12.raw.sales", "12.raw.sales.shop", "12.raw.sales.net"}
