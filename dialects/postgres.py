@@ -110,6 +110,7 @@ REDSHIFT = Dialect(
     lexical=replace(_LEXICAL, backslash_escapes=True, word_start="#"),
     prepare=rewriting(
         *_EXPLAINED,
+        Rewrite("UNPIVOT <name> AS <any> AT <any>", "UNNEST({1}) WITH ORDINALITY AS unpivoted({3}, {5})"),
         Rewrite("^ MERGE INTO <name> USING <name> ON ..REMOVE DUPLICATES", "INSERT INTO {2} SELECT * FROM {4}"),
     ),
 )

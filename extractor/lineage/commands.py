@@ -73,11 +73,18 @@ def _moved(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
 
 def _renamed(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
     found: list[Statement] = []
-    for pair in match["pairs"].split(","):
+    pairs = re.sub(r"\s+ON\s+CLUSTER\s+\S+\s*\Z", "", match["pairs"], flags=_FLAGS)
+    for pair in pairs.split(","):
         old, _, new = re.sub(r"\s+", " ", pair.strip()).rstrip(";").replace(" to ", " TO ").partition(" TO ")
         if old and new:
             found.append(Rename("rename", dialect.parse_name(old), dialect.parse_name(new.strip())))
     return tuple(found)
+
+
+def _schema_of(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
+    """The table moves to another schema under its own name."""
+    old, schema = dialect.parse_name(match["old"]), dialect.parse_name(match["schema"])
+    return (Rename("rename", old, (*old[:-2], *schema, old[-1])),)
 
 
 def _sp_rename(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...] | None:
@@ -363,6 +370,31 @@ _RULES: tuple[tuple[str, re.Pattern[str], _Rule], ...] = (
         _renamed,
     ),
     (
+        "SCHEMA",
+        re.compile(
+            r"ALTER\s+(?:TABLE|VIEW|MATERIALIZED\s+VIEW|FOREIGN\s+TABLE)\s+(?:IF\s+EXISTS\s+)?(?P<old>"
+            + _NAME[1:-1]
+            + r")\s+SET\s+SCHEMA\s+(?P<schema>"
+            + _NAME[1:-1]
+            + ")"
+            + _END,
+            _FLAGS,
+        ),
+        _schema_of,
+    ),
+    (
+        "MOVE",
+        re.compile(
+            r"ALTER\s+TABLE\s+(?P<source>"
+            + _NAME[1:-1]
+            + r")\s+(?:ON\s+CLUSTER\s+\S+\s+)?MOVE\s+PARTITION\b.*?\bTO\s+TABLE\s+(?P<target>"
+            + _NAME[1:-1]
+            + ")",
+            _FLAGS,
+        ),
+        _moved,
+    ),
+    (
         "SP_RENAME",
         re.compile(
             r"EXEC(?:UTE)?\s+(?:sys\.|dbo\.)?sp_rename\s+(?:@objname\s*=\s*)?(?P<old>N?'[^']*')\s*,\s*(?:@newname\s*=\s*)?"
@@ -382,7 +414,7 @@ _RULES: tuple[tuple[str, re.Pattern[str], _Rule], ...] = (
     (
         "CHANGES",
         re.compile(
-            r"APPLY\s+CHANGES\s+INTO\s+(?P<target>"
+            r"(?:APPLY\s+CHANGES|CREATE\s+FLOW\s+\S+\s+AS\s+AUTO\s+CDC)\s+INTO\s+(?P<target>"
             + _NAME[1:-1]
             + r")\s+FROM\s+(?:STREAM\s*\(?\s*)?(?P<source>"
             + _NAME[1:-1]

@@ -370,7 +370,7 @@ def _impala(found: Sequence[Token], position: int) -> tuple[int, str] | None:
         return None
     if words[0] == "PRIMARY" and words[1] == "KEY" and words[2] == "(" and _word(found, position - 1) not in ("(", ","):
         return _after_bracket(found, position + 2) - position, ""
-    if words[0] == "PARTITION" and words[1] == "BY":
+    if words[0] == "PARTITION" and words[1] == "BY" and not any(_word(found, i) == "SELECT" for i in range(position)):
         end = next((i for i in range(position, len(found)) if _word(found, i) in ("STORED", "AS", "TBLPROPERTIES")), 0)
         return (end - position, "") if end and _word(found, 0) == "CREATE" else None
     if (

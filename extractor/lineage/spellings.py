@@ -48,7 +48,6 @@ _TERADATA = (
     Rewrite("ASC|DESC )", ")"),
     Rewrite("SELECT|SEL NORMALIZE ON MEETS|OVERLAPS OR? MEETS|OVERLAPS?", "SELECT"),
     Rewrite("SELECT|SEL NORMALIZE", "SELECT"),
-    Rewrite("BEGIN|END|LAST ( <name> )", "PERIOD_{0}({2})"),
     Rewrite("TABLE ( <name> (...) RETURNS (...)? <name>? )", "TABLE ({2}{3})"),
     Rewrite("SUM|AVG|MIN|MAX|COUNT (...) ( DECIMAL|NUMERIC|FLOAT|BIGINT|INTEGER|INT (...)? )", "{0}{1}"),
 )
@@ -77,6 +76,7 @@ _DUCKDB = (
     Rewrite("INTO <name> BY POSITION", "INTO {1}"),
     Rewrite("AS PIVOT|UNPIVOT|PIVOT_WIDER|PIVOT_LONGER ...", "AS SELECT * FROM ({1} {2})"),
 )
+_PERIODS = (Rewrite("BEGIN|END|LAST ( <name> )", "PERIOD_{0}({2})"),)
 _ENGINES = {
     "snowflake": _SNOWFLAKE,
     "bigquery": _BIGQUERY,
@@ -88,6 +88,7 @@ _ENGINES = {
     "duckdb": _DUCKDB,
 }
 _PASSES: dict[str, Prepare] = {name: rewriting(*_COMMON, *own) for name, own in _ENGINES.items()}
+_PASSES["teradata"] = rewriting(*_COMMON, *_TERADATA, *_PERIODS)
 _GENERAL = rewriting(*_COMMON, *(rule for own in _ENGINES.values() for rule in own))
 _OTHERS = rewriting(*_COMMON)
 

@@ -228,6 +228,9 @@ class Binder:
             found = self._cte(name[0][0].lower(), env)
             if found is not None:
                 return found
+            if name[0][0].lower() == "dual":  # the table of one row, in the engines that need a FROM
+                relation = self._context.relation(name)
+                return Relation([Column("DUMMY", NOTHING)], relation.reads) if relation.listed is None else relation
         elif self._engine in _ARRAYS_IN_FROM:
             rows = nested_rows(name, scope, self._context.relation, engine=self._engine, levels=self._levels)
             if rows is not None:

@@ -6,9 +6,10 @@ from sqlglot import exp
 
 from extractor.lineage.lowering.context import Node, Walk, arg, args_of, text_of
 from extractor.lineage.lowering.create import column_names
+from extractor.lineage.lowering.expressions import flow_of
 from extractor.lineage.lowering.names import table_name
 from extractor.lineage.lowering.queries import lower_query
-from extractor.lineage.model import Alter, Drop, Name, Other, Rename, Statement, Write
+from extractor.lineage.model import Alter, Drop, Name, Other, Rename, Select, Source, Statement, Write
 
 _QUERIES = frozenset({exp.Select, exp.Union, exp.Except, exp.Intersect, exp.Subquery, exp.Paren})
 
@@ -29,6 +30,9 @@ def lower_alter(node: Node, walk: Walk) -> tuple[Statement, ...]:
             return (Rename("rename", name, renamed_to(name, table_name(arg(action, "this"), walk))),)
         if cls is exp.SwapTable:
             return (Rename("swap", name, table_name(arg(action, "this"), walk), swap=True),)
+        if cls is exp.Delete:  # ClickHouse: ALTER TABLE t DELETE WHERE ...
+            filters = flow_of((arg(action, "where"),), walk)
+            return (Write("delete", name, "delete", Select((), (Source("table", name),), filters)),)
         if cls in _QUERIES:
             return (Write("alter view", name, "view", lower_query(action, walk), column_names(schema)),)
         change = _changed(change, action)

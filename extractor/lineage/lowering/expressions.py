@@ -193,13 +193,16 @@ def _take_count(node: Node, _found: _Gathered, stack: list[Node], _walk: Walk) -
     _push_children(node, stack)
 
 
-def _take_call(node: Node, found: _Gathered, stack: list[Node], _walk: Walk) -> None:
+def _take_call(node: Node, found: _Gathered, stack: list[Node], walk: Walk) -> None:
     """A function the parser does not know: units and dictionary names among its arguments are no columns."""
     inputs = args_of(node, "expressions")
     name = str(arg(node, "this")).lower()
     if name.startswith(_DICTIONARIES) and inputs:
         _take_dictionary(inputs[0], found)
         inputs = inputs[1:]
+    elif name == "values" and walk.engine == "mysql" and len(inputs) == 1:  # the row of ON DUPLICATE KEY UPDATE
+        found.refs[(("excluded", False), (inputs[0].name, False))] = None
+        return
     elif name == "descriptor":  # names of columns for a table function
         return
     elif name == "table" and len(inputs) == 1 and inputs[0].__class__ is exp.Column:  # TABLE(t) as an argument
@@ -239,6 +242,17 @@ def _take_extract(node: Node, found: _Gathered, stack: list[Node], _walk: Walk) 
         stack.append(value)
 
 
+def _take_difference(node: Node, found: _Gathered, stack: list[Node], _walk: Walk) -> None:
+    """``DATEDIFF(unit, from, to)``, to a parser that expects the unit at the end."""
+    unit, first = arg(node, "unit"), arg(node, "this")
+    if unit.__class__ is exp.Var and unit.name.lower() not in _UNITS:
+        found.refs[((unit.name.lower(), False),)] = None
+        if first.__class__ is exp.Column and _is_unit(first):
+            stack.append(arg(node, "expression"))
+            return
+    _push_children(node, stack)
+
+
 def _take_named(node: Node, _found: _Gathered, stack: list[Node], _walk: Walk) -> None:
     """``name => value`` and ``value AS name`` inside of a call: the name is no column."""
     value = arg(node, "expression")
@@ -257,6 +271,12 @@ def _take_dot(node: Node, found: _Gathered, stack: list[Node], walk: Walk) -> No
         parts = column_parts(left)
         if len(parts) == 1:  # (row).field
             found.refs[(*parts, FIELD_OF, (right.name, bool(right.args.get("quoted"))))] = None
+            return
+    if left.__class__ is exp.Subquery and right.__class__ is exp.Identifier:  # (SELECT AS STRUCT a, b ...).a
+        query = walk.query(left, walk)
+        if isinstance(query, Select):
+            named = [p for p in query.projections if p.name == right.name]
+            found.queries.append(query._replace(projections=(named[0],)) if len(named) == 1 else query)
             return
     _push_children(node, stack)
 
@@ -302,6 +322,7 @@ _SPECIAL: dict[type, _Rule] = {
     exp.Dot: _take_dot,
     exp.Table: _take_table,
     exp.Extract: _take_extract,
+    exp.DateDiff: _take_difference,
     exp.Comprehension: _take_comprehension,
     exp.In: _take_in,
 }

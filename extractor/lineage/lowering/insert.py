@@ -10,7 +10,7 @@ from extractor.lineage.lowering.names import alias_of, file_of, table_name
 from extractor.lineage.lowering.output import output_writes
 from extractor.lineage.lowering.queries import lower_ctes, lower_query
 from extractor.lineage.lowering.update import lower_assignments
-from extractor.lineage.model import Name, Query, Select, Source, Statement, Values, Write
+from extractor.lineage.model import Cte, Name, Part, Projection, Query, Select, Source, Statement, Values, Write
 
 # Here PARTITION (p) is the name of a partition, no column.
 _NAMED_PARTITIONS = frozenset({"mysql", "oracle", "doris", "starrocks", "clickhouse", "singlestore"})
@@ -99,16 +99,28 @@ def cell_names(values: Node) -> tuple[str, ...]:
 
 
 def _lower_conflict(node: Node, write: Write, walk: Walk) -> Write | None:
-    """ON CONFLICT DO UPDATE: ``excluded`` is the row that was to be inserted."""
+    """ON CONFLICT DO UPDATE: ``excluded`` is the row that was to be inserted, a bare name is the target's.
+
+    MySQL's ON DUPLICATE KEY UPDATE also sees the tables of the query.
+    """
     conflict = arg(node, "conflict")
     changes = args_of(conflict, "expressions") if conflict is not None else []
-    if not changes or write.query is None or not write.columns or arg(conflict, "duplicate"):
+    if not changes or write.query is None or not (write.columns or arg(conflict, "duplicate")):
         return None
     table = arg(node, "this")
     alias = alias_of(arg(table, "this") if table.__class__ is exp.Schema else table)[0]
-    sources = (
+    own = (alias or (write.target[-1][0] if write.target else ""), True)
+    sources: tuple[Source, ...] = (
         Source("table", write.target, alias),
         Source("query", (), "excluded", write.columns, write.query),
     )
-    projections = tuple(p for _, p in lower_assignments(changes, walk))
-    return Write("insert", write.target, "assign", Select(projections, sources), by_name=True)
+    ctes: tuple[Cte, ...] = ()
+    if arg(conflict, "duplicate") and isinstance(write.query, Select):
+        sources, ctes = (*sources, *write.query.sources), write.query.ctes
+    projections = tuple(_of_target(p, own) for _, p in lower_assignments(changes, walk))
+    return Write("insert", write.target, "assign", Select(projections, sources, ctes=ctes), by_name=True)
+
+
+def _of_target(projection: Projection, own: Part) -> Projection:
+    refs = tuple((own, *ref) if len(ref) == 1 else ref for ref in projection.flow.refs)
+    return projection._replace(flow=projection.flow._replace(refs=refs))
