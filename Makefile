@@ -49,7 +49,7 @@ wheel-check: $(READY)  ## build the wheel, install it alone, use it
 lock: $(READY)  ## write requirements.lock anew, for every supported Python
 	rm -rf build/lock && $(RUN) -m venv build/lock
 	build/lock/bin/python -m pip --disable-pip-version-check install -q uv
-	printf 'hatchling>=1.27,<2\neditables>=0.5,<1\n' | build/lock/bin/uv pip compile pyproject.toml - --upgrade -q \
+	printf 'hatchling>=1.27,<2\neditables>=0.5,<1\n' | build/lock/bin/uv pip compile pyproject.toml - --upgrade -q --system-certs \
 	    --universal --python-version 3.11 --extra sandbox --group dev --generate-hashes \
 	    --no-emit-index-url --no-annotate --no-header -o requirements.lock
 
