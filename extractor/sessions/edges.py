@@ -27,12 +27,13 @@ def column_edges(assigned: list[Assigned], target: TableName | None) -> list[Col
     found: list[ColumnEdge] = []
     seen: set[tuple[str, object]] = set()
     for name, origins, code in assigned:
-        for key, origin in best(origins).items():
-            if (name.lower(), key) in seen:
-                continue
-            seen.add((name.lower(), key))
-            confidence, reason = CONFIDENCE[max(code, origin.code)]
-            found.append(ColumnEdge(origin.base.table, origin.column, target, name, "direct", confidence, reason))
+        key = name.lower()
+        for source, origin in best(origins).items():
+            pair = (key, source)
+            if pair not in seen:
+                seen.add(pair)
+                confidence, reason = CONFIDENCE[max(code, origin.code)]
+                found.append(ColumnEdge(origin.base.table, origin.column, target, name, "direct", confidence, reason))
     return found
 
 
@@ -41,11 +42,17 @@ def indirect_edges(
 ) -> list[ColumnEdge]:
     """Every deciding column with every column that is written, except where the value itself flows."""
     names = list(dict.fromkeys(a.name for a in assigned))
-    taken = {(e.source_table, e.source_column.lower(), e.target_column.lower()) for e in direct}
+    flowing: dict[tuple[int, str], set[str]] = {}
+    for edge in direct:
+        flowing.setdefault((id(edge.source_table), edge.source_column.lower()), set()).add(edge.target_column)
     confidence, reason = _INDIRECT
-    return [
-        ColumnEdge(o.base.table, o.column, target, name, "indirect", confidence, reason)
-        for (table, column), o in best(deciding).items()
-        for name in names
-        if (table, column, name.lower()) not in taken
-    ]
+    found: list[ColumnEdge] = []
+    for (_, column), origin in best(deciding).items():
+        table = origin.base.table
+        taken = flowing.get((id(table), column), ())
+        found.extend(
+            ColumnEdge(table, origin.column, target, name, "indirect", confidence, reason)
+            for name in names
+            if name not in taken
+        )
+    return found

@@ -11,7 +11,7 @@ from extractor.models import SchemaLookup, TableName
 from extractor.sessions.memory import Bases, Bounded, MadeTables, Temporaries, Temporary, key_of
 from extractor.sessions.names import Defaults, candidates, choose
 
-_SESSIONS = 10_000
+_SESSIONS = 3_000
 _TABLES = 200_000
 _MADE = 100_000
 _SCRATCH = 50_000

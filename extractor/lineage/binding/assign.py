@@ -92,10 +92,13 @@ def _into_unknown(write: Write, relation: Relation) -> list[Assigned]:
 
 
 def best(origins: Origins) -> dict[tuple[object, str], Origin]:
-    """One origin per table and column, the surest."""
+    """One origin per base and column (in lower case), the surest."""
     found: dict[tuple[object, str], Origin] = {}
+    if len(origins) == 1:
+        (only,) = origins
+        return {(only.base, only.column.lower()): only}
     for origin in origins:
-        key = (origin.base.table, origin.column.lower())
+        key = (origin.base, origin.column.lower())
         held = found.get(key)
         if held is None or (origin.code, origin.column) < (held.code, held.column):
             found[key] = origin
