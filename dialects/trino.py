@@ -12,6 +12,8 @@ from dialects.rewriting import Rewrite, rewriting
 from dialects.table_functions import after, with_plain_inputs
 
 _PREPARE = rewriting(
+    Rewrite("^ UNLOAD (...) TO <string> ...", "COPY {1} TO {3}"),
+    Rewrite("^ USING EXTERNAL FUNCTION ..SELECT ...", "SELECT {4}"),
     Rewrite("GRACE PERIOD INTERVAL <string> <any>"),
     Rewrite("WHEN STALE INLINE|FAIL"),
     Rewrite("SUBSET <name> = (...)"),

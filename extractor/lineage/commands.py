@@ -411,17 +411,24 @@ _RULES: tuple[tuple[str, re.Pattern[str], _Rule], ...] = (
         ),
         _insert_exec,
     ),
-    (
-        "CHANGES",
-        re.compile(
-            r"(?:APPLY\s+CHANGES|CREATE\s+FLOW\s+\S+\s+AS\s+AUTO\s+CDC)\s+INTO\s+(?P<target>"
-            + _NAME[1:-1]
-            + r")\s+FROM\s+(?:STREAM\s*\(?\s*)?(?P<source>"
-            + _NAME[1:-1]
-            + ")",
-            _FLAGS,
-        ),
-        _moved,
+    *(
+        (
+            needed,
+            re.compile(
+                opening
+                + r"\s+INTO\s+(?:LIVE\.)?(?P<target>"
+                + _NAME[1:-1]
+                + r")\s+FROM\s+(?:STREAM\s*\(?\s*)?(?:LIVE\.)?(?P<source>"
+                + _NAME[1:-1]
+                + ")",
+                _FLAGS,
+            ),
+            _moved,
+        )
+        for needed, opening in (
+            ("CHANGES", r"APPLY\s+CHANGES"),
+            ("FLOW", r"CREATE\s+FLOW\s+\S+\s+AS\s+AUTO\s+CDC"),
+        )
     ),
     ("CALL", re.compile(r"CALL\s", _FLAGS), _call),
     ("EXEC", re.compile(r"EXEC(?:UTE)?\s+(?!IMMEDIATE|AS\b)[\w\[\"@]", _FLAGS), _call),
