@@ -54,7 +54,9 @@ _NUMBER = re.compile(
 _SIGN = re.compile(r"[-+](?<=[=<>(,][-+])\?")
 _BY = re.compile(r" by (?<=(?:group|order) by )(?<!\w(?:group|order) by )")
 _ORDINAL = re.compile(r"(?:by |[,(])([0-9]{1,4})(?![\w.(])")
-_CLAUSE_END = re.compile(r"\b(?:having|limit|window|qualify|union|except|intersect|where|fetch|offset|for|select)\b")
+_CLAUSE_EDGE = re.compile(
+    r"[()]|\b(?:having|limit|window|qualify|union|except|intersect|where|fetch|offset|for|select)\b"
+)
 _IN_LIST = re.compile(r"in\((?<!\win\()(?:[a-z]*\?,)++[a-z]*\?\)")
 _TUPLES = re.compile(r"(\((?:\?,)++\?\))(?:,\1)+")
 _VALUES = re.compile(r"values(\([^()]*+(?:\([^()]*+\)[^()]*+)*+\)(?:,\([^()]*+(?:\([^()]*+\)[^()]*+)*+\))++)")
@@ -161,9 +163,11 @@ def _telling_strings(text: str, strings: list[str], dialect: Dialect) -> list[st
     if not strings:
         return []
     body = _body_start(text)
-    told = [f"{number}{literal}" for number, literal in enumerate(strings[: text.count(STRING, 0, body)])]
+    number, counted_to = 0, 0
+    told = [f"{place}{literal}" for place, literal in enumerate(strings[: text.count(STRING, 0, body)])]
     for match in _telling_pattern(dialect.lexical.blocks == "tsql", dialect.parser == "duckdb").finditer(text, body):
-        number = text.count(STRING, 0, match.start())
+        number += text.count(STRING, counted_to, match.start())
+        counted_to = match.start()
         told.append(f"{number}{strings[number]}")
     return told
 
@@ -192,23 +196,22 @@ def _telling_pattern(before_equals: bool, after_comma: bool) -> re.Pattern[str]:
 def _ordinals(text: str) -> list[str]:
     """Bare integers in GROUP BY and ORDER BY: they may stand for columns."""
     found: list[str] = []
-    for by in _BY.finditer(text):
-        stop = _CLAUSE_END.search(text, by.end())
-        clause = text[by.end() - 3 : stop.start() if stop else len(text)]
-        found += _ORDINAL.findall(_up_to_closing(clause))
+    by = _BY.search(text)
+    while by is not None:
+        end = _clause_end(text, by.end())
+        found += _ORDINAL.findall(text, by.end() - 3, end)
+        by = _BY.search(text, end)
     return found
 
 
-def _up_to_closing(clause: str) -> str:
-    """``clause`` up to the bracket that closes what it stands in."""
-    if ")" not in clause:
-        return clause
+def _clause_end(text: str, start: int) -> int:
+    """Where the next clause begins, or the bracket closes that all this stands in."""
     depth = 0
-    for match in re.finditer(r"[()]", clause):
-        depth += 1 if match[0] == "(" else -1
-        if depth < 0:
-            return clause[: match.start()]
-    return clause
+    for edge in _CLAUSE_EDGE.finditer(text, start):
+        depth += (edge[0] == "(") - (edge[0] == ")")
+        if depth < 0 or (depth == 0 and edge[0] not in "()"):
+            return edge.start()
+    return len(text)
 
 
 def _fold_lists(text: str) -> str:
