@@ -82,7 +82,8 @@ def _from_temporary(
 ) -> StatementLineage:
     """A scratch table is renamed into place: its content becomes the lineage of the real table."""
     chain = tuple(dict.fromkeys((*held.chain, fingerprint)))
-    if knowledge.is_temporary(new, rename.new):
+    stays = not (rename.swap or held.by_pattern)  # a temporary table is one under any name
+    if stays or knowledge.is_temporary(new, rename.new):
         knowledge.put_temporary(held._replace(table=new, chain=chain), session)
         return StatementLineage(Outcome.NO_LINEAGE, rename.kind, reason="renames a temporary table")
     relation = held.relation
