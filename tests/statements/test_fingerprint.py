@@ -247,3 +247,10 @@ def test_the_dialect_is_part_of_the_fingerprint():
 def test_an_alias_of_a_dialect_gives_the_same_fingerprint():
     """``tsql`` and ``sqlserver`` are one dialect."""
     assert fingerprint("select 1", dialects.get("tsql")) == fingerprint("select 1", dialects.get("sqlserver"))
+
+
+def test_very_long_statements_have_a_fingerprint_in_linear_work():
+    """Literals, ordinals, aliases in quotes and brackets by the ten thousand come to an end."""
+    for part in ("a as 'x', ", "group by 1 ", "f('x'), ", "over (order by a), ", "(1, 'b'), ", "(", "'", "values (1)"):
+        for name in ("postgres", "sqlserver", "oracle"):
+            assert len(fingerprint("insert into t select " + part * 30_000, dialects.get(name))) == 32
