@@ -250,8 +250,9 @@ class Sessions:
             self._knowledge.learn(target, write.columns)
         elif not relation.opens:
             names = tuple(item.name for item in relation.items if isinstance(item, Column))
-            if all(names):
-                self._knowledge.learn(target, names)
+            if all(names):  # partition columns come last, wherever the query has them
+                last = {name.lower() for name in write.dynamic}
+                self._knowledge.learn(target, tuple(sorted(names, key=lambda name: name.lower() in last)))
         del assigned
 
     def _remember(

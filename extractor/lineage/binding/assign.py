@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from extractor.lineage.binding.relations import BY_NAME, CERTAIN, Column, Origin, Origins, Relation
 from extractor.lineage.model import Write
+
+_MADE_UP = re.compile(r"_c\d+|_col\d+|f\d+_|column\d+")
 
 
 class Assigned(NamedTuple):
@@ -79,8 +82,9 @@ def _into_known(write: Write, relation: Relation, known: tuple[str, ...]) -> lis
 
 
 def _into_unknown(write: Write, relation: Relation) -> list[Assigned]:
+    """By the names of the query; those that an engine makes up for expressions are not the target's."""
     columns = relation.items
-    names = [c.name if isinstance(c, Column) else "" for c in columns]
+    names = [c.name if isinstance(c, Column) and not _MADE_UP.fullmatch(c.name) else "" for c in columns]
     for back, name in enumerate(reversed(write.dynamic), 1):
         if back <= len(names) and isinstance(columns[-back], Column):
             names[-back] = name

@@ -14,6 +14,7 @@ _ROUTINES = frozenset({"FUNCTION", "PROCEDURE", "MACRO"})
 _QUERIES = frozenset(
     {exp.Select, exp.Union, exp.Except, exp.Intersect, exp.Subquery, exp.Paren, exp.Table, exp.Values, exp.Insert}
 )
+
 _SPARK = frozenset({"spark", "spark2", "databricks"})
 _TEMPORARY = frozenset({exp.TemporaryProperty, exp.VolatileProperty, exp.GlobalProperty})
 
@@ -109,7 +110,8 @@ def _lower_query(node: Node, kind: str, name: Name, schema: Node, properties: li
         query = query._replace(ctes=(*ctes, *query.ctes))
     if kind == "TABLE":
         listed = () if walk.engine == "mysql" and _is_typed(schema) else column_names(schema)  # there by name
-        return Write("create table as", name, "create", query, listed)
+        last = _partition_columns(properties) if walk.engine == "hive" and not listed else ()
+        return Write("create table as", name, "create", query, listed, dynamic=last)
     classes = {p.__class__ for p in properties}
     title = "create materialized view" if exp.MaterializedProperty in classes else "create view"
     hidden = _partition_columns(properties) if walk.engine == "hive" else ()
@@ -121,7 +123,7 @@ def _lower_query(node: Node, kind: str, name: Name, schema: Node, properties: li
 
 
 def _partition_columns(properties: list[Node]) -> tuple[str, ...]:
-    """Hive's own lineage leaves the columns of PARTITIONED ON out, and so do we for its views."""
+    """The columns of PARTITIONED BY; Hive's own lineage leaves those of a view out, and so do we."""
     for item in properties:
         if item.__class__ is exp.PartitionedByProperty:
             inner = arg(item, "this")
