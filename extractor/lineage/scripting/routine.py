@@ -219,28 +219,68 @@ def _parameters(found: Sequence[Token], after: int) -> frozenset[str]:
     return frozenset(names)
 
 
+_NOT_NAMES = frozenset(
+    [
+        "CURSOR",
+        "PROCEDURE",
+        "FUNCTION",
+        "TYPE",
+        "PRAGMA",
+        "CONSTANT",
+        "SUBTYPE",
+        "UPDATE",
+        "EACH",
+        "ROW",
+        "SELECT",
+        "WITH",
+        "EXECUTE",
+        "VALUES",
+        "STATEMENT",
+        "BEGIN",
+        "DECLARE",
+        "AS",
+        "IS",
+        "CONTINUE",
+        "EXIT",
+        "INSERT",
+        "DELETE",
+        "MERGE",
+    ]
+)
+
+
 def _declared(body: str, dialect: Dialect) -> frozenset[str]:
-    """Names declared before BEGIN (or by DECLARE and LET anywhere), and the records of FOR loops."""
+    """Names declared before BEGIN (or by DECLARE and LET anywhere), parameters, and the records of FOR loops."""
+    found = list(tokens(body, dialect.lexical))
     names: set[str] = set()
-    fresh = False
+    inside = fresh = bool(found) and dialect.lexical.blocks == "plsql" and found[0].text.upper() not in _STARTS
+    header = begun = False
     before = ""
-    inside = False
-    for token in tokens(body, dialect.lexical):
+    for position, token in enumerate(found):
         word = token.text.upper() if token.kind == "word" else token.text
-        if word == "DECLARE" or (word in ("AS", "IS") and not before):
-            inside, fresh = True, True
+        if word in ("PROCEDURE", "FUNCTION"):
+            header = True
+            names |= _parameters(found, position + 2)
+        elif word == "DECLARE" or (word in ("AS", "IS") and (header or not before)):
+            inside = fresh = True
+            header = False
         elif word == "BEGIN":
-            inside = fresh = False
-        elif before in ("LET", "FOR") and token.kind == "word" and word not in ("UPDATE", "EACH", "ROW", "SELECT"):
-            names.add(token.text.lower())
-        elif fresh and token.kind == "word":
-            if word not in ("CURSOR", "PROCEDURE", "FUNCTION", "TYPE", "PRAGMA", "CONSTANT", "SUBTYPE"):
+            inside = fresh = header = False
+            begun = True
+        elif token.kind == "word" and (fresh or before in ("LET", "FOR")):
+            if word not in _NOT_NAMES:
                 names.add(token.text.lower())
             fresh = False
         if inside and word == ";":
+            inside = fresh = not begun or dialect.parser in _SECTIONS
+        elif inside and word == "," and before.lower() in names:
             fresh = True
         before = word
     return frozenset(names)
+
+
+_SECTIONS = frozenset(("oracle", "postgres", "redshift", "materialize"))  # DECLARE opens a section up to BEGIN
+_STARTS = frozenset(("BEGIN", "DECLARE", "CREATE", "INSERT", "UPDATE", "DELETE", "MERGE", "SELECT", "WITH", "<<", "<"))
 
 
 def unquoted(literal: str) -> str:
