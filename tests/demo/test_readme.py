@@ -8,7 +8,7 @@ import tomllib
 from pathlib import Path
 
 from extractor.cli.app import app
-from extractor.config import Config
+from extractor.config import AlationSettings, Config, SourceSettings
 
 README = Path(__file__).resolve().parents[2] / "README.md"
 
@@ -43,3 +43,19 @@ def test_links_lead_somewhere() -> None:
     for page in (README, *README.parent.glob("docs/*.md"), README.parent / "CONTRIBUTING.md"):
         for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text()):
             assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_every_setting_is_documented() -> None:
+    """The page on the configuration names every setting, each in its own section."""
+    page = README.parent.joinpath("docs", "configuration.md").read_text()
+    sections = {title: text for title, _, text in (part.partition("\n") for part in page.split("\n## "))}
+    models = {
+        name: field.annotation for name, field in Config.model_fields.items() if name in {"state", "upload", "limits"}
+    }
+    models |= {"alation": AlationSettings}
+    wanted = {f"[{name}]": model.model_fields for name, model in models.items()}
+    wanted["[[source]]"] = SourceSettings.model_fields
+    for title, fields in wanted.items():
+        shown = set(re.findall(r"`(\w+)`", sections[title]))
+        missing = {field.alias or name for name, field in fields.items()} - shown
+        assert not missing, f"{title}: {missing}"
