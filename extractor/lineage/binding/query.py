@@ -20,7 +20,7 @@ from extractor.lineage.binding.relations import (
     Relation,
     row_origins,
 )
-from extractor.lineage.binding.scope import Entry, Scope
+from extractor.lineage.binding.scope import Entry, Scope, pseudo_columns
 from extractor.lineage.binding.unions import united_by_name, united_by_position
 from extractor.lineage.model import (
     NO_FLOW,
@@ -104,6 +104,7 @@ class Binder:
         self._levels = len(dialect.levels)
         self._lateral = dialect.parser in LATERAL_ALIASES or dialect.name in LATERAL_ALIASES
         self._structs = dialect.parser in STRUCTS
+        self._pseudo = pseudo_columns(dialect.parser)
         self.notes: dict[str, None] = {}
 
     def bind(self, query: Query, env: Env | None = None, parent: Scope | None = None) -> Relation:
@@ -121,7 +122,7 @@ class Binder:
         self.notes[text] = None
 
     def _new_scope(self, parent: Scope | None) -> Scope:
-        return Scope(parent, self._note, lateral=self._lateral, structs=self._structs)
+        return Scope(parent, self._note, lateral=self._lateral, structs=self._structs, pseudo=self._pseudo)
 
     # --- SELECT -------------------------------------------------------------------------------------------
 

@@ -20,38 +20,27 @@ from extractor.lineage.binding.relations import (
 from extractor.lineage.model import Name, Part
 
 _PSEUDO = frozenset(
-    [
-        "current_date",
-        "current_time",
-        "current_timestamp",
-        "current_user",
-        "session_user",
-        "system_user",
-        "sysdate",
-        "systimestamp",
-        "rownum",
-        "level",
-        "localtime",
-        "localtimestamp",
-        "default",
-        "user",
-        "uid",
-        "sysdatetime",
-        "getdate",
-        "true",
-        "false",
-        "null",
-        "connect_by_isleaf",
-        "connect_by_iscycle",
-        "current_schema",
-        "current_database",
-        "current_role",
-        "sqlerrm",
-        "sqlcode",
-        "sqlstate",
-        "found",
-    ]
-)
+    {
+        "current_date", "current_time", "current_timestamp", "current_user", "session_user", "system_user",
+        "localtime", "localtimestamp", "current_schema", "current_database", "current_role", "sysdate", "systimestamp",
+        "sysdatetime", "getdate", "rownum", "default", "true", "false", "null", "sqlerrm", "sqlcode", "sqlstate",
+    }
+)  # fmt: skip
+_USER = frozenset({"user"})
+_OWN_PSEUDO = {
+    "oracle": frozenset({"level", "uid", "user", "connect_by_isleaf", "connect_by_iscycle"}),
+    "postgres": frozenset({"user", "found"}),
+    "redshift": frozenset({"user", "found"}),
+    "tsql": _USER,
+    "fabric": _USER,
+    "teradata": frozenset({"user", "date", "time", "database", "account", "role", "profile", "session"}),
+    "": _USER,
+}
+
+
+def pseudo_columns(engine: str) -> frozenset[str]:
+    """The names that stand for values of the session when they are not quoted, by the parser's name of the engine."""
+    return _PSEUDO | _OWN_PSEUDO.get(engine, frozenset())
 
 
 VIRTUAL = frozenset(
@@ -115,10 +104,16 @@ class Scope:
     engine lets the select list itself do so, ``structs`` whether ``a.b`` can be a field of a column.
     """
 
-    __slots__ = ("aliases", "entries", "lateral", "merged", "note", "parent", "structs")
+    __slots__ = ("aliases", "entries", "lateral", "merged", "note", "parent", "pseudo", "structs")
 
     def __init__(
-        self, parent: Scope | None, note: Callable[[str], None], *, lateral: bool = False, structs: bool = False
+        self,
+        parent: Scope | None,
+        note: Callable[[str], None],
+        *,
+        lateral: bool = False,
+        structs: bool = False,
+        pseudo: frozenset[str] = _PSEUDO,
     ) -> None:
         self.parent = parent
         self.entries: list[Entry] = []
@@ -126,6 +121,7 @@ class Scope:
         self.aliases: dict[str, Origins] = {}
         self.lateral = lateral
         self.structs = structs
+        self.pseudo = pseudo
         self.note = note
 
     def resolve(self, ref: Name, *, aliases: bool = False) -> Origins:
@@ -152,7 +148,7 @@ class Scope:
                 return found
             scope = scope.parent
         found = self._unlisted(key, name)
-        if found is None and key[:1] not in "$@:" and (quoted or key not in _PSEUDO):
+        if found is None and key[:1] not in "$@:" and (quoted or key not in self.pseudo):
             self.note(f"column {name} belongs to no relation of the query")
         return found or NOTHING
 
@@ -169,7 +165,7 @@ class Scope:
             return NOTHING
         if aliases and key in self.aliases:
             return self.aliases[key]
-        if (key in _PSEUDO and not quoted) or key in VIRTUAL:
+        if (key in self.pseudo and not quoted) or key in VIRTUAL:
             return NOTHING
         if key[:1] == "$":
             return self._position(key)
@@ -206,7 +202,7 @@ class Scope:
 
     def _unlisted(self, key: str, name: str) -> Origins | None:
         """A statement that ran has its columns: with one table, its known schema must be out of date."""
-        if key in _PSEUDO or key[0] in "$@:":
+        if key in self.pseudo or key[0] in "$@:":
             return None
         if len(self.entries) == 1 and self.entries[0].relation.listed is not None:
             return frozenset((Origin(self.entries[0].relation.listed, name, UNLISTED),))
