@@ -12,7 +12,7 @@ from extractor.lineage.model import NO_FLOW, Flow, Name, Projection, Query, Sele
 
 _LEAVES = frozenset(
     {
-        exp.Literal, exp.Identifier, exp.DataType, exp.Var, exp.Star, exp.Null, exp.Boolean, exp.Parameter,
+        exp.Literal, exp.Identifier, exp.DataType, exp.Var, exp.Star, exp.Null, exp.Boolean,
         exp.Placeholder, exp.SessionParameter, exp.JSONPath, exp.Hint, exp.WindowSpec,
         exp.NextValueFor, exp.PseudoType, exp.Into,
     }
@@ -253,6 +253,12 @@ def _take_difference(node: Node, found: _Gathered, stack: list[Node], _walk: Wal
     _push_children(node, stack)
 
 
+def _take_parameter(node: Node, found: _Gathered, _stack: list[Node], walk: Walk) -> None:
+    """Snowflake's ``$2`` is the second column; other parameters are values."""
+    if walk.engine == "snowflake" and node.name.isdigit():
+        found.refs[((f"${node.name}", False),)] = None
+
+
 def _take_named(node: Node, _found: _Gathered, stack: list[Node], _walk: Walk) -> None:
     """``name => value`` and ``value AS name`` inside of a call: the name is no column."""
     value = arg(node, "expression")
@@ -317,6 +323,7 @@ _SPECIAL: dict[type, _Rule] = {
     exp.Exists: _take_exists,
     exp.Anonymous: _take_call,
     exp.Window: _take_window,
+    exp.Parameter: _take_parameter,
     exp.Kwarg: _take_named,
     exp.PropertyEQ: _take_named,
     exp.Dot: _take_dot,
