@@ -254,6 +254,10 @@ class Scope:
         key = name.lower()
         scope: Scope | None = self
         while scope is not None:
+            for entry in scope.entries:
+                found = _dotted(entry, ref)
+                if found is not None:
+                    return found
             if any(key in e.relation.index for e in scope.entries) or key in scope.merged:
                 return scope.here(key, name, aliases=False, quoted=quoted)
             if scope.lateral and key in scope.aliases:
@@ -270,6 +274,12 @@ def _at(relation: Relation, position: int) -> Origins | None:
         return None
     last = items[-1]
     return last.origins if isinstance(last, Column) else None
+
+
+def _dotted(entry: Entry, ref: Name) -> Origins | None:
+    """The column whose known name has dots in it, as ClickHouse's nested ones do."""
+    key = _text(ref).lower()
+    return entry.relation.known(key, key) if len(ref) > 1 and key in entry.relation.index else None
 
 
 def _text(ref: Name) -> str:
