@@ -69,13 +69,13 @@ def _as_input(text: str, found: Sequence[Token], position: int, close: int) -> s
     name = word_at(found, position)
     if not name.startswith(_PASSING):
         return f"{found[position].text}((SELECT * FROM {inner}))"  # noqa: S608 - text for the parser, never run
-    named = close < len(found) and found[close].kind in ("word", "quoted") and word_at(found, close) not in _FOLLOWING
+    named = close < len(found) and found[close].kind in ("word", "quoted") and word_at(found, close) not in _AFTER_INPUT
     return f"(SELECT * FROM {inner})" if named else f"({inner})"  # noqa: S608 - as above
 
 
-_FOLLOWING = words(
-    "WHERE GROUP ORDER HAVING JOIN LEFT RIGHT FULL INNER CROSS LATERAL UNION SORT CLUSTER DISTRIBUTE "
-    "LIMIT WINDOW SELECT INSERT ON INTERSECT EXCEPT MINUS"
+_AFTER_INPUT = (_HOW - {"AS"}) | words(
+    "WHERE GROUP HAVING JOIN LEFT RIGHT FULL INNER CROSS LATERAL UNION LIMIT WINDOW SELECT INSERT ON INTERSECT "
+    "EXCEPT MINUS"
 )
 
 
