@@ -23,7 +23,7 @@ from extractor.models import (
     TableName,
 )
 from extractor.sessions import Sessions
-from extractor.statements import StatementClass, classify, fingerprint, split
+from extractor.statements import Piece, StatementClass, classify, fingerprint, split
 
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 _OUTCOMES = {
@@ -111,7 +111,7 @@ def _in_order(records: Iterable[QueryRecord]) -> list[QueryRecord]:
 
 def _pieces(records: Iterable[QueryRecord], dialect: Dialect) -> Iterator[_Piece]:
     for record in records:
-        found = split(record.sql, dialect)
+        found = _whole_batches(split(record.sql, dialect), record.sql, dialect)
         for index, piece in enumerate(found):
             kind = classify(piece.text, dialect)
             if kind is StatementClass.EMPTY:
@@ -120,6 +120,24 @@ def _pieces(records: Iterable[QueryRecord], dialect: Dialect) -> Iterator[_Piece
             if record.origin is not None:
                 placed = placed._replace(origin=Origin(record.origin.file, record.origin.line + piece.line - 1))
             yield placed, *_outlined(placed, piece.text, kind, dialect, index), index
+
+
+_RUNS_VARIABLE = re.compile(r"\bEXEC(?:UTE)?\s*\(\s*@|\bsp_executesql\s+@", re.IGNORECASE)
+_GO = re.compile(r"^\s*GO\b", re.IGNORECASE | re.MULTILINE)
+
+
+def _whole_batches(pieces: list[Piece], sql: str, dialect: Dialect) -> list[Piece]:
+    """T-SQL that runs the text of a variable is taken batch by batch: the variable is set elsewhere in the batch."""
+    if dialect.lexical.blocks != "tsql" or not _RUNS_VARIABLE.search(sql):
+        return pieces
+    found: list[Piece] = []
+    for piece in pieces:
+        last = found[-1] if found else None
+        if last is not None and not _GO.search(sql[last.end : piece.start]):
+            found[-1] = last._replace(text=sql[last.start : piece.end], end=piece.end)
+        else:
+            found.append(piece)
+    return found
 
 
 def _outlined(

@@ -74,3 +74,12 @@ def test_origins_count_lines_within_the_record() -> None:
     )
     lineage = extractor.extract_lineage([record], dialect="postgres")
     assert [str(s.origin) for s in lineage.statements] == ["x.sql:10", "x.sql:12"]
+
+
+def test_dynamic_sql_finds_variables_set_earlier_in_its_batch() -> None:
+    """T-SQL: DECLARE, SET and EXEC stand in statements of their own; GO ends what a variable is known for."""
+    text = "declare @q nvarchar(99) = N'insert into dbo.t (a) '; set @n = 1; exec (@q + N'select b from dbo.s');"
+    lineage = extractor.extract_lineage(text, dialect="sqlserver")
+    assert [(str(e.source), str(e.target)) for e in lineage.tables] == [("dbo.s", "dbo.t")]
+    other = extractor.extract_lineage("declare @q nvarchar(9) = N'x';\nGO\nexec (@q)", dialect="sqlserver")
+    assert other.statements[-1].outcome is Outcome.DYNAMIC

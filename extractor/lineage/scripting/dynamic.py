@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from dialects.lexing import Token
 from extractor.lineage.scripting.routine import unquoted
@@ -21,17 +21,24 @@ class Variables:
 
     def assign(self, tokens: Sequence[Token]) -> None:
         """Note ``name := value``, ``SET name = value``, ``DECLARE name type = value``, ``LET name := value``."""
+        for part in _parts(tokens):
+            self._assign(part)
+
+    def _assign(self, tokens: Sequence[Token]) -> None:
         for position, token in enumerate(tokens):
-            if token.text in (":=", "=") or token.text.upper() == "DEFAULT":
-                name = _target(tokens[:position])
-                value = self.value(tokens[position + 1 :])
-                if name and value is not None:
-                    self._values[name] = value
-                elif name:
-                    self._values.pop(name, None)
-                return
-            if token.text == "+=":
-                return
+            if token.text not in (":=", "=", "+=") and token.text.upper() != "DEFAULT":
+                continue
+            added = token.text == "+=" or (position > 0 and tokens[position - 1].text == "+")
+            name = _target(tokens[:position])
+            value = self.value(tokens[position + 1 :])
+            if added and value is not None:
+                held = self._values.get(name)
+                value = held + value if held is not None else None
+            if name and value is not None:
+                self._values[name] = value
+            elif name:
+                self._values.pop(name, None)
+            return
 
     def value(self, tokens: Sequence[Token]) -> str | None:
         """The text that an expression gives, or None when the script does not show it."""
@@ -61,3 +68,17 @@ def _target(tokens: Sequence[Token]) -> str:
     words = [t for t in tokens if t.kind in ("word", "parameter", "quoted")]
     words = [t for t in words if t.text.upper() not in ("SET", "LET", "DECLARE", "GLOBAL", "SESSION")]
     return _key(words[0].text) if words else ""
+
+
+def _parts(tokens: Sequence[Token]) -> Iterator[Sequence[Token]]:
+    """The single declarations of ``DECLARE a INT = 1, b TEXT = 'x'``; anything else is one part."""
+    if not tokens or tokens[0].text.upper() != "DECLARE":
+        yield tokens
+        return
+    start, depth = 1, 0
+    for position, token in enumerate(tokens):
+        depth += (token.text == "(") - (token.text == ")")
+        if token.text == "," and depth == 0:
+            yield tokens[start:position]
+            start = position + 1
+    yield tokens[start:]
