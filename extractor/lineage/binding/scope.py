@@ -223,7 +223,7 @@ class Scope:
                     key = name.lower()
                     if key in VIRTUAL and key not in entry.relation.index:
                         return NOTHING
-                    found = entry.relation.find(key, name)
+                    found = _dotted(entry, ref[width:]) or entry.relation.find(key, name)
                     if found is not None or width + 1 == len(ref):
                         return found if found is not None else NOTHING
             scope = scope.parent
