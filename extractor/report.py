@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -40,6 +41,26 @@ _RANK = {
         )
     )
 }
+
+
+def visible(text: str) -> str:
+    r"""``text`` as it may be shown and stored anywhere: what a terminal obeys, and what no encoding holds, is spelled.
+
+    Control characters, marks that turn the direction of writing and bytes of file names that are no text become
+    ``\x1b``, ``\u202e`` and the like; line breaks are spelled as well, so that no name can pass for a line of ours.
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c == " " or unicodedata.category(c) == "Zs" else _spelled(c) for c in text)
+
+
+def _spelled(character: str) -> str:
+    code = ord(character)
+    if 0xDC80 <= code <= 0xDCFF:  # a byte of a file name that is no text, as Python carries it
+        return f"\\x{code - 0xDC00:02x}"
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 class ExitCode(IntEnum):

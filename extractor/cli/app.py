@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+import traceback
 from importlib import metadata
 from typing import Annotated
 
 import typer
 
 from extractor.cli import desk, night, rehearse, setup
+from extractor.cli.terminal import bear_any_text, say
 from extractor.errors import ConfigError, LineageError
 from extractor.report import ExitCode
 
@@ -40,14 +42,18 @@ def _options(
 
 def main() -> None:
     """Run the command line; an error of ours is one message on standard error and an exit code."""
+    bear_any_text()
     try:
         app()
     except LineageError as error:
-        print(f"error: {error}", file=sys.stderr)
+        say(f"error: {error}", error=True)
         sys.exit(ExitCode.USAGE if isinstance(error, ConfigError) else ExitCode.FAILED)
     except KeyboardInterrupt:
-        print("interrupted; what was finished is kept, run again to go on", file=sys.stderr)
+        say("interrupted; what was finished is kept, run again to go on", error=True)
         sys.exit(130)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(ExitCode.DONE)
+    except Exception:  # noqa: BLE001 - Python would leave with 1, which means something else here
+        say(f"{traceback.format_exc()}error: this is a defect, please report it; run again to go on", error=True)
+        sys.exit(ExitCode.FAILED)

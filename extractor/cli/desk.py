@@ -10,9 +10,10 @@ from typing import Annotated, Any
 import orjson
 import typer
 
+from extractor.cli.terminal import say
 from extractor.errors import ConfigError
 from extractor.models import ColumnEdge, Lineage, StatementLineage, TableEdge
-from extractor.report import ExitCode
+from extractor.report import ExitCode, visible
 
 
 class Layout(StrEnum):
@@ -62,7 +63,7 @@ def extract(
         sys.stdout.write(orjson.dumps(plain, option=orjson.OPT_INDENT_2).decode() + "\n")
     else:
         for name, lineage in found.items():
-            print("\n".join(_in_words(name, lineage)))
+            say("\n".join(visible(row) for row in _in_words(name, lineage)))
     raise typer.Exit(ExitCode.DONE)
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from extractor.cli.options import DEFAULT_CONFIG, ConfigFile, JsonFile, Quiet, Since, Until, in_utc
+from extractor.cli.terminal import say
+from extractor.errors import ConfigError
 from extractor.report import ExitCode, Report
+
+if TYPE_CHECKING:
+    from extractor.pipeline import Window
 
 
 def add_to(app: typer.Typer) -> None:
@@ -36,8 +41,7 @@ def run(
     from extractor.config import load_config
 
     settings = load_config(config)
-    window = pipeline.Window(in_utc(since), in_utc(until))
-    report = pipeline.run(settings, window=window, progress=_progress(quiet))
+    report = pipeline.run(settings, window=_window(since, until), progress=_progress(quiet))
     _end(report, settings.limits.max_unparsed, json, quiet=quiet)
 
 
@@ -57,10 +61,9 @@ def plan(
     from extractor.config import load_config
 
     settings = load_config(config)
-    window = pipeline.Window(in_utc(since), in_utc(until))
-    report = pipeline.plan(settings, out=out, window=window, progress=_progress(quiet))
+    report = pipeline.plan(settings, out=out, window=_window(since, until), progress=_progress(quiet))
     if out is not None and not quiet:
-        print(f"plan saved to {out}; carry it out with: alation-lineage apply {out}")
+        say(f"plan saved to {out}; carry it out with: alation-lineage apply {out}")
     _end(report, settings.limits.max_unparsed, json, quiet=quiet)
 
 
@@ -94,27 +97,40 @@ def explain(
     from extractor.config import load_config
 
     found = pipeline.explain(load_config(config), place)
-    print(found.text)
+    say(found.text)
     raise typer.Exit(ExitCode.DONE if found.matched else ExitCode.USAGE)
 
 
-def _progress(quiet: bool) -> Callable[[str], None]:
-    def say(line: str) -> None:
-        if not quiet:
-            print(line, file=sys.stderr)
+def _window(since: datetime | None, until: datetime | None) -> Window:
+    from extractor.pipeline import Window
 
-    return say
+    if since is not None and until is not None and since >= until:
+        raise ConfigError(f"nothing lies between --since {since.isoformat()} and --until {until.isoformat()}")
+    return Window(in_utc(since), in_utc(until))
+
+
+def _progress(quiet: bool) -> Callable[[str], None]:
+    def show_step(line: str) -> None:
+        if not quiet:
+            say(line, error=True)
+
+    return show_step
 
 
 def _end(report: Report, max_unparsed: float, json: Path | None, *, quiet: bool) -> None:
     from extractor.cli import show
 
-    show.write_json(report, json)
-    code = report.exit_code(max_unparsed)
-    if not quiet and str(json) != "-":
-        print(show.report_in_words(report))
-        if json is not None:
-            print(f"report: {json}")
-    if code is not ExitCode.DONE:
-        print(show.end_in_words(code, report, max_unparsed), file=sys.stderr)
+    not_written = show.write_json(report, json)
+    code = ExitCode.FAILED if not_written else report.exit_code(max_unparsed)
+    in_words = not quiet and str(json) != "-"
+    if in_words:
+        say(show.report_in_words(report))
+        if json is not None and not not_written:
+            say(f"report: {json}")
+    for failure in [] if in_words else report.failures:
+        say(f"failed: {failure}", error=True)
+    if not_written:
+        say(f"error: {not_written}", error=True)
+    elif code is not ExitCode.DONE:
+        say(show.end_in_words(code, report, max_unparsed), error=True)
     raise typer.Exit(code)

@@ -9,8 +9,9 @@ from typing import Annotated
 import typer
 
 from extractor.cli.options import DEFAULT_CONFIG, ConfigFile
+from extractor.cli.terminal import say
 from extractor.errors import ConfigError
-from extractor.report import ExitCode
+from extractor.report import ExitCode, visible
 
 
 def add_to(app: typer.Typer) -> None:
@@ -34,7 +35,7 @@ def init(path: Annotated[Path, typer.Argument(help="Where to write it.")] = DEFA
         raise ConfigError(f"{path} exists already, and is left as it is; name another file") from None
     except OSError as error:
         raise ConfigError(f"{path} cannot be written: {error.strerror}") from None
-    print(f"wrote {path}; next: edit it, then alation-lineage check --config {path}")
+    say(f"wrote {path}; next: edit it, then alation-lineage check --config {path}")
 
 
 def check(config: ConfigFile = DEFAULT_CONFIG) -> None:
@@ -47,9 +48,9 @@ def check(config: ConfigFile = DEFAULT_CONFIG) -> None:
 
     findings = pipeline.check(load_config(config))
     for finding in findings:
-        print(f"{finding.level.value:>7}  {finding.text}")
+        say(f"{finding.level.value:>7}  {finding.text}")
     errors = sum(f.level is pipeline.Level.ERROR for f in findings)
-    print(f"{errors} errors, {sum(f.level is pipeline.Level.WARNING for f in findings)} warnings")
+    say(f"{errors} errors, {sum(f.level is pipeline.Level.WARNING for f in findings)} warnings")
     raise typer.Exit(ExitCode.USAGE if errors else ExitCode.DONE)
 
 
@@ -64,15 +65,15 @@ def formats(
 
     if not files:
         for known in sources.FORMATS:
-            print(f"{known.name:<22} {known.title}")
+            say(f"{known.name:<22} {known.title}")
         return
     unknown = 0
     for path in files:
         found = sources.recognise(path)
         unknown += not found.format
-        print(f"{path}: {found.format or 'not readable'}: {found.reason}")
+        say(visible(f"{path}: {found.format or 'not readable'}: {found.reason}"))
         for candidate in found.candidates:
-            print(f"    {candidate}")
+            say(f"    {candidate.format}: {candidate.confidence:.2f} {candidate.reason}")
     raise typer.Exit(ExitCode.USAGE if unknown else ExitCode.DONE)
 
 
@@ -86,4 +87,4 @@ def dialects() -> None:
     for name in known.names():
         dialect = known.get(name)
         key = "ds.db.schema.table" if dialect.key_has_database else "ds.schema.table"
-        print(f"{name:<14} {dialect.title:<28} {key:<20} also: {', '.join(dialect.aliases) or '-'}")
+        say(f"{name:<14} {dialect.title:<28} {key:<20} also: {', '.join(dialect.aliases) or '-'}")

@@ -7,21 +7,25 @@ from pathlib import Path
 
 import orjson
 
-from extractor.report import ExitCode, Lines, Report
+from extractor.report import ExitCode, Lines, Report, visible
 
 _SHOWN = 8
 
 
-def write_json(report: Report, target: Path | None) -> None:
-    """Write the report as JSON where the user wants it."""
+def write_json(report: Report, target: Path | None) -> str:
+    """Write the report as JSON where the user wants it; the answer says why it could not be, or is empty."""
     if target is None:
-        return
+        return ""
     text = orjson.dumps(report.to_json(), option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
     if str(target) == "-":
         sys.stdout.write(text.decode() + "\n")
-    else:
+        return ""
+    try:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(text + b"\n")
+    except OSError as error:
+        return f"the report cannot be written to {target}: {error.strerror}"
+    return ""
 
 
 def report_in_words(report: Report) -> str:
@@ -32,8 +36,8 @@ def report_in_words(report: Report) -> str:
         _lines("needs a look", report.problems, with_what=True),
         _lines("names that are not in the catalog", report.names, with_what=True),
         _lines("notes", report.notes, with_what=True),
-        "\n".join(f"warning: {w}" for w in report.warnings),
-        "\n".join(f"failed: {f}" for f in report.failures),
+        "\n".join(visible(f"warning: {w}") for w in report.warnings),
+        "\n".join(visible(f"failed: {f}") for f in report.failures),
     ]
     return "\n".join(p for p in parts if p)
 
@@ -105,6 +109,7 @@ def _lines(title: str, lines: Lines, *, with_what: bool) -> str:
 
 
 def _cut(rows: list[str], most: int, what: str) -> str:
+    rows = [visible(row) for row in rows]
     if len(rows) <= most + 1:
         return "\n".join(rows)
     return "\n".join([*rows[: most + 1], f"  ... and {len(rows) - most - 1} more {what} (all with --json FILE)"])

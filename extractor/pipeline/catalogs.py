@@ -13,6 +13,13 @@ from extractor.pipeline.dialect import dialect_of
 from extractor.report import Report
 from extractor.state.catalog import CatalogStore
 
+NO_TABLE = (
+    "no table of data source {} is known, so every edge would be left out. Is that its number in Alation, and may "
+    "the token see it? Then run metadata extraction in Alation, give a catalog file (catalog = {{ file = ... }}), or "
+    'set unknown_tables = "upload" or "external"'
+)
+"""Said of a source whose edges would all be left out; to be formatted with the data source's number."""
+
 
 class CatalogState(NamedTuple):
     """The catalog of a data source as a run will use it; all zero when there is none."""
@@ -49,6 +56,12 @@ def refresh_catalogs(
             continue
         report.warnings.extend(f"data source {number}: {warning}" for warning in held.warnings)
         progress(f"{source.name}: the catalog holds {held.tables} tables, {held.columns} columns")
+        if not held.tables:
+            report.warnings.extend(
+                f"source {other.name}: {NO_TABLE.format(number)}"
+                for other in config.source
+                if other.data_source_id == number and other.unknown_tables == "leave_out"
+            )
 
 
 def refresh_catalog(

@@ -13,7 +13,7 @@ from extractor.alation import AlationClient, DataSource
 from extractor.config import TOKEN_VARIABLE, Config, SourceSettings
 from extractor.errors import AlationError, CatalogError, ConfigError, StateError
 from extractor.keys import KeyResolver
-from extractor.pipeline.catalogs import refresh_catalog
+from extractor.pipeline.catalogs import NO_TABLE, refresh_catalog
 from extractor.pipeline.dialect import dialect_of
 from extractor.pipeline.runs import connect, state_url
 from extractor.state import Store
@@ -154,12 +154,7 @@ def _dialect_and_catalog(
 
 def _no_catalog(source: SourceSettings) -> Finding:
     if source.unknown_tables == "leave_out":
-        return Finding(
-            Level.ERROR,
-            f"source {source.name}: no table of data source {source.data_source_id} is known, so every edge would be "
-            "left out. Run metadata extraction in Alation, give a catalog file (catalog = { file = ... }), or set "
-            'unknown_tables = "upload" or "external"',
-        )
+        return Finding(Level.ERROR, f"source {source.name}: {NO_TABLE.format(source.data_source_id)}")
     return Finding(Level.WARNING, f"source {source.name}: no catalog; all keys are built from the names in the logs")
 
 

@@ -18,7 +18,7 @@ from extractor.pipeline.observe import Derived
 from extractor.pipeline.read import Aside, Window
 from extractor.pipeline.runs import state_url
 from extractor.pipeline.walk import Step, time_of
-from extractor.report import Report
+from extractor.report import Report, visible
 from extractor.state import Store
 from extractor.state.catalog import CatalogStore
 
@@ -107,11 +107,16 @@ def explain(config: Config, place: str) -> Explanation:
         if found is None:
             return Explanation(f"no statement was found at {place}; is the file among the paths of a source?", False)
         if isinstance(found, Aside):
-            return Explanation("\n".join(_aside_in_words(found)), True)
-        return Explanation("\n".join(_step_in_words(found, scratch, store, config)), True)
+            return Explanation(_text_of(_aside_in_words(found)), True)
+        return Explanation(_text_of(_step_in_words(found, scratch, store, config)), True)
+
+
+def _text_of(rows: list[str]) -> str:
+    return "\n".join(visible(row.expandtabs(4)) for row in rows)
 
 
 def _place_of(text: str) -> _Place:
+    text = visible(text)
     file, colon, line = text.rpartition(":")
     if colon and line.isdigit():
         return _Place(file, int(line), "")

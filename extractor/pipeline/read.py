@@ -19,7 +19,7 @@ from extractor import sources, statements
 from extractor.config import Config, SourceSettings
 from extractor.models import BadRecord, Origin, Outcome, QueryOutcome, QueryRecord
 from extractor.pipeline.spool import Event, Spool
-from extractor.report import FileReport, Report, outcome_of_record
+from extractor.report import FileReport, Report, outcome_of_record, visible
 from extractor.sources import InputFile
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -90,7 +90,7 @@ class SourceReader:
 
     def read(self, file_names: dict[int, str]) -> None:
         """Read all files of the source; each gets the next number in ``file_names``."""
-        inputs = sources.find_inputs(self._source, self._config.root)
+        inputs = (_named(i) for i in sources.find_inputs(self._source, self._config.root))
         for item, twin in _with_twins(inputs):
             if item.problem:
                 self._report.fail_file(FileReport(item.name, problem=item.problem))
@@ -241,15 +241,29 @@ def _pattern(globs: Iterable[str]) -> re.Pattern[str] | None:
     return re.compile(joined, re.IGNORECASE) if joined else None
 
 
+def _named(item: InputFile) -> InputFile:
+    """The file by a name that report, state and terminal can hold; a file name may be any bytes."""
+    return item._replace(name=visible(item.name), problem=visible(item.problem))
+
+
 def _with_twins(inputs: Iterable[InputFile]) -> Iterator[tuple[InputFile, str | None]]:
-    """Each file with the name of an earlier one of the same content, or None; only equal sizes are compared."""
-    by_size: dict[int, list[InputFile]] = {}
+    """Each file with the name of an earlier one of the same content, or None.
+
+    Only files of equal sizes are compared, and each of them is read for that once.
+    """
+    lone_of_size: dict[int, InputFile | None] = {}
+    first_of_digest: dict[str, str] = {}
     for item in inputs:
-        same_size = by_size.setdefault(item.size_bytes, [])
-        twin = next((other.name for other in same_size if item.size_bytes and _digest(other) == _digest(item)), None)
-        if twin is None:
-            same_size.append(item)
-        yield item, twin
+        if not item.size_bytes or item.size_bytes not in lone_of_size:
+            lone_of_size[item.size_bytes] = item
+            yield item, None
+            continue
+        lone = lone_of_size[item.size_bytes]
+        if lone is not None:
+            first_of_digest[_digest(lone)] = lone.name
+            lone_of_size[item.size_bytes] = None
+        first = first_of_digest.setdefault(_digest(item), item.name)
+        yield item, None if first == item.name else first
 
 
 def _digest(item: InputFile) -> str:

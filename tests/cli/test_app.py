@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 import sys
 
@@ -19,6 +21,7 @@ def command(*arguments: str, stdin: str = "", cwd=None) -> subprocess.CompletedP
         cwd=cwd,
         capture_output=True,
         text=True,
+        encoding="utf-8",
         timeout=60,
         check=False,
     )
@@ -113,3 +116,70 @@ def test_dialects_lists_what_keys_look_like():
     rows = {line.split()[0]: line for line in command("dialects").stdout.splitlines()}
     assert "ds.db.schema.table" in rows["redshift"]
     assert "ds.schema.table" in rows["mysql"]
+
+
+def test_names_from_sql_cannot_steer_the_terminal():
+    """Escape sequences and marks of writing direction inside names are spelled, not sent."""
+    done = command("extract", "-d", "postgres", "-", stdin='insert into "a\x1b[2J\x07" select * from "b\u202e";')
+    assert done.returncode == 0
+    assert "b\\u202e -> a\\x1b[2J\\x07" in done.stdout
+    assert not {"\x1b", "\x07", "\u202e"} & set(done.stdout)
+
+
+def test_output_that_cannot_hold_a_character_shows_its_number(monkeypatch):
+    """Where the terminal's encoding is ASCII, a name in another script ends no command."""
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    done = command("extract", "-", stdin="insert into a select 1 from b\\u8868")
+    assert done.returncode == 0
+
+
+def test_a_window_that_holds_nothing_is_a_usage_error(tmp_path):
+    """--since after --until is said before anything is read."""
+    write_plan_only(tmp_path)
+    done = command("plan", "--since", "2026-02-02", "--until", "2025-01-01", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--since" in done.stderr
+
+
+def test_a_report_that_cannot_be_written_is_an_error_in_one_line(tmp_path):
+    """The words still come; the exit code is 3, and no traceback."""
+    write_plan_only(tmp_path)
+    done = command("plan", "--json", str(tmp_path), cwd=tmp_path)
+    assert done.returncode == 3
+    assert "sum" in done.stdout
+    assert "the report cannot be written" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_quiet_still_says_what_failed(tmp_path):
+    """--quiet prints errors, and the reason is a part of them."""
+    write_plan_only(tmp_path, paths='"a.sql", "missing"')
+    done = command("plan", "--quiet", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "missing matches no file" in done.stderr
+
+
+def test_a_file_name_of_any_bytes_is_read_and_reported(tmp_path):
+    """A name that is no text, or steers terminals, is spelled in the report and costs nothing."""
+    write_plan_only(tmp_path, paths='"logs"')
+    (tmp_path / "logs").mkdir()
+    for number, name in enumerate((b"caf\xe9.sql", b"two\nlines\x1b[2J.sql")):
+        path = os.fsencode(tmp_path / "logs") + b"/" + name
+        with open(path, "w", encoding="utf-8") as script:  # noqa: PTH123 - the name is bytes
+            script.write(f"insert into a{number} select x from b{number};")
+    done = command("plan", "--json", "report.json", cwd=tmp_path)
+    assert done.returncode == 0
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert [f["path"] for f in report["files"]] == ["logs/caf\\xe9.sql", "logs/two\\x0alines\\x1b[2J.sql"]
+    assert report["statements"]["lineage"] == 2
+    explained = command("explain", "logs/caf\\xe9.sql:1", cwd=tmp_path)
+    assert "insert into a0" in explained.stdout
+
+
+def write_plan_only(folder, paths='"a.sql"'):
+    """A configuration that needs no Alation, and a script."""
+    (folder / "a.sql").write_text("insert into a select x from b;")
+    (folder / "lineage.toml").write_text(
+        f'[[source]]\npaths = [{paths}]\ndialect = "postgres"\ndata_source_id = 1\n'
+        'unknown_tables = "upload"\ncatalog = {{ from_alation = false }}\n'.replace("{{", "{").replace("}}", "}")
+    )

@@ -199,3 +199,11 @@ def test_users_of_a_log_without_sessions_do_not_share_one(tmp_path, alation):
     write_log(tmp_path, "a.jsonl", rows)
     run(configure(tmp_path, alation.url))
     assert {s for s, _, _ in alation.edges()} == {"12.raw.sales", "12.raw.sales.shop", "12.raw.sales.net"}
+
+
+def test_a_data_source_without_a_table_is_told_with_what_to_do(tmp_path, alation):
+    """A wrong data source id is no silent nothing, also beside a source that works."""
+    write_log(tmp_path, "a.jsonl", [record(LOAD.format(day="2024-03-01"))])
+    extra = '[[source]]\nname = "other"\npaths = ["logs"]\ndialect = "postgres"\ndata_source_id = 99'
+    report = run(configure(tmp_path, alation.url, extra=extra))
+    assert any("no table of data source 99" in w and "metadata extraction" in w for w in report.warnings)

@@ -1,0 +1,21 @@
+"""The one way to the terminal: names and SQL come from logs, and a log must not be able to steer a terminal."""
+
+from __future__ import annotations
+
+import io
+import sys
+
+from extractor.report import visible
+
+
+def say(text: str, *, error: bool = False) -> None:
+    """Print text; its line breaks and tabs are kept, all else that a terminal would obey is spelled."""
+    lines = ("\t".join(visible(part) for part in line.split("\t")) for line in text.split("\n"))
+    print("\n".join(lines), file=sys.stderr if error else sys.stdout)
+
+
+def bear_any_text() -> None:
+    """Let a terminal or pipe whose encoding lacks a character show its number instead of ending the command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
