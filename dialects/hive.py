@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dialects.base import Dialect, LexicalRules
-from dialects.rewriting import Rewrite, rewriting
-from dialects.table_functions import after, with_plain_inputs
+from dialects.rewriting import Rewrite, after, rewriting, where_found
+from dialects.table_functions import with_plain_inputs
 
 _LEXICAL = LexicalRules(
     identifier_quotes=(("`", "`"),),
@@ -29,39 +29,51 @@ _PREPARE = (
     Rewrite("SKEWED BY (...) ON (...)"),
     Rewrite("DISABLE|ENABLE NOVALIDATE|VALIDATE RELY|NORELY?"),
     Rewrite("FOR SYSTEM_VERSION AS OF <any>"),
-    Rewrite("^ CREATE OR? REPLACE? SCHEDULED QUERY <name> ..INSERT ...", "INSERT {7}"),
     Rewrite("UPSERT INTO TABLE? <name>", "INSERT INTO {3}"),
     Rewrite("^ UPSERT TABLE? <name>", "INSERT INTO {2}"),
-    Rewrite("LIKE FILE? PARQUET|ORC|AVRO <string>"),
     Rewrite("ENCODING AUTO_ENCODING|PLAIN_ENCODING|RLE|DICT_ENCODING|BIT_SHUFFLE|PREFIX_ENCODING"),
     Rewrite("COMPRESSION LZ4|SNAPPY|ZLIB|NO_COMPRESSION|DEFAULT_COMPRESSION"),
     Rewrite("BLOCK_SIZE <any>"),
     Rewrite("IREGEXP", "REGEXP"),
-    Rewrite(
-        "^ CREATE EXTERNAL? TABLE IF? NOT? EXISTS? <name> PRIMARY|PARTITION|SORT ..SELECT ...",
-        "CREATE TABLE {6} AS SELECT {9}",
-    ),
 )
 """Clauses of Hive and Impala that say how rows are stored or sampled, and Impala's words for what others have too."""
+_DEFINITIONS = where_found(
+    r"\bLIKE\s+(?:FILE\s+)?(?:PARQUET|ORC|AVRO)\b"
+    r"|\bCREATE\b[^(]*?\b(?:PRIMARY\s+KEY|PARTITION\s+BY|SORT\s+BY|SCHEDULED\s+QUERY)\b",
+    rewriting(
+        Rewrite("LIKE FILE? PARQUET|ORC|AVRO <string>"),
+        Rewrite("^ CREATE OR? REPLACE? SCHEDULED QUERY <name> ..INSERT ...", "INSERT {7}"),
+        Rewrite(
+            "^ CREATE EXTERNAL? TABLE IF? NOT? EXISTS? <name> PRIMARY|PARTITION|SORT ..SELECT ...",
+            "CREATE TABLE {6} AS SELECT {9}",
+        ),
+    ),
+)
+"""The same for definitions: apart, since their first words stand in very many texts."""
 _SPARK_PREPARE = (
     Rewrite("TABLESAMPLE SYSTEM|BERNOULLI? (...) REPEATABLE? (...)?"),
     Rewrite("WITH SCHEMA EVOLUTION"),
     Rewrite("REPLACE USING (...)"),
-    Rewrite("CREATE|REFRESH|STREAMING|TEMPORARY|TEMP LIVE TABLE|VIEW", "{0} {2}"),
+    Rewrite("LIVE TABLE|VIEW", "{1}"),
     Rewrite("PRIVATE TABLE|VIEW|STREAMING|MATERIALIZED", "{1}"),
     Rewrite("CONSTRAINT <name> EXPECT (...) ON VIOLATION DROP|FAIL ROW|UPDATE", "CONSTRAINT {1} CHECK {3}"),
     Rewrite("CONSTRAINT <name> EXPECT (...)", "CONSTRAINT {1} CHECK {3}"),
     Rewrite("SCHEDULE REFRESH? EVERY <any> <any>"),
     Rewrite("SCHEDULE REFRESH? CRON <string> AT? TIME? ZONE? <string>?"),
     Rewrite("TRIGGER ON UPDATE AT? MOST? EVERY? INTERVAL? <any>? MINUTE|MINUTES|HOUR|HOURS|DAY|DAYS?"),
-    Rewrite("^ CREATE FLOW <name> AS INSERT", "INSERT"),
-    Rewrite("^ CREATE FLOW <name> COMMENT <string> AS INSERT", "INSERT"),
     Rewrite("DEEP CLONE", "CLONE"),
     Rewrite("CLONE <name> VERSION|TIMESTAMP AS OF <any>", "CLONE {1}"),
     Rewrite("CLONE <name> LOCATION <string>", "CLONE {1}"),
     Rewrite("MAX RECURSION LEVEL <any>"),
 )
 """Clauses of Spark and Databricks without meaning for lineage; the old words of Delta Live Tables."""
+_FLOWS = where_found(
+    r"\bFLOW\b",
+    rewriting(
+        Rewrite("^ CREATE FLOW <name> AS INSERT", "INSERT"),
+        Rewrite("^ CREATE FLOW <name> COMMENT <string> AS INSERT", "INSERT"),
+    ),
+)
 
 HIVE = Dialect(
     name="hive",
@@ -71,7 +83,7 @@ HIVE = Dialect(
     default_schema="default",
     system_schemas=frozenset({"information_schema", "sys"}),
     lexical=_LEXICAL,
-    prepare=after(with_plain_inputs, rewriting(*_PREPARE)),
+    prepare=after(with_plain_inputs, _DEFINITIONS, rewriting(*_PREPARE)),
 )
 
 IMPALA = replace(
@@ -90,7 +102,7 @@ SPARK = replace(
     aliases=("sparksql", "spark2"),
     levels=("database", "schema", "table"),
     lexical=replace(_LEXICAL, raw_prefix="plain", nested_comments=True, blocks="scripting"),
-    prepare=after(with_plain_inputs, rewriting(*_SPARK_PREPARE)),
+    prepare=after(with_plain_inputs, _FLOWS, rewriting(*_SPARK_PREPARE)),
 )
 
 DATABRICKS = replace(

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from dialects.base import LexicalRules
@@ -52,6 +53,35 @@ def rewriting(*rewrites: Rewrite) -> Prepare:
             by_word.setdefault(word, []).append((rewrite, elements))
     named = re.compile(rf"\b(?:{'|'.join(w for w in by_word if w[0].isalpha())})\b", re.IGNORECASE)
     return _Rewriter(by_word, named, [w for w in by_word if not w[0].isalpha()])
+
+
+@dataclass(frozen=True, slots=True)
+class _Chain:
+    passes: tuple[Prepare, ...]
+
+    def __call__(self, text: str, rules: LexicalRules) -> str:
+        for one in self.passes:
+            text = one(text, rules)
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class _Where:
+    searched: re.Pattern[str]
+    one: Prepare
+
+    def __call__(self, text: str, rules: LexicalRules) -> str:
+        return self.one(text, rules) if self.searched.search(text) else text
+
+
+def after(*passes: Prepare) -> Prepare:
+    """The passes, one after the other; a value that can be pickled, as dialects go to worker processes."""
+    return _Chain(passes)
+
+
+def where_found(pattern: str, one: Prepare) -> Prepare:
+    """The pass for those texts alone in which a search for ``pattern`` finds something."""
+    return _Where(re.compile(pattern, re.IGNORECASE), one)
 
 
 class _Rewriter:

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from dialects.base import LexicalRules
 from dialects.lexing import Token, tokens, words
-from dialects.rewriting import Prepare, closing, name_end, word_at
+from dialects.rewriting import closing, name_end, word_at
 
 _CALL_ON = re.compile(r"\w\s*\(\s*ON\b", re.IGNORECASE)
 _TABLE_ARGUMENT = re.compile(r"\bTABLE\s*\(", re.IGNORECASE)
@@ -30,20 +29,6 @@ def with_plain_inputs(text: str, rules: LexicalRules) -> str:
         found = list(tokens(text, rules))
         text = "".join(_without_clauses(text, found))
     return text
-
-
-@dataclass(frozen=True, slots=True)
-class _Both:
-    first: Prepare
-    second: Prepare
-
-    def __call__(self, text: str, rules: LexicalRules) -> str:
-        return self.second(self.first(text, rules), rules)
-
-
-def after(first: Prepare, second: Prepare) -> Prepare:
-    """Both passes, one after the other; a value that travels between processes."""
-    return _Both(first, second)
 
 
 def _written(text: str, found: Sequence[Token], start: int, end: int) -> Iterator[str]:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dialects.base import Dialect, LexicalRules
-from dialects.rewriting import Rewrite, rewriting
-from dialects.table_functions import after, with_plain_inputs
+from dialects.rewriting import Rewrite, after, rewriting
+from dialects.table_functions import with_plain_inputs
 
 _PREPARE = rewriting(
     Rewrite("^ UNLOAD (...) TO <string> ...", "COPY {1} TO {3}"),
