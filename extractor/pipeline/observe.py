@@ -10,10 +10,13 @@ from dialects import Dialect
 from extractor.config import Config
 from extractor.dataflows import build_dataflow, external_id
 from extractor.keys import KeyedLineage, KeyResolver
-from extractor.models import Dataflow, StatementLineage
+from extractor.models import Dataflow, StatementLineage, TableName
 from extractor.state import Store
 
 _RECENT = 5_000
+
+_Key = tuple[int, str, int, tuple[TableName, ...]]
+"""Source, fingerprint, part and targets: one statement may run for many schemas in turn."""
 
 
 @dataclass(slots=True)
@@ -40,11 +43,11 @@ class Observer:
         self._store = store
         self._run_id = run_id
         self._resolvers = resolvers
-        self._recent: OrderedDict[tuple[int, str, int], Derived] = OrderedDict()
+        self._recent: OrderedDict[_Key, Derived] = OrderedDict()
 
     def observe(self, source: int, part: int, lineage: StatementLineage, at: datetime | None) -> tuple[Derived, bool]:
         """What the lineage became, and whether it is new; ``part`` tells the writes of one statement apart."""
-        key = (source, lineage.fingerprint, part)
+        key = (source, lineage.fingerprint, part, lineage.targets)
         known = self._recent.get(key)
         if known is not None and _same(known.lineage, lineage):
             self._recent.move_to_end(key)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 
 from dialects import Dialect
 from dialects.sqlglot_adapter import engine_version
-from extractor import lineage, statements
+from extractor import __version__, lineage, statements
 from extractor.engines import Engine, Limits, Task
 from extractor.lineage import Outline
 from extractor.models import Outcome
@@ -17,6 +17,7 @@ from extractor.report import Report
 from extractor.state import CachedOutline, StatementText, Store
 
 _BATCH = 1_000
+_BATCH_CHARS = 32_000_000
 _KNOWN_IN_MEMORY = 200_000
 _OUTLINES_IN_MEMORY = 4_000
 
@@ -31,8 +32,9 @@ class Failure(NamedTuple):
 class OutlineWriter:
     """Takes the statements of a log as they come and sees to it that the state holds an outline of each.
 
-    Success is remembered by the engine's version, failure by version and limits, so that a statement that timed
-    out is not tried again until a limit changes. Use it as ``writer(...)`` and call `flush` at the end.
+    Success is remembered by version, failure by version and limits, so that a statement that timed out is not
+    tried again until a limit changes, and a new version of this package or of the parser looks at each anew. Use it
+    as ``writer(...)`` and call `flush` at the end.
     """
 
     def __init__(self, store: Store, engine: Engine, dialect: Dialect, limits: Limits, report: Report) -> None:
@@ -40,10 +42,11 @@ class OutlineWriter:
         self._engine = engine
         self._dialect = dialect
         self._report = report
-        self._version = engine_version()
+        self._version = _version()
         self._version_of_failures = f"{self._version} {limits}"
         self._known: set[str] = set()
         self._new: dict[str, StatementText] = {}
+        self._new_chars = 0
 
     def __call__(self, fingerprint: str, text: str, at: datetime | None) -> None:
         """Take one statement; only the first of its fingerprint costs anything."""
@@ -54,7 +57,8 @@ class OutlineWriter:
         self._known.add(fingerprint)
         safe = statements.redact(text, self._dialect)
         self._new[fingerprint] = StatementText(fingerprint, self._dialect.name, safe, at)
-        if len(self._new) >= _BATCH:
+        self._new_chars += len(safe)
+        if len(self._new) >= _BATCH or self._new_chars >= _BATCH_CHARS:
             self.flush()
 
     def flush(self) -> None:
@@ -78,6 +82,7 @@ class OutlineWriter:
             ),
         )
         self._new.clear()
+        self._new_chars = 0
 
 
 class OutlineReader:
@@ -86,13 +91,18 @@ class OutlineReader:
     def __init__(self, store: Store, dialect: Dialect, limits: Limits) -> None:
         self._store = store
         self._dialect = dialect
-        self._version = engine_version()
+        self._version = _version()
         self._version_of_failures = f"{self._version} {limits}"
         self._held: OrderedDict[str, Outline | Failure] = OrderedDict()
 
-    def fetch(self, fingerprints: Iterable[str]) -> None:
+    def fetch(self, fingerprints: Collection[str]) -> None:
         """Have these at hand for the next calls; at most a few thousand at a time."""
-        missing = {f for f in fingerprints if f not in self._held}
+        missing = []
+        for fingerprint in fingerprints:
+            if fingerprint in self._held:
+                self._held.move_to_end(fingerprint)
+            else:
+                missing.append(fingerprint)
         found = find_outlines(self._store, missing, self._dialect.name, self._version, self._version_of_failures)
         for fingerprint, row in found.items():
             if row.blob is not None:
@@ -111,6 +121,11 @@ class OutlineReader:
             return Failure(Outcome.NOT_PARSED, "no outline of it is in the state; run again")
         self._held.move_to_end(fingerprint)
         return found
+
+
+def _version() -> str:
+    """What an outline depends on beside its statement."""
+    return f"alation-lineage {__version__}, {engine_version()}"
 
 
 def find_outlines(

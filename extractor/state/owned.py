@@ -114,11 +114,15 @@ def intend(connection: Connection, rows: Sequence[Dataflow], status: Status, run
 def set_status(
     connection: Connection, external_ids: Collection[str], status: Status, *, drop_stale: bool = False
 ) -> None:
-    """Write down the next step of dataflows; ``drop_stale`` when their stale edges have left Alation."""
+    """Write down the next step of dataflows; ``drop_stale`` when their stale edges have left Alation.
+
+    The job that brought a dataflow into Alation stays written down with it; every other job is over and forgotten.
+    """
+    values: dict[str, Any] = {"status": status, "problem": None}
+    if status is not Status.PRESENT:
+        values["job"] = None
     for keys in slices(external_ids):
-        connection.execute(
-            update(dataflows).where(dataflows.c.external_id.in_(keys)).values(status=status, job=None, problem=None)
-        )
+        connection.execute(update(dataflows).where(dataflows.c.external_id.in_(keys)).values(values))
         if drop_stale:
             ids = select(dataflows.c.id).where(dataflows.c.external_id.in_(keys))
             connection.execute(delete(edges).where(edges.c.stale == true(), edges.c.dataflow_id.in_(ids)))
@@ -190,7 +194,12 @@ def set_seen(connection: Connection, times: Mapping[str, tuple[datetime, datetim
 
 def jobs(connection: Connection) -> list[str]:
     """Jobs that were under way when a run ended before them."""
-    query = select(dataflows.c.job).where(dataflows.c.job.is_not(None)).distinct().order_by(dataflows.c.job)
+    query = (
+        select(dataflows.c.job)
+        .where(dataflows.c.job.is_not(None), dataflows.c.status != Status.PRESENT)
+        .distinct()
+        .order_by(dataflows.c.job)
+    )
     return [job for (job,) in connection.execute(query) if job]
 
 

@@ -29,6 +29,15 @@ def test_new_dataflows_are_posted(store: Store, service: LineageService) -> None
     assert (result.sent, result.posts, result.deletes, result.is_complete) == (2, 1, 0, True)
 
 
+def test_the_job_that_brought_a_dataflow_stays_known(store: Store, service: LineageService) -> None:
+    """The state can name the job of a dataflow long after it ended, and no job is taken for one under way."""
+    load = flow("load", {"b": ["a"]})
+    result = run_night(store, service, [load])
+    run_night(store, service, [load])
+    assert store.dataflows([load.external_id])[load.external_id].job == result.jobs[-1]
+    assert store.open_jobs() == []
+
+
 def test_an_unchanged_night_sends_nothing(store: Store, service: LineageService) -> None:
     """A second night with the same statements has an empty plan."""
     run_night(store, service, [flow("load", {"b": ["a"]})])
