@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from dialects import Dialect
-from extractor.lineage.binding import Assigned, Binder, Column, Relation, assign
+from extractor.lineage.binding import Assigned, Column, Relation, assign
 from extractor.lineage.model import Alter, Define, Drop, Other, Outline, Read, Rename, Statement, Use, Write
 from extractor.models import (
     ColumnEdge,
@@ -22,6 +22,7 @@ from extractor.models import (
 from extractor.sessions import temporary
 from extractor.sessions.context import StatementContext
 from extractor.sessions.edges import column_edges, indirect_edges, table_edges
+from extractor.sessions.memo import Bound, Memo
 from extractor.sessions.memory import Made
 from extractor.sessions.names import table_name
 from extractor.sessions.renames import renamed, swapped
@@ -36,6 +37,12 @@ class _Where(NamedTuple):
     record: QueryRecord
     fingerprint: str
     position: int
+    number: int = 0
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """What tells the statement apart from all others: its text, and its number within the outline."""
+        return self.fingerprint, self.number
 
 
 class Sessions:
@@ -63,12 +70,15 @@ class Sessions:
         self._indirect = indirect_columns
         self._keep_temporary = keep_temporary
         self._sessions = new_sessions()
+        self._memo = Memo(self._knowledge)
 
     def apply(self, record: QueryRecord, fingerprint: str, outline: Outline, index: int = 0) -> list[StatementLineage]:
         """The lineage of each statement of ``outline``, sent as ``record``; ``index`` counts within the record."""
         session = self._session(record)
-        where = _Where(record, fingerprint, index)
-        return [result for statement in outline.statements for result in self._guarded(statement, session, where)]
+        results: list[StatementLineage] = []
+        for number, statement in enumerate(outline.statements):
+            results += self._guarded(statement, session, _Where(record, fingerprint, index, number))
+        return results
 
     def _guarded(self, statement: Statement, session: Session, where: _Where) -> list[StatementLineage]:
         try:
@@ -139,9 +149,8 @@ class Sessions:
     # --- queries and writes -----------------------------------------------------------------------------------
 
     def _read(self, statement: Read, session: Session, where: _Where) -> StatementLineage:
-        context = StatementContext(self._knowledge, session)
-        binder = Binder(self._dialect, context)
-        relation = binder.bind(statement.query)
+        bound = self._memo.bind(where.place, statement.query, session)
+        relation = bound.relation
         assigned = [Assigned(c.name, c.origins) for c in relation.items if isinstance(c, Column) and c.name]
         tables = table_edges(relation, None, direct=True, keep_self=True)
         columns = column_edges(assigned, None)
@@ -154,29 +163,47 @@ class Sessions:
             sources=tuple(e.source for e in tables),
             tables=tables,
             columns=tuple(columns),
-            notes=_notes(binder, context),
+            notes=bound.notes,
         )
 
     def _write(self, write: Write, session: Session, where: _Where) -> StatementLineage:
-        context = StatementContext(self._knowledge, session)
-        binder = Binder(self._dialect, context)
-        relation = binder.bind(write.query) if write.query is not None else Relation([])
-        for file in write.files:
-            relation.reads.update(context.external(((file, True),), _file_kind(file)).reads)
+        bound = self._memo.bind(where.place, write.query, session)
+        relation = bound.once(("relation",), lambda: self._with_files(write, bound.relation, session))
         if write.target_kind == "table":
             write = write._replace(target=session.named(write.target))
         if not write.target:
-            return self._unnamed(write, relation, where, binder, context)
+            return self._unnamed(write, relation, where, bound)
         target = self._target(write, session)
         known = self._known_columns(write, target, session)
-        assigned = assign(write, relation, known)
-        notes = _notes(binder, context)
-        chain = (*context.chain, *((where.fingerprint,) if where.fingerprint else ()))
+        assigned = bound.once(("assigned", target, known), lambda: assign(write, relation, known))
+        chain = (*bound.chain, *((where.fingerprint,) if where.fingerprint else ()))
         if write.target_kind == "table" and not self._keep_temporary:
-            kept = temporary.fill(write, target, relation, assigned, chain, session, self._knowledge)
+            kept = temporary.fill(write, target, bound, relation, assigned, chain, session, self._knowledge)
             if kept:
-                return self._result(where, Outcome.NO_LINEAGE, write.kind, reason=kept, notes=notes, chain=chain)
-        return self._written(write, target, relation, assigned, chain, where, notes, missing=bool(context.missing))
+                return self._result(where, Outcome.NO_LINEAGE, write.kind, reason=kept, notes=bound.notes, chain=chain)
+        self._learn(write, target, relation, assigned)
+        tables, columns = bound.once(("edges", target, known), lambda: self._edges(write, target, relation, assigned))
+        return self._written(write, target, tables, columns, chain, where, bound)
+
+    def _with_files(self, write: Write, relation: Relation, session: Session) -> Relation:
+        """The query's relation and the files that are read beside it."""
+        context = StatementContext(self._knowledge, session)
+        for file in write.files:
+            relation.reads.update(context.external(((file, True),), _file_kind(file)).reads)
+        return relation
+
+    def _edges(
+        self, write: Write, target: TableName, relation: Relation, assigned: list[Assigned]
+    ) -> tuple[tuple[TableEdge, ...], tuple[ColumnEdge, ...]]:
+        columns = column_edges(assigned, target)
+        keeps = any(e.source_table == target for e in columns)
+        direct = write.mode not in ("delete", "like")
+        tables = table_edges(relation, target, direct=direct, keep_self=keeps)
+        if write.mode == "like":
+            columns = []
+        if self._indirect:
+            columns.extend(indirect_edges(relation.indirect, assigned, target, columns))
+        return tables, tuple(columns)
 
     def _target(self, write: Write, session: Session) -> TableName:
         if write.target_kind == "table":
@@ -194,25 +221,15 @@ class Sessions:
         self,
         write: Write,
         target: TableName,
-        relation: Relation,
-        assigned: list[Assigned],
+        tables: tuple[TableEdge, ...],
+        columns: tuple[ColumnEdge, ...],
         chain: tuple[str, ...],
         where: _Where,
-        notes: tuple[str, ...],
-        *,
-        missing: bool,
+        bound: Bound,
     ) -> StatementLineage:
-        columns = column_edges(assigned, target)
-        keeps = any(e.source_table == target for e in columns)
-        direct = write.mode not in ("delete", "like")
-        tables = table_edges(relation, target, direct=direct, keep_self=keeps)
-        if write.mode == "like":
-            columns = []
-        if self._indirect:
-            columns.extend(indirect_edges(relation.indirect, assigned, target, columns))
-        self._learn(write, target, relation, assigned)
-        self._remember(write, target, tables, tuple(columns), chain)
-        outcome = Outcome.LINEAGE if tables else Outcome.UNRESOLVED if missing else Outcome.NO_LINEAGE
+        self._remember(write, target, tables, columns, chain)
+        outcome = Outcome.LINEAGE if tables else Outcome.UNRESOLVED if bound.missing else Outcome.NO_LINEAGE
+        notes = bound.notes
         return self._result(
             where,
             outcome,
@@ -220,16 +237,14 @@ class Sessions:
             sources=tuple(e.source for e in tables),
             targets=(target,),
             tables=tables,
-            columns=tuple(columns),
+            columns=columns,
             chain=chain,
             defines=write.mode in _DEFINING,
             reason="made before the window: " + notes[-1] if outcome is Outcome.UNRESOLVED and notes else "",
             notes=notes,
         )
 
-    def _unnamed(
-        self, write: Write, relation: Relation, where: _Where, binder: Binder, context: StatementContext
-    ) -> StatementLineage:
+    def _unnamed(self, write: Write, relation: Relation, where: _Where, bound: Bound) -> StatementLineage:
         tables = table_edges(relation, None, direct=True, keep_self=True)
         return self._result(
             where,
@@ -237,7 +252,7 @@ class Sessions:
             write.kind,
             sources=tuple(e.source for e in tables),
             reason="the text does not name the target",
-            notes=_notes(binder, context),
+            notes=bound.notes,
         )
 
     # --- what statements teach --------------------------------------------------------------------------------
@@ -311,12 +326,6 @@ class Sessions:
             session.defaults.path = tuple(name[-1][0] for name in use.names)
         elif use.names and use.names[0]:
             session.defaults.use(use.names[0], use.what, self._dialect)
-
-
-def _notes(binder: Binder, context: StatementContext) -> tuple[str, ...]:
-    made_before = (f"temporary table {table} was made before the window" for table in context.missing)
-    open_name = ("a table is named by a variable of unknown value",) if context.open_names else ()
-    return (*binder.notes, *open_name, *made_before)
 
 
 def _file_kind(file: str) -> str:

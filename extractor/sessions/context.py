@@ -2,19 +2,52 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from extractor.lineage.binding import NOTHING, Base, Column, OpenRows, OpenTable, Origin, Relation
 from extractor.lineage.model import Name
 from extractor.models import EndKind, TableName
 from extractor.sessions.state import Knowledge, Session
 
 
+class Meaning(NamedTuple):
+    """What a name means: a temporary table's content, a base with its columns, or nothing that is known.
+
+    ``what`` is the `Temporary`'s relation, the `Base`, or None; ``missing`` the table that was made before the window.
+    """
+
+    what: Relation | Base | None
+    columns: tuple[str, ...] | None = None
+    chain: tuple[str, ...] = ()
+    missing: TableName | None = None
+
+    def equals(self, other: Meaning) -> bool:
+        """Whether both are the very same thing; relations and bases are compared by identity."""
+        return self.what is other.what and self[1:] == other[1:]
+
+
+def meaning_of(name: Name, knowledge: Knowledge, session: Session) -> Meaning:
+    """What ``name`` means in ``session`` now."""
+    name = session.named(name)
+    if not name:
+        return Meaning(None)
+    temporary = knowledge.find_temporary(name, session)
+    if temporary is not None:
+        return Meaning(temporary.relation, chain=temporary.chain)
+    table = knowledge.table(name, session)
+    if knowledge.is_temporary(table, name):
+        return Meaning(None, missing=table)
+    return Meaning(knowledge.bases.of(table), knowledge.columns_of(table))
+
+
 class StatementContext:
-    """Answers binding's questions for one statement, and remembers which temporary tables it used."""
+    """Answers binding's questions for one statement, and remembers what its names meant."""
 
     def __init__(self, knowledge: Knowledge, session: Session) -> None:
         self._knowledge = knowledge
         self._session = session
         self._relations: dict[Name, Relation] = {}
+        self.meanings: dict[Name, Meaning] = {}
         self.chain: dict[str, None] = {}
         self.missing: list[TableName] = []
         self.open_names = False
@@ -26,21 +59,23 @@ class StatementContext:
             found = self._relations[name] = self._look_up(name)
         return found
 
+    def notes(self) -> tuple[str, ...]:
+        """Lines for the report: names that stayed open, temporary tables whose creation was not seen."""
+        open_name = ("a table is named by a variable of unknown value",) if self.open_names else ()
+        return (*open_name, *(f"temporary table {table} was made before the window" for table in self.missing))
+
     def _look_up(self, name: Name) -> Relation:
-        knowledge, session = self._knowledge, self._session
-        name = session.named(name)
-        if not name:
+        meaning = self.meanings[name] = meaning_of(name, self._knowledge, self._session)
+        if isinstance(meaning.what, Relation):
+            self.chain.update(dict.fromkeys(meaning.chain))
+            return meaning.what
+        if meaning.what is not None:
+            return base_relation(meaning.what, meaning.columns)
+        if meaning.missing is not None:
+            self.missing.append(meaning.missing)
+        else:
             self.open_names = True
-            return Relation([OpenRows(NOTHING)])
-        temporary = knowledge.find_temporary(name, session)
-        if temporary is not None:
-            self.chain.update(dict.fromkeys(temporary.chain))
-            return temporary.relation
-        table = knowledge.table(name, session)
-        if knowledge.is_temporary(table, name):
-            self.missing.append(table)
-            return Relation([OpenRows(NOTHING)])
-        return base_relation(knowledge.bases.of(table), knowledge.columns_of(table))
+        return Relation([OpenRows(NOTHING)])
 
     def external(self, name: Name, kind: str) -> Relation:
         """A file or stage as a relation with unknown columns."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from extractor.lineage.binding import NOTHING, Assigned, Base, Column, Open, Origin, Origins, Relation
 from extractor.lineage.model import Define, Write
 from extractor.models import TableName
+from extractor.sessions.memo import Bound
 from extractor.sessions.memory import Temporary
 from extractor.sessions.state import Knowledge, Session
 
@@ -14,6 +15,7 @@ _FRESH = frozenset({"create", "view", "clone", "like"})
 def fill(
     write: Write,
     target: TableName,
+    bound: Bound,
     relation: Relation,
     assigned: list[Assigned],
     chain: tuple[str, ...],
@@ -31,10 +33,11 @@ def fill(
         held = None
     elif held is None and not named:
         return ""
-    made = (
-        _fresh(write, relation, assigned)
-        if held is None or write.mode == "overwrite"
-        else _added(held.relation, relation, assigned, write)
+    old = held.relation if held is not None and write.mode != "overwrite" else None
+    # The same content is the same object, so that what reads it is known to read the same.
+    made = bound.once(
+        ("made", target, old),
+        lambda: _fresh(write, relation, assigned) if old is None else _added(old, relation, assigned, write),
     )
     columns = held.columns if held is not None else _columns_of(write, relation)
     earlier = held.chain if held is not None and write.mode != "overwrite" else ()

@@ -1,0 +1,81 @@
+"""Binding once for as long as the names mean the same: a nightly job runs the same statement again and again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar, cast
+
+from extractor.lineage.binding import Binder, Relation
+from extractor.lineage.model import Name, Query
+from extractor.models import TableName
+from extractor.sessions.context import Meaning, StatementContext, meaning_of
+from extractor.sessions.memory import Bounded
+from extractor.sessions.state import Knowledge, Session
+
+_STATEMENTS = 4_000
+_VARIANTS = 4
+_RESULTS = 16
+
+T = TypeVar("T")
+
+
+class Bound:
+    """A query bound to what its names meant, and whatever was derived from it since.
+
+    ``meanings`` are those names; as long as they mean the same, all of this holds. Results of `once` are the same
+    objects each time, so that those who use them can tell by identity that nothing is new.
+    """
+
+    __slots__ = ("_results", "chain", "meanings", "missing", "notes", "relation")
+
+    def __init__(self, relation: Relation, context: StatementContext, notes: tuple[str, ...]) -> None:
+        self.relation = relation
+        self.notes = notes
+        self.chain = tuple(context.chain)
+        self.missing: tuple[TableName, ...] = tuple(context.missing)
+        self.meanings: dict[Name, Meaning] = context.meanings
+        self._results: dict[tuple[object, ...], object] = {}
+
+    def once(self, key: tuple[object, ...], derive: Callable[[], T]) -> T:
+        """What ``derive`` gives for this key, derived the first time only."""
+        if key not in self._results:
+            if len(self._results) >= _RESULTS:
+                self._results.clear()
+            self._results[key] = derive()
+        return cast("T", self._results[key])
+
+
+class Memo:
+    """The queries bound lately: of each statement the last few sets of meanings its names had."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._knowledge = knowledge
+        self._held: Bounded[tuple[str, int], list[Bound]] = Bounded(_STATEMENTS)
+
+    def bind(self, place: tuple[str, int], query: Query | None, session: Session) -> Bound:
+        """``query`` bound in ``session``; ``place`` is the statement's fingerprint and its number in the outline."""
+        variants = self._held.get(place)
+        if variants is None:
+            variants = []
+            if place[0]:  # without a fingerprint, statements cannot be told apart
+                self._held.put(place, variants)
+        for bound in variants:
+            if self._still_holds(bound, session):
+                return bound
+        bound = self._bind(query, session)
+        variants.append(bound)
+        del variants[:-_VARIANTS]
+        return bound
+
+    def _still_holds(self, bound: Bound, session: Session) -> bool:
+        return all(
+            meaning_of(name, self._knowledge, session).equals(meaning) for name, meaning in bound.meanings.items()
+        )
+
+    def _bind(self, query: Query | None, session: Session) -> Bound:
+        context = StatementContext(self._knowledge, session)
+        if query is None:
+            return Bound(Relation([]), context, ())
+        binder = Binder(self._knowledge.dialect, context)
+        relation = binder.bind(query)
+        return Bound(relation, context, (*binder.notes, *context.notes()))
