@@ -13,6 +13,8 @@ _COMMON = (
     Rewrite("WITH READ ONLY"),
     Rewrite("VIEW <name> (...)? WITH (...) AS", "VIEW {1} {2} AS"),
     Rewrite("^ ALTER MATERIALIZED VIEW <name> RENAME TO <name>", "ALTER VIEW {3} RENAME TO {6}"),
+    Rewrite("ONLY ( <name> )", "{2}"),
+    Rewrite("TABLESAMPLE SYSTEM|BERNOULLI|BLOCK|ROW? (...) REPEATABLE|SEED? (...)?"),
     Rewrite("OVERRIDING SYSTEM|USER VALUE"),
     Rewrite("^ EXPLAIN ANALYZE|ANALYSE VERBOSE? INSERT|UPDATE|DELETE|MERGE|CREATE|WITH|SELECT|FROM", "{3}"),
 )
@@ -23,6 +25,9 @@ _BIGQUERY = (
         "^ CREATE OR? REPLACE? MATERIALIZED VIEW ..AS REPLICA OF <name>",
         "CREATE MATERIALIZED VIEW {5} AS SELECT * FROM {8}",
     ),
+    Rewrite("FOR SYSTEM_TIME AS OF <name> (...)"),
+    Rewrite("FOR SYSTEM_TIME AS OF TIMESTAMP|DATETIME? <string>"),
+    Rewrite("APPENDS|CHANGES ( TABLE <name> , <any> , <any> )", "{3}"),
     Rewrite("WITH PARTITION COLUMNS (...)?"),
     Rewrite("WITH CONNECTION <name>"),
     Rewrite("^ LOAD DATA INTO|OVERWRITE <name> ..FROM FILES (...)", "LOAD DATA INTO {3} FROM FILES {6}"),

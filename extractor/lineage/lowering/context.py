@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from dialects import Dialect
-from extractor.lineage.model import Name, Query, Statement, Values, Write
+from extractor.lineage.model import Cte, Name, Query, Statement, Values, Write
 
 Node = Any
 """A node of the parser's tree. Its classes differ between the parser's two builds, so they are not named here."""
@@ -32,6 +32,8 @@ class Names(NamedTuple):
 class Walk:
     """One walk over one statement: the dialect, and the writes met inside of it (data-modifying CTEs, OUTPUT).
 
+    ``visible`` are the CTEs before the one that is being lowered: what it writes may read them.
+
     ``query``, ``values`` and ``statement`` lower what stands inside of something else: expressions hold queries
     and queries hold expressions, so they reach one another through the walk.
     """
@@ -43,6 +45,7 @@ class Walk:
     names: Names
     writes: list[Write] = field(default_factory=list)
     windows: dict[str, Node] = field(default_factory=dict)
+    visible: tuple[Cte, ...] = ()
 
     @property
     def engine(self) -> str:

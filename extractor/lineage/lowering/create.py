@@ -36,7 +36,7 @@ def lower_create(node: Node, walk: Walk) -> tuple[Statement, ...]:
         name = (("global_temp", False), *name)
     expression = arg(node, "expression")
     copied = _copied(node, properties, schema, walk)
-    if copied is not None:
+    if copied is not None and expression.__class__ not in _QUERIES:
         return (Write(*copied[:1], name, copied[1], copied[2], temporary=temporary),)
     if expression.__class__ in _QUERIES:
         return (_lower_query(node, kind, name, schema, properties, walk)._replace(temporary=temporary),)

@@ -17,7 +17,20 @@ from extractor.lineage.model import Cte, Projection, Query, Select, SetOp, Sourc
 
 _SET_OPERATIONS = frozenset({exp.Union, exp.Except, exp.Intersect})
 _WRAPPERS = frozenset({exp.Subquery, exp.Paren, exp.Schema})
-_FILTERS = ("prewhere", "where", "group", "having", "qualify", "order", "sort", "cluster", "distribute", "connect")
+_FILTERS = (
+    "prewhere",
+    "where",
+    "group",
+    "having",
+    "qualify",
+    "order",
+    "sort",
+    "cluster",
+    "distribute",
+    "connect",
+    "limit",
+    "offset",
+)
 _MODIFYING = frozenset({exp.Insert, exp.Update, exp.Delete, exp.Merge})
 # Engines that write recursive CTEs without the word RECURSIVE.
 _SILENT_RECURSION = frozenset({"tsql", "fabric", "oracle", "snowflake", "teradata", "redshift"})
@@ -82,7 +95,14 @@ def lower_ctes(node: Node, walk: Walk) -> tuple[Cte, ...]:
     if with_ is None:
         return ()
     recursive = bool(arg(with_, "recursive")) or walk.engine in _SILENT_RECURSION
-    return tuple(_lower_cte(cte, walk, recursive=recursive) for cte in with_.expressions if cte.__class__ is exp.CTE)
+    outer = walk.visible
+    found: list[Cte] = []
+    for cte in with_.expressions:
+        if cte.__class__ is exp.CTE:
+            found.append(_lower_cte(cte, walk, recursive=recursive))
+            walk.visible = (*outer, *found)
+    walk.visible = outer
+    return tuple(found)
 
 
 def _lower_cte(cte: Node, walk: Walk, *, recursive: bool) -> Cte:
@@ -187,12 +207,18 @@ def _ordinals(node: Node) -> tuple[int, ...]:
 
 def _lower_modifying(node: Node, walk: Walk) -> Query:
     """A data-modifying CTE: its write is noted, and what it returns is read from the table it writes."""
-    writes = [statement for statement in walk.statement(node, walk) if isinstance(statement, Write)]
+    writes = [_seeing(statement, walk) for statement in walk.statement(node, walk) if isinstance(statement, Write)]
     walk.writes.extend(writes)
     returning = arg(node, "returning")
     if returning is None or not writes:
         return Select(())
     return Select(lower_projections(returning, walk), (Source("table", writes[-1].target),))
+
+
+def _seeing(write: Write, walk: Walk) -> Write:
+    if write.query is None or not walk.visible:
+        return write
+    return write._replace(query=write.query._replace(ctes=(*walk.visible, *write.query.ctes)))
 
 
 def column_name(node: Node) -> str:

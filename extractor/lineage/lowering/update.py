@@ -143,8 +143,13 @@ def _lower_row(left: Node, right: Node, walk: Walk) -> list[Assignment]:
     return [pair for pair in pairs if pair is not None]
 
 
+def _is_row(node: Node) -> bool:
+    """``(x, y)`` or ``ROW(x, y)``."""
+    return node.__class__ is exp.Tuple or (node.__class__ is exp.Anonymous and str(arg(node, "this")).lower() == "row")
+
+
 def _row_flows(right: Node, width: int, walk: Walk) -> list[Flow]:
-    if right.__class__ is exp.Tuple and len(args_of(right, "expressions")) == width:
+    if _is_row(right) and len(args_of(right, "expressions")) == width:
         return [flow_of((cell,), walk) for cell in args_of(right, "expressions")]
     whole = flow_of((right,), walk)
     if len(whole.queries) != 1:
