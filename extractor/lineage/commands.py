@@ -210,6 +210,7 @@ _RULES: tuple[tuple[str, re.Pattern[str], _Rule], ...] = (
             ("DFS", ""),
             ("RELOAD", ""),
             ("REPL", ""),
+            ("RESET", ""),
             ("SET", r"\s+\w+:[\w.-]+\s*="),
             ("ALTER", r"\s+TABLE\s+[\w.`]+\s+PARTITION\s*\([^()]*\)\s+RENAME\s+TO\s+PARTITION\b"),
             ("CREATE", r"\s+(?:TEMPORARY\s+)?(?:MACRO|CONNECTOR)\b"),
