@@ -205,7 +205,8 @@ def _take_call(node: Node, found: _Gathered, stack: list[Node], walk: Walk) -> N
         return
     elif name == "descriptor":  # names of columns for a table function
         return
-    elif name == "table" and len(inputs) == 1 and inputs[0].__class__ is exp.Column:  # TABLE(t) as an argument
+    elif name == "table" and len(inputs) == 1 and inputs[0].__class__ is exp.Column and walk.engine != "oracle":
+        # TABLE(t) as an argument; in Oracle it is the rows of a collection
         found.tables.append(column_parts(inputs[0]))
         return
     elif inputs and inputs[0].__class__ is exp.Column and _is_unit(inputs[0]) and len(inputs) > 1:
