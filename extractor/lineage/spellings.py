@@ -82,7 +82,9 @@ _DUCKDB = (
     Rewrite("AS PIVOT|UNPIVOT|PIVOT_WIDER|PIVOT_LONGER ...", "AS SELECT * FROM ({1} {2})"),
 )
 _PERIODS = (Rewrite("BEGIN|END|LAST ( <name> )", "PERIOD_{0}({2})"),)
+_REDSHIFT = (Rewrite("DISTKEY|SORTKEY DISTKEY|SORTKEY? ,|)|ENCODE|NOT|NULL|PRIMARY|UNIQUE", "{2}"),)
 _ENGINES = {
+    "redshift": _REDSHIFT,
     "snowflake": _SNOWFLAKE,
     "bigquery": _BIGQUERY,
     "oracle": _ORACLE,

@@ -41,7 +41,20 @@ LATERAL_ALIASES = frozenset(
     {"snowflake", "redshift", "databricks", "spark", "spark2", "teradata", "duckdb", "clickhouse", "dremio", "vertica"}
 )
 STRUCTS = frozenset(
-    {"bigquery", "hive", "spark", "spark2", "databricks", "trino", "presto", "athena", "duckdb", "clickhouse", "drill"}
+    {
+        "bigquery",
+        "hive",
+        "spark",
+        "spark2",
+        "databricks",
+        "trino",
+        "presto",
+        "athena",
+        "duckdb",
+        "clickhouse",
+        "redshift",
+        "drill",
+    }
 )
 _ARRAYS_IN_FROM = frozenset({"bigquery", "hive", "spark", "databricks", "redshift"})
 
