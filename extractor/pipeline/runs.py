@@ -69,11 +69,13 @@ def apply(config: Config, plan_file: Path, *, progress: Progress) -> Report:
 
     Raises:
         StatePassed: the state has changed since the plan was made.
+        StateError: the plan is not whole, or is of another namespace.
         ConfigError, StateError, AlationError: as for `run`.
     """
     settings = _alation_of(config)
     with _opened(config, "apply") as (store, run_id, report), connect(settings) as client:
         with Plan.load(plan_file) as made:
+            made.check(config.namespace)
             _apply(made, store, client, settings, report, progress)
         _finish(config, store, run_id, report)
     return report

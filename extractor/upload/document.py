@@ -117,6 +117,25 @@ class Plan:
                 )
             yield operation
 
+    def check(self, namespace: str) -> None:
+        """Make sure, before anything is sent, that the plan is whole and concerns nothing outside ``namespace``.
+
+        Raises:
+            StateError: it is of another namespace, an operation cannot be read, or some are missing or too many.
+        """
+        if self.head.namespace != namespace:
+            raise StateError(
+                f"the plan is of the namespace {self.head.namespace}, the configuration's is {namespace}: nothing "
+                "outside of it is ever touched. Use the configuration that the plan was made with"
+            )
+        found = Counter(operation.action.value for operation in self.operations())
+        told = {action.value: getattr(self.head.counts, action.value) for action in Action}
+        if any(found[action] != count for action, count in told.items()):
+            raise StateError(
+                f"the plan says that it holds {self.head.counts.operations} operations, but holds "
+                f"{found.total()}, or others: it is not whole. Plan again, then apply the new plan"
+            )
+
     def save(self, path: FilePath) -> None:
         """Write the plan as a JSON document, readable by its owner alone (it holds SQL)."""
         try:

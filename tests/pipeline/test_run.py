@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -9,7 +10,7 @@ from sandbox_server import sandbox
 
 from extractor import pipeline
 from extractor.config import TOKEN_VARIABLE
-from extractor.errors import StatePassed
+from extractor.errors import StateError, StatePassed
 from extractor.models import Outcome
 from extractor.report import ExitCode
 from tests.pipeline.company import CATALOG, LOAD, configure, plan, record, run, write_log
@@ -141,6 +142,24 @@ def test_a_saved_plan_is_refused_once_the_state_has_moved_on(tmp_path, alation):
     run(config)
     with pytest.raises(StatePassed, match="Plan again"):
         pipeline.apply(config, tmp_path / "plan.json", progress=lambda _: None)
+
+
+def test_a_plan_of_another_namespace_or_with_operations_missing_sends_nothing(tmp_path, alation):
+    """Whatever became of a saved plan, only what it says as a whole, in this namespace, reaches Alation."""
+    write_log(tmp_path, "a.jsonl", [record(LOAD.format(day="2024-03-01"))])
+    config, saved = configure(tmp_path, alation.url), tmp_path / "plan.json"
+    plan(config, saved)
+    document = saved.read_text()
+    for tampered in (
+        document.replace("api/test/", "api/theirs/").replace('"namespace":"test"', '"namespace":"theirs"'),
+        json.dumps({**json.loads(document), "operations": []}),
+    ):
+        saved.write_text(tampered)
+        with pytest.raises(StateError, match=r"namespace|not whole"):
+            pipeline.apply(config, saved, progress=lambda _: None)
+    assert not alation.writes()
+    saved.write_text(document)
+    assert pipeline.apply(config, saved, progress=lambda _: None).upload["sent"] == 1
 
 
 def test_writes_without_one_known_edge_end_with_exit_code_1(tmp_path, alation):
