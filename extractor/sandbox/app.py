@@ -20,6 +20,7 @@ from extractor.sandbox import (
     dataflow_routes,
     jobs,
     lineage_routes,
+    page,
     token_routes,
 )
 from extractor.sandbox.call import Call, Handler, Refusal, refused
@@ -31,7 +32,6 @@ _DETAILS = {
     403: "You do not have permission to perform this action.",
     429: "Request was throttled.",
 }
-_OPEN = "/sandbox/"
 
 
 def make_app(engine: Engine) -> ASGIApp:
@@ -77,6 +77,7 @@ def make_app(engine: Engine) -> ASGIApp:
         route("/integration/v2/schema/", "GET", catalog_routes.schemas),
         route("/integration/v2/table/", "GET", catalog_routes.tables),
         route("/integration/v2/column/", "GET", catalog_routes.columns),
+        open_route("/", "GET", page.show),
         open_route("/sandbox/graph", "GET", control_routes.graph),
         open_route("/sandbox/jobs", "GET", control_routes.jobs),
         open_route("/sandbox/assumptions", "GET", control_routes.assumptions),
@@ -145,7 +146,7 @@ class _Gate:
         self._seen = seen
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"].startswith(_OPEN):
+        if scope["type"] != "http" or _is_ours(scope["path"]):
             return await self._app(scope, receive, send)
         entry = {"method": scope["method"], "path": scope["path"], "query": scope["query_string"].decode("latin-1")}
         self._seen.append(entry)
@@ -168,6 +169,11 @@ class _Gate:
                 await _drained(receive)
                 return await _answer(fault, scope["path"])(scope, receive, noted)
         return await self._app(scope, receive, noted)
+
+
+def _is_ours(path: str) -> bool:
+    """Whether a path is the sandbox's own and none of Alation's."""
+    return path == "/" or path.startswith("/sandbox/")
 
 
 async def _into_nothing(_: Message) -> None:

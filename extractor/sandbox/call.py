@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 from starlette.datastructures import QueryParams
-from starlette.responses import JSONResponse
+from starlette.responses import Response
 
 from extractor.sandbox.faults import Fault, Faults
 
@@ -68,4 +68,4 @@ class Call:
             raise refused(400, 400006, f"Invalid query parameters: {unknown}")
 
 
-Handler = Callable[[Call], JSONResponse]
+Handler = Callable[[Call], Response]

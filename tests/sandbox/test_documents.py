@@ -252,7 +252,7 @@ def test_what_does_not_exist_is_404000(shared, path):
     assert (answer.status, answer.body["code"]) == (404, "404000")
 
 
-@pytest.mark.parametrize("path", [LINEAGE.rstrip("/"), "/integration/v3/lineage/", "/", JOB.rstrip("/")])
+@pytest.mark.parametrize("path", [LINEAGE.rstrip("/"), "/integration/v3/lineage/", "/elsewhere", JOB.rstrip("/")])
 def test_a_route_without_its_slash_is_a_page(shared, path):
     """A wrong route gives an HTML page with 404, as Django does, so that clients are tested against it."""
     answer = shared.ask("POST", path, {})
