@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-from importlib import metadata
 from typing import Any
 
 import sqlglot
@@ -13,15 +12,7 @@ from sqlglot.errors import ErrorLevel, ParseError, SqlglotError, TokenError
 from dialects.base import Dialect, ParseFailure
 from dialects.client import use_of_connect
 
-OWN_VERSION = 1
-"""Grows when our own pre-passes or rules change what comes out of a statement."""
-
 logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
-
-
-def engine_version() -> str:
-    """The parser and our own rules by version: what cached results depend on."""
-    return f"sqlglot {metadata.version('sqlglot')}, dialects {OWN_VERSION}"
 
 
 def knows(name: str) -> bool:

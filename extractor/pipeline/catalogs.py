@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from extractor.alation import AlationClient
 from extractor.config import Config, SourceSettings
-from extractor.errors import AlationError, CatalogError
+from extractor.errors import AlationError, AuthenticationFailed, CatalogError
 from extractor.keys import CatalogLoad, load_alation, load_file
 from extractor.pipeline.dialect import dialect_of
 from extractor.report import Report
@@ -39,6 +39,7 @@ def refresh_catalogs(
     """Refresh each data source once; where that fails and an older catalog is held, the run goes on with it.
 
     Raises:
+        AuthenticationFailed: nothing else of Alation would work either.
         CatalogError, AlationError: a catalog cannot be read and none is held from before.
     """
     done: set[int] = set()
@@ -49,6 +50,8 @@ def refresh_catalogs(
         done.add(number)
         try:
             held = refresh_catalog(config, source, catalogs, client)
+        except AuthenticationFailed:
+            raise
         except (CatalogError, AlationError) as error:
             if catalogs.reader(number) is None:
                 raise

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from dialects import Dialect
-from dialects.sqlglot_adapter import engine_version
+from dialects.version import engine_version
 from extractor import __version__, lineage, statements
 from extractor.engines import Engine, Limits, Task
 from extractor.lineage import Outline

@@ -8,7 +8,8 @@ import pytest
 
 import dialects
 from dialects import ParseFailure
-from dialects.sqlglot_adapter import engine_version, parse
+from dialects.sqlglot_adapter import parse
+from dialects.version import engine_version
 
 
 def tree(sql, dialect):
