@@ -25,7 +25,8 @@ _ATTRIBUTES = frozenset({"FORMAT", "TITLE", "NAMED", "CASESPECIFIC", "CS", "UPPE
 _NOT_VALUES = frozenset(
     {
         "AS", "IN", "BY", "ON", "VALUES", "SELECT", "SEL", "CAST", "USING", "OVER", "AND", "OR", "NOT", "WHERE",
-        "TABLE", "EXISTS", "WHEN", "THEN", "ELSE", "FROM", "JOIN", "INTO", "SET", "PARTITION", "UNION", "ALL", "DISTINCT",
+        "TABLE", "EXISTS", "WHEN", "THEN", "ELSE", "FROM", "JOIN", "INTO", "SET", "PARTITION", "UNION", "ALL",
+        "DISTINCT",
     }
 )  # fmt: skip
 
