@@ -108,14 +108,26 @@ def _top_level(found: Sequence[Token], word: str, start: int = 0) -> int:
 def _update_from(found: Sequence[Token], text: str, dialect: Dialect) -> str | None:
     """Teradata: ``UPDATE t FROM s SET ... WHERE ...`` with SET in front."""
     from_, set_ = _top_level(found, "FROM"), _top_level(found, "SET")
-    if _word(found, 0) not in ("UPDATE", "UPD") or not 0 < from_ < set_:
+    if _word(found, 0) not in ("UPDATE", "UPD") or not 0 < min(from_, set_):
         return None
+    if set_ < from_:
+        return _from_in_front(found, text, set_, from_) if dialect.parser == "teradata" else None
     where = _top_level(found, "WHERE", set_)
     end = found[where].start if where > 0 else len(text)
     head, sources = text[found[0].end : found[from_].start], text[found[from_].start : found[set_].start]
     if dialect.parser == "teradata":  # its parser wants FROM in front, but takes SET for an alias
         return f"UPDATE {head} {sources} {_own_alias(found, set_)} {text[found[set_].start :]}"
     return f"UPDATE {head} {text[found[set_].start : end]} {sources} {text[end:]}"
+
+
+def _from_in_front(found: Sequence[Token], text: str, set_: int, from_: int) -> str:
+    """The other engines' order, for Teradata's parser."""
+    where = _top_level(found, "WHERE", from_)
+    end = found[where].start if where > 0 else len(text)
+    head, sources = text[found[0].end : found[set_].start], text[found[from_].start : end]
+    last = where if where > 0 else len(found)
+    changes = text[found[set_].start : found[from_].start]
+    return f"UPDATE {head} {sources} {_own_alias(found, last)} {changes} {text[end:]}"
 
 
 def _own_alias(found: Sequence[Token], end: int) -> str:

@@ -19,7 +19,9 @@ _COMMON = (
     Rewrite("^ EXPLAIN ANALYZE|ANALYSE VERBOSE? INSERT|UPDATE|DELETE|MERGE|CREATE|WITH|SELECT|FROM", "{3}"),
 )
 _SNOWFLAKE = (Rewrite("^ CREATE OR? REPLACE? PIPE ..COPY ...", "COPY {5}"),)
+_PLAIN_SETS = Rewrite("UNION|EXCEPT|INTERSECT SELECT|WITH|FROM|(", "{0} DISTINCT {1}")
 _BIGQUERY = (
+    _PLAIN_SETS,
     Rewrite("CLONE|COPY <name> FOR SYSTEM_TIME AS OF ...", "{0} {1}"),
     Rewrite(
         "^ CREATE OR? REPLACE? MATERIALIZED VIEW ..AS REPLICA OF <name>",
@@ -69,6 +71,7 @@ _MYSQL = (
 )
 _SQLITE = (Rewrite("UPDATE OR IGNORE|REPLACE|ABORT|FAIL|ROLLBACK", "UPDATE"),)
 _CLICKHOUSE = (
+    _PLAIN_SETS,
     Rewrite("POPULATE AS", "AS"),
     Rewrite("LIVE|WINDOW VIEW", "VIEW"),
     Rewrite("LIMIT <any> BY ..LIMIT", "LIMIT"),
@@ -96,7 +99,7 @@ _ENGINES = {
 }
 _PASSES: dict[str, Prepare] = {name: rewriting(*_COMMON, *own) for name, own in _ENGINES.items()}
 _PASSES["teradata"] = rewriting(*_COMMON, *_TERADATA, *_PERIODS)
-_GENERAL = rewriting(*_COMMON, *(rule for own in _ENGINES.values() for rule in own))
+_GENERAL = rewriting(*_COMMON, *(rule for own in _ENGINES.values() for rule in own if rule is not _PLAIN_SETS))
 _OTHERS = rewriting(*_COMMON)
 
 
