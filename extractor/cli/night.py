@@ -127,8 +127,9 @@ def _end(report: Report, max_unparsed: float, json: Path | None, *, quiet: bool)
         say(show.report_in_words(report))
         if json is not None and not not_written:
             say(f"report: {json}")
-    for failure in [] if in_words else report.failures:
-        say(f"failed: {failure}", error=True)
+    if not in_words:
+        for line in (*(f"warning: {w}" for w in report.warnings), *(f"failed: {f}" for f in report.failures)):
+            say(line, error=True)
     if not_written:
         say(f"error: {not_written}", error=True)
     elif code is not ExitCode.DONE:

@@ -24,7 +24,7 @@ Until = Annotated[
 JsonFile = Annotated[
     Path | None, typer.Option("--json", help="Write the report as JSON to this file ('-': standard output).")
 ]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print warnings and failures only.")]
 
 DEFAULT_CONFIG = Path("lineage.toml")
 
