@@ -108,7 +108,7 @@ def _top_level(found: Sequence[Token], word: str, start: int = 0) -> int:
 def _update_from(found: Sequence[Token], text: str, dialect: Dialect) -> str | None:
     """Teradata: ``UPDATE t FROM s SET ... WHERE ...`` with SET in front."""
     from_, set_ = _top_level(found, "FROM"), _top_level(found, "SET")
-    if _word(found, 0) not in ("UPDATE", "UPD") or not 0 < min(from_, set_):
+    if _word(found, 0) not in ("UPDATE", "UPD") or min(from_, set_) <= 0:
         return None
     if set_ < from_:
         return _from_in_front(found, text, set_, from_) if dialect.parser == "teradata" else None

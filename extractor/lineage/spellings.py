@@ -20,8 +20,10 @@ _COMMON = (
 )
 _SNOWFLAKE = (Rewrite("^ CREATE OR? REPLACE? PIPE ..COPY ...", "COPY {5}"),)
 _PLAIN_SETS = Rewrite("UNION|EXCEPT|INTERSECT SELECT|WITH|FROM|(", "{0} DISTINCT {1}")
+_PLAIN_MINUS = Rewrite("MINUS SELECT|WITH|FROM|(", "EXCEPT DISTINCT {1}")
 _BIGQUERY = (
     _PLAIN_SETS,
+    _PLAIN_MINUS,
     Rewrite("CLONE|COPY <name> FOR SYSTEM_TIME AS OF ...", "{0} {1}"),
     Rewrite(
         "^ CREATE OR? REPLACE? MATERIALIZED VIEW ..AS REPLICA OF <name>",
@@ -99,7 +101,9 @@ _ENGINES = {
 }
 _PASSES: dict[str, Prepare] = {name: rewriting(*_COMMON, *own) for name, own in _ENGINES.items()}
 _PASSES["teradata"] = rewriting(*_COMMON, *_TERADATA, *_PERIODS)
-_GENERAL = rewriting(*_COMMON, *(rule for own in _ENGINES.values() for rule in own if rule is not _PLAIN_SETS))
+_GENERAL = rewriting(
+    *_COMMON, *(rule for own in _ENGINES.values() for rule in own if rule not in (_PLAIN_SETS, _PLAIN_MINUS))
+)
 _OTHERS = rewriting(*_COMMON)
 
 
