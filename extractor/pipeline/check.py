@@ -142,7 +142,7 @@ def _dialect_and_catalog(
         yield Finding(
             Level.WARNING,
             f"{name}: keys carry a database part and no database is configured: names without one, in records "
-            "without one, will stay unresolved",
+            "without one, are found only where no two databases of the catalog hold them",
         )
     if not rule.database_part and not source.database and len(dialect.levels) > 2:
         yield Finding(
