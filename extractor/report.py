@@ -83,7 +83,8 @@ class FileReport:
     """One input file: how it was read and what it held.
 
     ``records`` includes the unreadable ones; ``repeats`` are executions that the log shows once more, ``noise``
-    are entries without SQL. ``problem`` is a line about the file as a whole.
+    are entries without SQL. ``encoding`` is the one it was read in where that is not the configured one, and
+    ``problem`` a line about the file as a whole.
     """
 
     path: str
@@ -94,6 +95,7 @@ class FileReport:
     repeats: int = 0
     noise: int = 0
     replaced_characters: int = 0
+    encoding: str = ""
     problem: str = ""
 
 
@@ -133,7 +135,8 @@ class Lines:
 class Report:
     """The counts and lines of one run.
 
-    ``records`` and ``statements`` count outcomes; their sums are what was read, always.
+    ``records`` and ``statements`` count outcomes; their sums are what was read, always. ``without_edges`` names the
+    sources in which statements read one table and write another, but no edge is known for any, old or new.
     """
 
     started_at: datetime
@@ -145,6 +148,7 @@ class Report:
     distinct: int = 0
     parsed: int = 0
     writes_that_read: int = 0
+    without_edges: list[str] = field(default_factory=list)
     edges_derived: int = 0
     edges_known: int = 0
     dataflows: int = 0
@@ -199,7 +203,7 @@ class Report:
         """The exit code that the counts ask for."""
         if self.failures or self.unparsed_share > max_unparsed:
             return ExitCode.FAILED
-        if self.writes_that_read and not self.edges_known and not self.edges_derived:
+        if self.without_edges:
             return ExitCode.NO_EDGES
         return ExitCode.DONE
 
@@ -215,6 +219,7 @@ class Report:
                 "parsed": self.parsed,
                 **{o.value: n for o, n in sorted(self.statements.items())},
             },
+            "without_edges": self.without_edges,
             "edges": {"derived": self.edges_derived, "known": self.edges_known},
             "dataflows": self.dataflows,
             "unparsed_share": round(self.unparsed_share, 4),

@@ -47,10 +47,9 @@ def test_a_bad_record_alone_is_a_warning(report):
 
 def test_writes_without_a_single_known_edge_are_an_error(report):
     """Green run, empty graph must not happen."""
-    report.writes_that_read = 3
-    assert report.exit_code(0.05) is ExitCode.NO_EDGES
-    report.edges_known = 1
     assert report.exit_code(0.05) is ExitCode.DONE
+    report.without_edges.append("warehouse")
+    assert report.exit_code(0.05) is ExitCode.NO_EDGES
 
 
 def test_too_many_statements_that_cannot_be_analysed_fail_the_run(report):

@@ -46,9 +46,9 @@ def end_in_words(code: ExitCode, report: Report, max_unparsed: float) -> str:
     """One sentence on how it ended, for every exit code but 0."""
     if code is ExitCode.NO_EDGES:
         return (
-            "exit 1: statements that read one table and write another were found, but no edge is known for any of "
-            "them. See the names above; often the catalog, the database or the schema of a source is wrong "
-            "(alation-lineage check)."
+            f"exit 1: statements of {', '.join(report.without_edges)} read one table and write another, but no edge is "
+            "known for any of them. See the names above; often the catalog, the database or the schema of a source is "
+            "wrong (alation-lineage check)."
         )
     if code is ExitCode.FAILED and report.unparsed_share > max_unparsed:
         return (
@@ -63,6 +63,7 @@ def _files(report: Report) -> str:
     for item in report.files:
         extras = [f"{item.unreadable} unreadable"] if item.unreadable else []
         extras += [f"{item.replaced_characters} characters replaced"] if item.replaced_characters else []
+        extras += [f"read as {item.encoding}"] if item.encoding else []
         extras += [item.problem] if item.problem else []
         tail = f" ({'; '.join(extras)})" if extras else ""
         lines.append(f"  {item.path}: {item.format or 'not read'}, {item.records} records{tail}")

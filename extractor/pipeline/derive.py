@@ -116,7 +116,10 @@ class Derivation:
             file_names=self._file_names,
             watcher=self._watcher,
         )
+        writes, edges = self._report.writes_that_read, self._report.edges_derived
         walk.run(spool.in_order())
+        if self._report.writes_that_read > writes and self._report.edges_derived == edges:
+            self._report.without_edges.extend(source.name for _, source in group.sources)
 
 
 def groups_of(config: Config) -> list[Group]:

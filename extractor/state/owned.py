@@ -63,6 +63,13 @@ def count(connection: Connection, namespace: str) -> tuple[int, int]:
     return connection.execute(flows).scalar_one(), connection.execute(links).scalar_one()
 
 
+def source_names(connection: Connection, namespace: str) -> set[str]:
+    """The sources of a namespace whose dataflows are in Alation."""
+    c = dataflows.c
+    query = select(c.source_name).where(c.namespace == namespace, c.status == Status.PRESENT).distinct()
+    return set(connection.scalars(query))
+
+
 def find_edges(
     connection: Connection, external_ids: Collection[str], *, stale: bool = False
 ) -> dict[str, tuple[KeyedEdge, ...]]:

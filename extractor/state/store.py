@@ -212,6 +212,11 @@ class Store:
         with self.read() as connection:
             return owned.count(connection, namespace)
 
+    def sources(self, namespace: str) -> set[str]:
+        """The names of the sources that have dataflows in Alation."""
+        with self.read() as connection:
+            return owned.source_names(connection, namespace)
+
     def owned(self, namespace: str) -> Iterator[OwnedDataflow]:
         """All dataflows of a namespace, ordered by external_id."""
         with self.read() as connection:

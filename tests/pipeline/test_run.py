@@ -170,6 +170,23 @@ def test_writes_without_one_known_edge_end_with_exit_code_1(tmp_path, alation):
     assert any("nowhere" in p.what for p in report.names.ranked())
 
 
+def test_one_source_without_edges_is_not_hidden_by_another(tmp_path, alation):
+    """Exit code 1 is asked per source, and counts what is known from earlier nights."""
+    write_log(tmp_path, "a.jsonl", [record(LOAD.format(day="x"))])
+    (tmp_path / "other").mkdir()
+    blind = write_log(tmp_path / "other", "b.jsonl", [record("insert into nowhere.a select b from nowhere.c")])
+    extra = (
+        f'[[source]]\nname = "blind"\npaths = ["{blind}"]\ndialect = "postgres"\ndata_source_id = 12\n'
+        'database = "wh"\nschema = "other"'
+    )
+    report = run(configure(tmp_path, alation.url, extra=extra))
+    assert (report.without_edges, report.exit_code(0.05)) == (["blind"], ExitCode.NO_EDGES)
+    write_log(tmp_path / "other", "b.jsonl", [record("insert into mart.towns (town) select town from raw.shops")])
+    assert run(configure(tmp_path, alation.url, extra=extra)).exit_code(0.05) is ExitCode.DONE
+    write_log(tmp_path / "other", "b.jsonl", [record("insert into nowhere.a select b from nowhere.c")])
+    assert run(configure(tmp_path, alation.url, extra=extra)).exit_code(0.05) is ExitCode.DONE
+
+
 def test_credentials_never_reach_the_dataflow_the_state_or_the_report(tmp_path, alation):
     """A key in a COPY is gone before anything is stored or sent."""
     secret = "AKIAIOSFODNN7EXAMPLE"
