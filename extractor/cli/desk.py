@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,7 +13,7 @@ import typer
 
 from extractor.cli.terminal import say
 from extractor.errors import ConfigError
-from extractor.models import ColumnEdge, Lineage, StatementLineage, TableEdge
+from extractor.models import BadRecord, ColumnEdge, Lineage, QueryRecord, StatementLineage, TableEdge
 from extractor.report import ExitCode, visible
 
 
@@ -29,7 +30,10 @@ def add_to(app: typer.Typer) -> None:
 
 
 def extract(
-    source: Annotated[str, typer.Argument(metavar="FILE|DIR|-", help="SQL scripts; '-' reads standard input.")],
+    source: Annotated[
+        str,
+        typer.Argument(metavar="FILE|DIR|-", help="A script, a log or a folder of scripts; '-' reads standard input."),
+    ],
     dialect: Annotated[str, typer.Option("--dialect", "-d", help="One of: alation-lineage dialects")] = "",
     layout: Annotated[Layout, typer.Option("--format", "-f", help="How to print it.")] = Layout.TEXT,
     schema: Annotated[
@@ -47,7 +51,8 @@ def extract(
 
     columns = _schema_of(schema)
     found: dict[str, Lineage] = {}
-    for name, text in _texts_of(source):
+    problems: list[str] = []
+    for name, text in _inputs_of(source, dialect, problems):
         try:
             found[name] = extract_lineage(
                 text,
@@ -64,20 +69,51 @@ def extract(
     else:
         for name, lineage in found.items():
             say("\n".join(visible(row) for row in _in_words(name, lineage)))
-    raise typer.Exit(ExitCode.DONE)
+    for problem in problems:
+        say(f"error: {problem}", error=True)
+    raise typer.Exit(ExitCode.FAILED if problems else ExitCode.DONE)
 
 
-def _texts_of(source: str) -> list[tuple[str, str]]:
+def _inputs_of(source: str, dialect: str, problems: list[str]) -> Iterator[tuple[str, str | Iterable[QueryRecord]]]:
+    """Each input's name with its text, or with its records where it is a log or compressed."""
     if source == "-":
-        return [("standard input", sys.stdin.read())]
+        yield "standard input", sys.stdin.read()
+        return
     path = Path(source)
     files = sorted(p for p in path.rglob("*.sql") if p.is_file()) if path.is_dir() else [path]
     if not files:
         raise ConfigError(f"{path} holds no .sql file")
+    for file in files:
+        content = _content_of(file, dialect, problems)
+        if content is not None:
+            yield visible(str(file)), content
+
+
+def _content_of(file: Path, dialect: str, problems: list[str]) -> str | Iterable[QueryRecord] | None:
+    from extractor import sources
+    from extractor.config import SourceSettings
+
+    found = sources.recognise(file)
+    if not found.format:
+        problems.append(f"{visible(str(file))} cannot be read: {found.reason}")
+        return None
     try:
-        return [(str(p), p.read_text(encoding="utf-8-sig", errors="replace")) for p in files]
+        if found.format == "sql-script":
+            return file.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise ConfigError(f"{error.filename} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        pass  # compressed, or in another encoding: the reader of logs knows both
+    settings = SourceSettings(name="desk", paths=[str(file)], dialect=dialect or "generic", data_source_id=0)
+    return _good_records(sources.read_file(file, settings), problems)
+
+
+def _good_records(items: Iterable[QueryRecord | BadRecord], problems: list[str]) -> Iterator[QueryRecord]:
+    for item in items:
+        if isinstance(item, BadRecord):
+            problems.append(f"{item.origin}: {item.problem}")
+        else:
+            yield item
 
 
 def _schema_of(path: Path | None) -> dict[str, dict[str, str | None]] | None:

@@ -6,6 +6,7 @@ once per fingerprint and without credentials, goes to the texts.
 
 from __future__ import annotations
 
+import codecs
 import fnmatch
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -115,6 +116,7 @@ class SourceReader:
         stats = reader.stats
         line.format, line.reason, line.problem = stats.format, stats.reason, stats.problem
         line.noise, line.repeats, line.replaced_characters = stats.noise, stats.repeats, stats.replaced
+        line.encoding = _other_encoding(stats.encoding, self._source.encoding)
         is_foreign = not stats.format and stats.reason
         if stats.bad and stats.problem and not is_foreign:
             self._report.fail_file(line)
@@ -239,6 +241,14 @@ def _filter_of(source: SourceSettings) -> Callable[[QueryRecord], bool]:
 def _pattern(globs: Iterable[str]) -> re.Pattern[str] | None:
     joined = "|".join(fnmatch.translate(g) for g in globs)
     return re.compile(joined, re.IGNORECASE) if joined else None
+
+
+def _other_encoding(found: str, wished: str) -> str:
+    """The encoding in which a file was read, where it is another one than the configured."""
+    try:
+        return found if found and codecs.lookup(found) != codecs.lookup(wished) else ""
+    except LookupError:
+        return ""  # the reader has said already that there is no such encoding
 
 
 def _named(item: InputFile) -> InputFile:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import subprocess
@@ -102,6 +103,23 @@ def test_extract_knows_the_given_schema(tmp_path):
         stdin="create table mart.net as select * from raw.sales",
     )
     assert done.stdout.count('"source_column"') == 2
+
+
+def test_extract_reads_logs_and_compressed_scripts(tmp_path):
+    """What `formats` recognises is read as such, with its records' order."""
+    (tmp_path / "log.jsonl").write_text('{"sql": "insert into a select x from b", "session": "1"}\n{broken\n')
+    log = command("extract", "log.jsonl", cwd=tmp_path)
+    assert "b.x -> a.x" in log.stdout
+    assert (log.returncode, "log.jsonl:2: the line is no JSON" in log.stderr) == (3, True)
+    (tmp_path / "s.sql.gz").write_bytes(gzip.compress(b"insert into a select x from b;"))
+    assert "b.x -> a.x" in command("extract", "s.sql.gz", cwd=tmp_path).stdout
+
+
+def test_a_file_in_another_encoding_is_said(tmp_path):
+    """A script that is not in the configured encoding has that on its line of the report."""
+    write_plan_only(tmp_path)
+    (tmp_path / "a.sql").write_bytes("insert into a select 'caf\u00e9', x from b;".encode("cp1252"))
+    assert "a.sql: sql-script, 1 records (read as cp1252)" in command("plan", cwd=tmp_path).stdout
 
 
 def test_extract_names_an_unknown_dialect():
