@@ -1,23 +1,34 @@
 #!/bin/sh
-# Installs what `make test-servers` starts, as Debian packages, where that is missing and allowed.
-# Without the right to install, the tests that need a server are skipped by name.
+# Installs what `make test-servers` starts, PostgreSQL and a browser, as Debian packages, where they are missing and
+# allowed. Without the right to install, the tests that need them are skipped by name.
 set -eu
 
-if command -v postgres >/dev/null 2>&1 || ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1; then
+missing=""
+if ! command -v postgres >/dev/null 2>&1 && ! ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1; then
+    missing="postgresql"
+fi
+if ! command -v chromium >/dev/null 2>&1; then
+    missing="$missing chromium"
+fi
+if [ -z "$missing" ]; then
     exit 0
 fi
 if ! command -v apt-get >/dev/null 2>&1; then
-    echo "PostgreSQL is missing and this is no Debian: install it by hand, or its tests are skipped." >&2
+    echo "Missing:" $missing "- and this is no Debian: install by hand, or the tests that need it are skipped." >&2
     exit 0
 fi
 as_root=""
 if [ "$(id -u)" -ne 0 ]; then
     if ! sudo -n true 2>/dev/null; then
-        echo "PostgreSQL is missing, and installing it needs root: run 'apt-get install postgresql', or its tests are skipped." >&2
+        echo "Missing:" $missing "- and installing needs root: run 'apt-get install" $missing"'," \
+            "or the tests that need it are skipped." >&2
         exit 0
     fi
-    as_root="sudo -n"
+    as_root="sudo -n env DEBIAN_FRONTEND=noninteractive"
 fi
 export DEBIAN_FRONTEND=noninteractive
 $as_root apt-get update -q
-$as_root apt-get install -q -y --no-install-recommends postgresql
+for package in $missing; do
+    $as_root apt-get install -q -y --no-install-recommends "$package" ||
+        echo "$package could not be installed: the tests that need it are skipped." >&2
+done
