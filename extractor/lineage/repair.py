@@ -244,6 +244,23 @@ def _output_target(found: Sequence[Token], position: int) -> tuple[int, str] | N
     return last - position, f"INTO [{name}]{columns}"
 
 
+def _output_last(found: Sequence[Token], position: int) -> tuple[int, str] | None:
+    """T-SQL: ``DELETE FROM a OUTPUT ... WHERE ...``: the parser wants what is put out behind the condition."""
+    if _word(found, position) != "OUTPUT" or not any(_word(found, i) == "DELETE" for i in range(position)):
+        return None
+    ends = (i for i in range(position, len(found)) if _word(found, i) in ("FROM", "WHERE", ";"))
+    where = next(ends, 0)
+    if not where or _word(found, where) != "WHERE":
+        return None
+    output: list[str] = []
+    place = position
+    while place < where:
+        length, text = _output_target(found[:where], place) or (1, found[place].text)
+        output.append(text)
+        place += length
+    return len(found) - position, " ".join([*(t.text for t in found[where:]), *output])
+
+
 def _snapshot(found: Sequence[Token], position: int) -> tuple[int, str] | None:
     """BigQuery: ``CREATE SNAPSHOT TABLE a CLONE b``."""
     if _word(found, position) == "SNAPSHOT" and _word(found, position + 1) == "TABLE" and position > 0:
@@ -465,6 +482,7 @@ _RULES: tuple[Rule, ...] = (
     _tag,
     _compound,
     _partitioned_view,
+    _output_last,
     _output_target,
     _snapshot,
     _with_data,

@@ -35,7 +35,7 @@ def _into(into: Node, walk: Walk) -> tuple[Name, tuple[str, ...]]:
         return _dotted(table_name(arg(into, "this"), walk), walk), tuple(
             text_of(c) for c in args_of(into, "expressions")
         )
-    if into.__class__ is exp.Column:
+    if into.__class__ in (exp.Column, exp.Identifier):
         return _dotted(((into.name, False),), walk), ()
     if into.__class__ is exp.Parameter:
         return ((f"@{into.name}", False),), ()

@@ -86,7 +86,7 @@ _OBJECTS = frozenset(
 class _Statement:
     """The statement being read: what it began with and which of its parts have been seen."""
 
-    __slots__ = ("first", "main", "set_seen", "sourced", "tokens")
+    __slots__ = ("first", "main", "set_seen", "sourced", "tokens", "with_seen")
 
     def __init__(self) -> None:
         self.tokens: list[Token] = []
@@ -94,6 +94,12 @@ class _Statement:
         self.main = ""
         self.set_seen = False
         self.sourced = False
+        self.with_seen = False
+
+    @property
+    def waiting(self) -> bool:
+        """Whether common table expressions have been read, but not yet the statement that they are for."""
+        return self.with_seen and not self.main
 
     def add(self, token: Token, word: str, depth: int) -> None:
         if not self.tokens:
@@ -105,6 +111,8 @@ class _Statement:
             self.sourced = True
         if depth == 0 and word == "SET":
             self.set_seen = True
+        if word == "WITH" and (not self.tokens or self.tokens[-1].text.upper() == "AS"):  # CREATE VIEW v AS WITH ...
+            self.with_seen = True
         self.tokens.append(token)
 
 
@@ -143,10 +151,9 @@ def _starts(word: str, before: str, after: Token | None, current: _Statement) ->
     """Whether ``word`` begins a statement although no semicolon stands before it."""
     if not word or before == ".":
         return False
-    waiting = current.first == "WITH" and not current.main
     rule = _RULES.get(word)
     if rule is not None:
-        return rule(before, current, after) and not (waiting and word in _MAIN)
+        return rule(before, current, after) and not (current.waiting and word in _MAIN)
     return word in _ALWAYS and before != "AS"
 
 
@@ -154,7 +161,7 @@ def _select(before: str, current: _Statement, after: Token | None) -> bool:
     del after
     if before in _NOT_BEFORE_SELECT:
         return False
-    if current.first == "WITH" and not current.main:
+    if current.waiting:
         return False
     return not (current.main == "INSERT" and not current.sourced)
 
@@ -162,6 +169,8 @@ def _select(before: str, current: _Statement, after: Token | None) -> bool:
 def _change(before: str, current: _Statement, after: Token | None) -> bool:
     """INSERT, UPDATE, DELETE: not as actions of MERGE, in FOR UPDATE, ON DELETE, AFTER INSERT."""
     follows = after is not None and after.text == "("
+    if before == "ON" and current.first == "SET":  # SET NOCOUNT ON, and the next statement
+        return True
     if (
         before in ("THEN", "FOR", "ON", "AFTER", "OF", ",", "INSTEAD", "AND", "OR", "NOT", "IF")
         and current.first != "IF"
@@ -179,7 +188,7 @@ def _with(before: str, current: _Statement, after: Token | None) -> bool:
     del current
     if after is None or after.text == "(" or after.text.upper() in _WITH_OPTIONS:
         return False
-    return before != "AS" or after.kind in ("word", "quoted")
+    return before != "AS"
 
 
 def _set(before: str, current: _Statement, after: Token | None) -> bool:

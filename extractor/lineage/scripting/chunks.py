@@ -66,6 +66,8 @@ def chunks(tokens: Sequence[Token]) -> Iterator[Chunk]:
     for token in tokens:
         word = token.text.upper() if token.kind == "word" else token.text if token.kind == "operator" else ""
         if not run:
+            if word == "ATOMIC":  # BEGIN [NOT] ATOMIC
+                continue
             depth = 0
             sql = word in SQL_WORDS
         if word == "(":

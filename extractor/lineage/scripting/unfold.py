@@ -105,7 +105,9 @@ def _statements(body: str, variables: frozenset[str], dialect: Dialect, depth: i
     cut = batch_chunks(found) if dialect.lexical.blocks == "tsql" else chunks(found)
     for chunk in cut:
         words = chunk.words
-        if words[0] in _DYNAMIC:
+        if words[0] in _DYNAMIC and "SP_RENAME" in words[1:4]:
+            yield Inner(chunk.text(body), variables)
+        elif words[0] in _DYNAMIC:
             yield from _dynamic(chunk, known, variables, dialect, depth)
         elif chunk.sql:
             for inner in _plain(chunk, body, variables, dialect, depth):
