@@ -9,6 +9,7 @@ LineageError
 │   ├── Unsupported        it is parsed, but no lineage rule covers it
 │   ├── TooLarge           it passes a limit of size, depth or memory
 │   └── TimedOut           it passes the limit in seconds
+├── EngineFailed           no worker process can be started
 ├── CatalogError           the catalog cannot be read
 ├── StateError             the state is locked, damaged or of another version
 │   └── StatePassed        a plan was made from another state
@@ -58,6 +59,10 @@ class TooLarge(StatementError):
 
 class TimedOut(StatementError):
     """The analysis of the statement took longer than the limit."""
+
+
+class EngineFailed(LineageError):
+    """No worker process can be started; no statement is to blame, and nothing was sent."""
 
 
 class CatalogError(LineageError):

@@ -21,6 +21,7 @@ from types import TracebackType
 from typing import Self
 
 from extractor.engines.interface import Answer, Limits, Task
+from extractor.errors import EngineFailed
 from extractor.models import Outcome
 
 _CHUNK = 32
@@ -50,7 +51,11 @@ class ProcessEngine:
         self._workers.clear()
 
     def outlines(self, tasks: Iterable[Task]) -> Iterator[Answer]:
-        """Exactly one answer for each task, in the order in which they are ready."""
+        """Exactly one answer for each task, in the order in which they are ready.
+
+        Raises:
+            EngineFailed: a worker cannot even start, which is no statement's fault.
+        """
         waiting = iter(tasks)
         returned: deque[Task] = deque()
         while True:
@@ -81,12 +86,20 @@ class ProcessEngine:
         """Take one answer; a worker that is dead, or silent past every limit, costs its present statement."""
         if not silent:
             try:
-                yield worker.take()
+                answer = worker.take()
             except (EOFError, OSError):
                 silent = True
+            else:
+                if answer is not None:
+                    yield answer
         if silent:
             del self._workers[worker.pipe]
             code = worker.stop()
+            if not worker.is_ready:
+                raise EngineFailed(
+                    f"a worker process for the analysis ended before its first statement (exit code {code}); nothing "
+                    "is lost. Is there memory left, and does the program start by a script that Python can import?"
+                )
             culprit = worker.open_tasks.popleft()
             returned.extend(worker.open_tasks)
             yield _obituary(culprit, code, self._limits)
@@ -99,6 +112,7 @@ class _Worker:
         context = mp.get_context("spawn")
         self.pipe, theirs = context.Pipe()
         self.open_tasks: deque[Task] = deque()
+        self.is_ready = False
         self._process: SpawnProcess = context.Process(target=_serve, args=(theirs, limits), daemon=True)
         self._process.start()
         theirs.close()
@@ -110,9 +124,13 @@ class _Worker:
         except (BrokenPipeError, OSError):
             return  # it died while idle: the closed pipe is seen at the next wait
 
-    def take(self) -> Answer:
-        answer: Answer = self.pipe.recv()
-        self.open_tasks.popleft()
+    def take(self) -> Answer | None:
+        """The next answer; None when the worker only says that it has started."""
+        answer: Answer | None = self.pipe.recv()
+        if answer is None:
+            self.is_ready = True
+        else:
+            self.open_tasks.popleft()
         return answer
 
     def stop(self) -> int | None:
@@ -145,6 +163,10 @@ def _serve(pipe: Connection, limits: Limits) -> None:
     gc.freeze()
     answered = 0
     warm: set[str] = set()
+    try:
+        pipe.send(None)
+    except OSError:
+        return  # the parent is gone already
     while True:
         try:
             chunk: list[Task] = pipe.recv()
