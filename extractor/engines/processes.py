@@ -27,6 +27,7 @@ from extractor.models import Outcome
 _CHUNK = 32
 _COLLECT_EVERY = 200
 _GRACE_S = 30.0
+_STARTS = 4
 
 
 class ProcessEngine:
@@ -39,6 +40,7 @@ class ProcessEngine:
         self._limits = limits
         self._count = workers or os.cpu_count() or 1
         self._workers: dict[Connection, _Worker] = {}
+        self._failed_starts = 0
 
     def __enter__(self) -> Self:
         return self
@@ -67,6 +69,15 @@ class ProcessEngine:
             for pipe in ready or busy:
                 yield from self._collect(self._workers[pipe], returned, silent=not ready)  # type: ignore[index]
 
+    def _start_again(self, code: int | None) -> None:
+        """A worker that ended before its first statement blames none; but not for ever."""
+        self._failed_starts += 1
+        if self._failed_starts >= _STARTS:
+            raise EngineFailed(
+                f"{_STARTS} worker processes ended before their first statement (exit code {code}); nothing is lost. "
+                "Is there memory left, and does the program start by a script that Python can import?"
+            )
+
     def _feed(self, waiting: Iterator[Task], returned: deque[Task]) -> None:
         """Give every idle worker a chunk; workers are started only when there is work for them."""
         for _ in range(self._count):
@@ -91,15 +102,15 @@ class ProcessEngine:
                 silent = True
             else:
                 if answer is not None:
+                    self._failed_starts = 0
                     yield answer
         if silent:
             del self._workers[worker.pipe]
             code = worker.stop()
             if not worker.is_ready:
-                raise EngineFailed(
-                    f"a worker process for the analysis ended before its first statement (exit code {code}); nothing "
-                    "is lost. Is there memory left, and does the program start by a script that Python can import?"
-                )
+                self._start_again(code)
+                returned.extend(worker.open_tasks)
+                return
             culprit = worker.open_tasks.popleft()
             returned.extend(worker.open_tasks)
             yield _obituary(culprit, code, self._limits)
