@@ -12,6 +12,9 @@ from sqlglot.errors import ErrorLevel, ParseError, SqlglotError, TokenError
 from dialects.base import Dialect, ParseFailure
 from dialects.client import use_of_connect
 
+_PLAIN_WORD = re.compile(r"[A-Za-z_]{1,30}")
+_QUOTES = frozenset("'\"`$[]@")
+
 logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
 
 
@@ -56,9 +59,15 @@ def _failure(error: ParseError) -> ParseFailure:
     what = str(first.get("description") or "not understood").split("\n", 1)[0].rstrip(". ")
     reason = _without_classes(what)[:120]
     near = str(first.get("highlight") or "")
-    if near and len(near) <= 40 and "'" not in near and '"' not in near:
+    if _is_plain_word(near, first):
         reason = f"{reason} near {near!r}"
     return ParseFailure(reason, first.get("line"), first.get("col"))
+
+
+def _is_plain_word(near: str, error: dict[str, Any]) -> bool:
+    """Whether the place of an error may be quoted: a word no longer than a keyword that is no part of a literal."""
+    before, after = str(error.get("start_context") or "")[-1:], str(error.get("end_context") or "")[:1]
+    return _PLAIN_WORD.fullmatch(near) is not None and not _QUOTES.intersection((before, after))
 
 
 def _without_classes(description: str) -> str:
