@@ -165,7 +165,8 @@ def _files(config: Config, source: SourceSettings) -> Iterator[Finding]:
     total = 0
     for item in sources.find_inputs(source, config.root):
         if item.problem:
-            problems.append(Finding(Level.ERROR, f"{name}: {item.name}: {item.problem}"))
+            level = Level.WARNING if item.is_vacant else Level.ERROR
+            problems.append(Finding(level, f"{name}: {item.name}: {item.problem}"))
             continue
         total += 1
         if total > _FILES_LOOKED_AT:

@@ -93,7 +93,9 @@ class SourceReader:
         """Read all files of the source; each gets the next number in ``file_names``."""
         inputs = (_named(i) for i in sources.find_inputs(self._source, self._config.root))
         for item, twin in _with_twins(inputs):
-            if item.problem:
+            if item.is_vacant:
+                self._report.warnings.append(f"{self._source.name}: {item.problem}")
+            elif item.problem:
                 self._report.fail_file(FileReport(item.name, problem=item.problem))
             elif twin is not None:
                 self._report.files.append(FileReport(item.name, problem=f"the same content as {twin}: not read twice"))

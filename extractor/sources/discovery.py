@@ -19,18 +19,29 @@ def find_inputs(source: SourceSettings, root: Path) -> Iterator[InputFile]:
     Each of ``source.paths`` is a file, a folder (taken with all below it) or a glob (``**`` for any depth),
     relative to ``root``. Below a folder, names that begin with a dot are left out. A link is followed where it
     ends inside one of the configured places; where it leaves them it is refused. What cannot be taken, and a path
-    that matches nothing, is an `InputFile` with a ``problem``: one line for the report, nothing to open.
+    that matches nothing, is an `InputFile` with a ``problem``: one line for the report, nothing to open. A folder
+    that is there without a file in it is such a line too, marked ``is_vacant``.
     """
     places = tuple(_place_of(_full(root, path)) for path in source.paths)
     found: list[InputFile] = []
     for written in source.paths:
         matched = [_as_input(path, root, places, problem) for path, problem in _walk(_full(root, written), places)]
-        found += matched or [InputFile(root / written, written, problem=f"{written} matches no file")]
+        found += matched or [_unmatched(root, written)]
     seen: set[Path] = set()
     for item in sorted(found, key=lambda f: (f.name, f.path)):
         if item.path not in seen:
             seen.add(item.path)
             yield item
+
+
+def _unmatched(root: Path, written: str) -> InputFile:
+    """A path that gave no file: the folder it names, or that its glob begins with, may be there all the same."""
+    path = _full(root, written)
+    while glob.has_magic(path.name) and not path.exists():
+        path = path.parent
+    if path.is_dir():
+        return InputFile(root / written, written, problem=f"{written} matches no file today", is_vacant=True)
+    return InputFile(root / written, written, problem=f"{written} matches no file")
 
 
 def _full(root: Path, written: str) -> Path:

@@ -26,7 +26,8 @@ class InputFile(NamedTuple):
     """One file to read. ``path`` is its real path, ``name`` what to call it (relative to the configuration).
 
     Where ``problem`` is not empty there is nothing to open, and the problem is the one line to report: a path
-    that matches nothing, a link that leaves the configured folders, something that is no regular file.
+    that matches nothing, a link that leaves the configured folders, something that is no regular file. With
+    ``is_vacant`` it is only worth a warning: the configured folder is there, and no file is in it yet.
     """
 
     path: Path
@@ -34,6 +35,7 @@ class InputFile(NamedTuple):
     size_bytes: int = 0
     modified_at: datetime | None = None
     problem: str = ""
+    is_vacant: bool = False
 
 
 @dataclass(slots=True)

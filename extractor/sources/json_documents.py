@@ -138,7 +138,7 @@ def _item_of(
     data: bytes, origin: Origin, reading: Reading, to_record: RowReader | None, *, is_cut: bool
 ) -> Item | None:
     text = reading.text(data).encode()
-    row = parse_cut_object(text) if is_cut else parse_object(text)
+    row = parse_cut_object(text, reading.stats) if is_cut else parse_object(text, reading.stats)
     if row is None:
         return reading.bad("the object is no JSON" + (" or breaks off" if is_cut else ""), origin)
     record = to_record(row, origin.file, origin.line) if to_record is not None else None

@@ -65,7 +65,7 @@ def _read(reading: Reading) -> Iterator[Item]:
             row = orjson.loads(line)
         except orjson.JSONDecodeError:
             data = reading.text(line).encode()
-            row = parse_cut_object(data) if lines.is_cut else parse_object(data)
+            row = parse_cut_object(data, lines.stats) if lines.is_cut else parse_object(data, lines.stats)
         message = _message(_fields(row), reading, is_cut=lines.is_cut) if isinstance(row, dict) else None
         if message is not None:
             if released := events.take(message):

@@ -75,6 +75,9 @@ class FileReader:
         yield from problems
         if not opened:
             return
+        if not any(file.raw_head or file.damage for file in opened):
+            opened[0].stats.problem = "the file is empty"
+            return
         sample = sample_of(opened, self._source)
         chosen = self._choose(opened[0], sample)
         if isinstance(chosen, str):

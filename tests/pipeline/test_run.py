@@ -243,3 +243,19 @@ def test_a_data_source_without_a_table_is_told_with_what_to_do(tmp_path, alation
     extra = '[[source]]\nname = "other"\npaths = ["logs"]\ndialect = "postgres"\ndata_source_id = 99'
     report = run(configure(tmp_path, alation.url, extra=extra))
     assert any("no table of data source 99" in w and "metadata extraction" in w for w in report.warnings)
+
+
+def test_a_night_without_files_is_a_warning(tmp_path, alation):
+    """An empty folder and an empty file fail nothing; a folder that is gone does."""
+    (tmp_path / "logs").mkdir()
+    config = configure(tmp_path, alation.url)
+    vacant = run(config)
+    assert vacant.exit_code(0) is ExitCode.DONE
+    assert any("logs matches no file today" in warning for warning in vacant.warnings)
+    (tmp_path / "logs" / "a.jsonl").touch()
+    empty = run(config)
+    assert (empty.exit_code(0), empty.records_read) == (ExitCode.DONE, 0)
+    assert [file.problem for file in empty.files] == ["the file is empty"]
+    (tmp_path / "logs" / "a.jsonl").unlink()
+    (tmp_path / "logs").rmdir()
+    assert run(config).exit_code(0) is ExitCode.FAILED

@@ -36,6 +36,20 @@ def test_a_path_that_matches_nothing_is_told(tmp_path: Path) -> None:
     assert [bool(f.problem) for f in found] == [True, True]
 
 
+def test_a_folder_without_files_is_vacant(tmp_path: Path) -> None:
+    """An empty folder, and a glob in a folder that is there, are worth a warning; a place that is missing is more."""
+    (tmp_path / "logs").mkdir()
+    found = _found(tmp_path, "logs", "logs/*.log", "logs/**/*.gz", "gone", "gone/*.log")
+    assert [(f.name, f.is_vacant) for f in found] == [
+        ("gone", False),
+        ("gone/*.log", False),
+        ("logs", True),
+        ("logs/**/*.gz", True),
+        ("logs/*.log", True),
+    ]
+    assert all(f.problem for f in found)
+
+
 def test_a_link_inside_is_followed_once(tmp_path: Path) -> None:
     """A link to a file of the same folder is that file."""
     _tree(tmp_path, "logs/a.log")

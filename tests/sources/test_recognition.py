@@ -45,7 +45,6 @@ def test_recognition_says_why_and_what_the_others_had_against_it() -> None:
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (b"", "empty"),
         (b"\n \n", "blanks"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "PNG"),
         (b"PK\x03\x04\x14\0\0\0", "zip"),
@@ -63,6 +62,14 @@ def test_a_file_that_nobody_can_read_is_one_line(tmp_path: Path, data: bytes, wo
     assert len(found.bad) == 1
     assert words in found.bad[0].problem
     assert found.stats.problem == found.bad[0].problem
+
+
+def test_an_empty_file_is_no_bad_record(tmp_path: Path) -> None:
+    """Rotation leaves files of no bytes: no record at all, and a line that says why."""
+    path = tmp_path / "x.log"
+    path.write_bytes(b"")
+    found = read(path)
+    assert (found.records, found.bad, found.stats.problem) == ([], [], "the file is empty")
 
 
 @pytest.mark.parametrize("name", sorted(p.name for p in (LOGS / "unreadable").iterdir()))

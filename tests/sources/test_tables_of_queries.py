@@ -35,6 +35,21 @@ def test_a_bad_line_costs_itself_alone() -> None:
     assert found.texts[-1] == "truncate table t"
 
 
+@pytest.mark.parametrize("as_format", ["json-lines", "json", "postgresql-jsonlog"])
+def test_half_a_surrogate_pair_is_replaced_and_counted(tmp_path: Path, as_format: str) -> None:
+    """Text of a record is always text: a lone surrogate becomes U+FFFD, whole pairs and spelled backslashes stay."""
+    log = tmp_path / "x.json"
+    sql = r"delete from a where b = 'x\ud800 \ud800\ud83d\ude00 \\ud800'"
+    if as_format == "postgresql-jsonlog":
+        sql = f'"session_id": "1", "error_severity": "LOG", "message": "statement: {sql}"'
+    else:
+        sql = f'"sql": "{sql}", "user": "\\udc00u"'
+    log.write_text(f"{{{sql}}}\n")
+    found = read(log, as_format=as_format)
+    assert found.texts == ["delete from a where b = 'x\ufffd \ufffd\U0001f600 \\ud800'"]
+    assert found.stats.replaced == (2 if as_format == "postgresql-jsonlog" else 3)
+
+
 def test_one_part_of_default_databases_is_the_schema_where_there_are_no_databases(tmp_path: Path) -> None:
     """MySQL, Hive and their like have one level above tables, so a single part names that."""
     log = tmp_path / "x.jsonl"
