@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, insert, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from extractor.models import Node, Path
@@ -21,7 +21,7 @@ from extractor.sandbox.tables import (
     TABLES,
 )
 
-_CATALOG = {"table": TABLES, "column": COLUMNS}
+_BATCH = 500
 _HIGHEST = "\uffff"
 
 
@@ -183,11 +183,16 @@ class Names:
         self._seen: dict[int, dict[str, Any]] = {}
         self._flows: dict[int, dict[str, Any]] = {}
 
+    def load(self, numbers: Sequence[int]) -> None:
+        """Look nodes up together, so that `node` need not ask for each."""
+        for start in range(0, len(numbers), _BATCH):
+            rows = self._db.execute(_looked_up(numbers[start : start + _BATCH]))
+            self._seen.update((row.id, _shown(row)) for row in rows)
+
     def node(self, number: int) -> dict[str, Any]:
         """``{"otype", "key"}`` with ``id`` when the catalog holds it and ``is_temp`` when it does not."""
         if number not in self._seen:
-            row = self._db.execute(select(NODES).where(NODES.c.id == number)).one()
-            self._seen[number] = self._shown(row.otype, row.key, row.folded)
+            self.load([number])
         return self._seen[number]
 
     def dataflow(self, number: int) -> dict[str, Any]:
@@ -214,18 +219,33 @@ class Names:
     def _segment(self, numbers: Iterable[int]) -> list[dict[str, Any]]:
         return sorted((self.node(number) for number in numbers), key=lambda node: (node["otype"], node["key"]))
 
-    def _shown(self, otype: str, key: str, folded: str) -> dict[str, Any]:
-        if otype == "external":
-            return {"otype": otype, "key": key}
-        if otype in _CATALOG:
-            table = _CATALOG[otype]
-            found = self._db.execute(select(table.c.id, table.c.key).where(table.c.folded == folded)).one_or_none()
-        else:
-            condition = (OBJECTS.c.otype == otype) & (OBJECTS.c.folded == folded)
-            found = self._db.execute(select(OBJECTS.c.id, OBJECTS.c.key).where(condition)).one_or_none()
-        if found is None:
-            return {"otype": otype, "key": key, "is_temp": True}
-        return {"otype": otype, "key": found.key, "id": found.id}
+
+def _looked_up(numbers: Sequence[int]) -> Select[Any]:
+    """Nodes beside what the catalog holds under their keys: ``known`` its number, ``spelled`` its spelling."""
+    wanted = select(
+        *(NODES.c.id, NODES.c.otype, NODES.c.key),
+        func.coalesce(TABLES.c.id, COLUMNS.c.id, OBJECTS.c.id).label("known"),
+        func.coalesce(TABLES.c.key, COLUMNS.c.key, OBJECTS.c.key).label("spelled"),
+    )
+    return (
+        wanted.outerjoin(TABLES, (NODES.c.otype == "table") & (TABLES.c.folded == NODES.c.folded))
+        .outerjoin(COLUMNS, (NODES.c.otype == "column") & (COLUMNS.c.folded == NODES.c.folded))
+        .outerjoin(
+            OBJECTS,
+            NODES.c.otype.not_in(("table", "column"))
+            & (OBJECTS.c.otype == NODES.c.otype)
+            & (OBJECTS.c.folded == NODES.c.folded),
+        )
+        .where(NODES.c.id.in_(numbers))
+    )
+
+
+def _shown(row: Row[Any]) -> dict[str, Any]:
+    if row.otype == "external":
+        return {"otype": row.otype, "key": row.key}
+    if row.known is None:
+        return {"otype": row.otype, "key": row.key, "is_temp": True}
+    return {"otype": row.otype, "key": row.spelled, "id": row.known}
 
 
 def deleted_data_sources(db: Connection) -> set[str]:

@@ -19,7 +19,7 @@ from starlette.responses import HTMLResponse
 
 from extractor.sandbox.call import Call
 from extractor.sandbox.graph import Edge, Names
-from extractor.sandbox.tables import COLUMNS, DATA_SOURCES, DATAFLOWS, EDGES, NODES, TABLES
+from extractor.sandbox.tables import COLUMNS, DATA_SOURCES, DATAFLOWS, EDGES, NO_DATAFLOW, NODES, TABLES
 
 MOST_EDGES = 20_000
 """More edges than this are left out of the page, columns' edges first, which then says so."""
@@ -52,11 +52,14 @@ def content(db: Connection, most_edges: int = MOST_EDGES) -> dict[str, Any]:
     edges there are beyond these.
     """
     names, objects, edges, links = Names(db), _Objects(db), [], set()
-    for edge in _edges(db, most_edges):
+    flow_names = {NO_DATAFLOW: ""}
+    flow_names |= {row.id: row.external_id for row in db.execute(select(DATAFLOWS.c.id, DATAFLOWS.c.external_id))}
+    chosen = _edges(db, most_edges)
+    names.load(sorted({number for edge in chosen for number in (edge.source, edge.target)}))
+    for edge in chosen:
         source, from_column = objects.place(names.node(edge.source))
         target, to_column = objects.place(names.node(edge.target))
-        flow = str(names.dataflow(edge.dataflow)["key"]) if edge.dataflow else ""
-        edges.append((source, from_column, flow, target, to_column))
+        edges.append((source, from_column, flow_names[edge.dataflow], target, to_column))
         links.add((source, target))
     total = db.execute(select(func.count()).select_from(EDGES)).scalar_one()
     found = objects.finished()
