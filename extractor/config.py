@@ -149,8 +149,8 @@ class Config(BaseSettings):
         settings_cls: type[BaseSettings],  # noqa: ARG003 - the signature is the library's
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - as above
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - as above
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The environment wins over the file."""
         return env_settings, init_settings
@@ -167,7 +167,7 @@ class Config(BaseSettings):
             if isinstance(source, dict) and "name" not in source:
                 base = f"ds{source.get('data_source_id', '')}"
                 seen[base] = seen.get(base, 0) + 1
-                source = {"name": base if seen[base] == 1 else f"{base}-{seen[base]}", **source}  # noqa: PLW2901
+                source = {"name": base if seen[base] == 1 else f"{base}-{seen[base]}", **source}  # noqa: PLW2901 - the same source, named
             named.append(source)
         return {**data, "source": named}
 
@@ -224,7 +224,7 @@ def refresh_token(settings: AlationSettings) -> SecretStr:
 def _from_keyring(account: str) -> str | None:
     try:
         import keyring  # noqa: PLC0415 - an optional extra
-        from keyring.errors import KeyringError  # noqa: PLC0415
+        from keyring.errors import KeyringError  # noqa: PLC0415 - as above
     except ImportError:
         return None
     try:
