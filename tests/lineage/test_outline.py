@@ -46,6 +46,15 @@ def test_a_command_the_parser_keeps_as_text_is_unsupported() -> None:
         outline("create rule r as on insert to t do instead insert into u select 1", dialects.get("postgres"))
 
 
+def test_what_is_prepared_is_read() -> None:
+    """PREPARE gives the lineage of the statement that it names, with or without types."""
+    rules = dialects.get("postgres")
+    for head in ("prepare p(int, numeric(5, 2)) as", "PREPARE p AS"):
+        (found,) = outline(f"{head} insert into d select x, $1 from a", rules).statements
+        (plain,) = outline("insert into d select x, $1 from a", rules).statements
+        assert found == plain
+
+
 def test_deep_nesting_is_too_large() -> None:
     """Depth is measured before parsing; the limit is an argument."""
     text = "select " + "(" * 200 + "a" + ")" * 200 + " from t"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from dialects import Dialect
@@ -71,6 +72,8 @@ def unfold(text: str, dialect: Dialect, depth: int = 0) -> Unfolded | None:
         value = Variables().value(list(tokens(text, dialect.lexical))[3:])
         problem = "" if value is not None else "the text of dynamic SQL is not known"
         return Unfolded((Inner(value or "", problem=problem),))
+    if words[:1] == ["PREPARE"] and (place := _end_of_as(text, dialect)):  # what is prepared is run
+        return Unfolded((Inner(text[place:]),))
     if dialect.lexical.blocks == "tsql":
         found = tuple(_statements(text, frozenset(), dialect, depth))
         plain = len(found) == 1 and found[0].text.strip() == text.strip().rstrip(";").strip()
@@ -78,6 +81,11 @@ def unfold(text: str, dialect: Dialect, depth: int = 0) -> Unfolded | None:
     if words[:1] in (["EXECUTE"], ["EXEC"]) or words[:2] == ["EXECUTE", "IMMEDIATE"]:
         return Unfolded(tuple(_statements(text, frozenset(), dialect, depth)))
     return None
+
+
+def _end_of_as(text: str, dialect: Dialect) -> int:
+    """Where the statement begins in ``PREPARE name (types) AS statement``, or 0."""
+    return next((t.end for t in islice(tokens(text, dialect.lexical), 2, None) if t.text.upper() == "AS"), 0)
 
 
 def _head(text: str, dialect: Dialect) -> list[str]:
