@@ -103,8 +103,7 @@ class TableName:
         return ".".join(self.parts)
 
 
-@dataclass(frozen=True, slots=True)
-class TableEdge:
+class TableEdge(NamedTuple):
     """``source`` feeds ``target``; a bare SELECT has no target. ``confidence`` is 0..1 with its reason."""
 
     source: TableName
@@ -114,8 +113,7 @@ class TableEdge:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnEdge:
+class ColumnEdge(NamedTuple):
     """A column feeds a column: ``direct`` when the value flows, ``indirect`` for filters, joins and grouping."""
 
     source_table: TableName

@@ -81,6 +81,8 @@ def apply(
     from extractor.config import load_config
 
     settings = load_config(config)
+    if not plan_file.is_file():
+        raise ConfigError(f"{plan_file}: there is no such plan. Make one with: alation-lineage plan --out {plan_file}")
     report = pipeline.apply(settings, plan_file, progress=_progress(quiet))
     _end(report, settings.limits.max_unparsed, json, quiet=quiet)
 

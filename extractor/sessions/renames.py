@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from extractor.lineage.binding import Assigned, Column
 from extractor.lineage.model import Rename
 from extractor.models import Outcome, StatementLineage, TableName
@@ -59,8 +57,8 @@ def _moved(
     *,
     dropped: tuple[TableName, ...],
 ) -> StatementLineage:
-    tables = tuple(replace(e, target=new) for e in made.tables if e.source not in (old, new))
-    columns = tuple(replace(e, target_table=new) for e in made.columns if e.source_table not in (old, new))
+    tables = tuple(e._replace(target=new) for e in made.tables if e.source not in (old, new))
+    columns = tuple(e._replace(target_table=new) for e in made.columns if e.source_table not in (old, new))
     chain = tuple(dict.fromkeys((*made.chain, fingerprint)))
     knowledge.made.put(new, Made(tables, columns, chain), anew=True)
     return StatementLineage(
