@@ -77,7 +77,10 @@ def _renamed(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
     for pair in pairs.split(","):
         old, _, new = re.sub(r"\s+", " ", pair.strip()).rstrip(";").replace(" to ", " TO ").partition(" TO ")
         if old and new:
-            found.append(Rename("rename", dialect.parse_name(old), dialect.parse_name(new.strip())))
+            was, becomes = dialect.parse_name(old), dialect.parse_name(new.strip())
+            if (match["what"] or "").upper().startswith("OBJECT"):  # Synapse: it stays in its schema
+                becomes = (*was[:-1], becomes[-1])
+            found.append(Rename("rename", was, becomes))
     return tuple(found)
 
 
@@ -99,6 +102,12 @@ def _like_table(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]
     return (Write("create like", target, "like", _all(source)),)
 
 
+def _clone_of(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
+    """Fabric: ``CREATE TABLE a AS CLONE OF b``."""
+    target, source = dialect.parse_name(match["target"]), dialect.parse_name(match["source"])
+    return (Write("create clone", target, "clone", _all(source)),)
+
+
 def _call(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
     del match, dialect
     return (Other("call", "no lineage by nature", "a call: the statements of its body carry the lineage"),)
@@ -109,6 +118,17 @@ def _load(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
     columns = tuple(c.strip("`") for c in listed if c[:1] not in ("", "@"))
     target = dialect.parse_name(match["target"])
     return (Write("load", target, "copy", None, columns, files=(unquoted(match["file"]),)),)
+
+
+def _tsql_load(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...] | None:
+    """BULK INSERT, and COPY INTO of Synapse and Fabric: ``(column DEFAULT value place, ...)``, several files."""
+    if dialect.parser not in ("tsql", "fabric"):
+        return None
+    found = match.groupdict()
+    listed = re.findall(r"(?:\A|,)\s*(\[[^\]]*\]|\"[^\"]*\"|\w+)", found.get("columns") or "")
+    columns = tuple(c.strip('[]"') for c in listed)
+    files = tuple(unquoted(f) for f in re.findall(r"N?'[^']*'", match["files"]))
+    return (Write("load", dialect.parse_name(match["target"]), "copy", None, columns, files=files),)
 
 
 def _hive_move(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
@@ -230,6 +250,36 @@ _RULES: tuple[tuple[str, re.Pattern[str], _Rule], ...] = (
         _load,
     ),
     (
+        "INSERT",
+        re.compile(r"BULK\s+INSERT\s+(?P<target>" + _NAME[1:-1] + r")\s+FROM\s+(?P<files>N?'[^']*')", _FLAGS),
+        _tsql_load,
+    ),
+    (
+        "INTO",
+        re.compile(
+            rf"COPY\s+INTO\s+(?P<target>{_NAME})\s*(?:\((?P<columns>[^()]*)\)\s*)?"
+            r"FROM\s+(?P<files>N?'[^']*'(?:\s*,\s*N?'[^']*')*)",
+            _FLAGS,
+        ),
+        _tsql_load,
+    ),
+    (
+        "TRANSFER",
+        re.compile(
+            rf"ALTER\s+SCHEMA\s+(?P<schema>{_NAME})\s+TRANSFER\s+(?:OBJECT\s*::\s*)?(?P<old>{_NAME})" + _END,
+            _FLAGS,
+        ),
+        _schema_of,
+    ),
+    (
+        "CLONE",
+        re.compile(
+            r"CREATE\s+TABLE\s+(?P<target>" + _NAME[1:-1] + r")\s+AS\s+CLONE\s+OF\s+(?P<source>" + _NAME[1:-1] + ")",
+            _FLAGS,
+        ),
+        _clone_of,
+    ),
+    (
         "PORT",
         re.compile(
             r"(?P<way>EXPORT|IMPORT)\s+(?:EXTERNAL\s+)?TABLE\s+(?P<table>"
@@ -340,7 +390,7 @@ _RULES: tuple[tuple[str, re.Pattern[str], _Rule], ...] = (
     (
         "SWITCH",
         re.compile(
-            r"ALTER\s+TABLE\s+(?P<source>" + _NAME[1:-1] + r")\s+SWITCH\b.*?\bTO\s+(?P<target>" + _NAME[1:-1] + ")",
+            rf"ALTER\s+TABLE\s+(?P<source>{_NAME})\s+SWITCH\b.*?\bTO\s+(?P<target>{_NAME})",
             _FLAGS,
         ),
         _moved,
@@ -348,7 +398,7 @@ _RULES: tuple[tuple[str, re.Pattern[str], _Rule], ...] = (
     (
         "APPEND",
         re.compile(
-            r"ALTER\s+TABLE\s+(?P<target>" + _NAME[1:-1] + r")\s+APPEND\s+FROM\s+(?P<source>" + _NAME[1:-1] + ")",
+            rf"ALTER\s+TABLE\s+(?P<target>{_NAME})\s+APPEND\s+FROM\s+(?P<source>{_NAME})",
             _FLAGS,
         ),
         _moved,
@@ -356,18 +406,16 @@ _RULES: tuple[tuple[str, re.Pattern[str], _Rule], ...] = (
     (
         "PARTITION",
         re.compile(
-            r"ALTER\s+TABLE\s+(?P<target>"
-            + _NAME[1:-1]
-            + r")\s+(?:REPLACE|ATTACH)\s+PARTITION\b.*?\bFROM\s+(?P<source>"
-            + _NAME[1:-1]
-            + ")",
+            rf"ALTER\s+TABLE\s+(?P<target>{_NAME})\s+(?:REPLACE|ATTACH)\s+PARTITION\b.*?\bFROM\s+(?P<source>{_NAME})",
             _FLAGS,
         ),
         _moved,
     ),
     (
         "RENAME",
-        re.compile(r"RENAME\s+(?:TABLE|TABLES|OBJECT)?\s*(?P<pairs>(?!COLUMN)\S.*?\sTO\s.*?)" + _END, _FLAGS),
+        re.compile(
+            r"RENAME\s+(?P<what>TABLE|TABLES|OBJECT(?:\s*::)?)?\s*(?P<pairs>(?!COLUMN)\S.*?\sTO\s.*?)" + _END, _FLAGS
+        ),
         _renamed,
     ),
     (

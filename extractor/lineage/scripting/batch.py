@@ -172,7 +172,7 @@ def _change(before: str, current: _Statement, after: Token | None) -> bool:
     if before == "ON" and current.first == "SET":  # SET NOCOUNT ON, and the next statement
         return True
     if (
-        before in ("THEN", "FOR", "ON", "AFTER", "OF", ",", "INSTEAD", "AND", "OR", "NOT", "IF")
+        before in ("THEN", "FOR", "ON", "AFTER", "OF", ",", "INSTEAD", "AND", "OR", "NOT", "IF", "BULK")
         and current.first != "IF"
     ):
         return False
@@ -235,6 +235,11 @@ def _block(before: str, current: _Statement, after: Token | None) -> bool:
     return before != "WITH"
 
 
+def _rename(before: str, current: _Statement, after: Token | None) -> bool:
+    del before, current
+    return after is not None and after.text.upper() == "OBJECT"
+
+
 def _use(before: str, current: _Statement, after: Token | None) -> bool:
     del current
     return (
@@ -265,6 +270,7 @@ _RULES = {
     "BEGIN": _block,
     "END": _block,
     "ELSE": _block,
+    "RENAME": _rename,
     "SAVE": _use,
     "USE": _use,
 }

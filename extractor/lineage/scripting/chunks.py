@@ -25,6 +25,7 @@ SQL_WORDS = frozenset(
         "DROP",
         "TRUNCATE",
         "COPY",
+        "BULK",
         "UNLOAD",
         "REPLACE",
         "UPSERT",
