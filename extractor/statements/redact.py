@@ -7,17 +7,16 @@ from collections.abc import Callable
 
 from dialects import Dialect
 from dialects.lexing import Token, tokens, words
-from extractor.statements.secrets import mask_inside, names_secret
+from extractor.statements.places import Places
+from extractor.statements.secrets import mask_inside, mask_notes, mask_shell, names_secret
 
 MASK = "***"
 _BARE_MASK = "xxx"
 _CONNECTORS = words("= : => := ( AS IS BY WITH ENCRYPTED UNENCRYPTED VALUE VALUES HASHED PASSWORD")
 _ACCOUNTS = words("USER ROLE LOGIN AUTHORIZATION DATABASE SERVER ACCOUNT PROFILE GROUP PUBLIC SHARED")
 _KEEP_PREFIX = re.compile(r"[nNeE](?=')")
+_DOLLARS = re.compile(r"\$\w*\$")
 _ZERO = re.compile(r"[0-9][0-9A-Za-z+-]*")
-_FIFTH_IS_PASSWORD = words("mysql postgresql mongodb remote remotesecure redis")
-_KEYS_FOLLOW_URL = words("s3 s3cluster gcs oss cosn deltalake hudi iceberg iceberg_s3 s3queue")
-_KEY_LENGTH = 16
 
 
 def redact(text: str, dialect: Dialect, *, mask_literals: bool = False) -> str:
@@ -37,17 +36,17 @@ class _Cleaner:
         self._mask_literals = mask_literals
         self._head: list[str] = []
         self._name = ""
-        self._before = ""
+        self._after_string = False
         self._expects_secret = False
         self._identified = False
-        self._calls: list[tuple[str, int]] = []
+        self._places = Places()
 
     def clean(self, token: Token) -> str:
         """The token's text, masked where it has to be."""
         if token.kind == "space":
             return token.text
         if token.kind == "comment":
-            return mask_inside(token.text)
+            return mask_inside(mask_notes(token.text))
         if token.kind == "line":
             return _clean_line(token.text)
         written = _BY_KIND.get(token.kind, _Cleaner._plain)(self, token)
@@ -58,9 +57,9 @@ class _Cleaner:
         return token.text
 
     def _string(self, token: Token) -> str:
-        if self._mask_literals or self._expects_secret or self._is_secret_argument(len(token.text)):
+        if self._mask_literals or self._expects_secret or self._places.is_secret(len(token.text)):
             return _masked(token.text)
-        return mask_inside(token.text)
+        return mask_inside(mask_shell(token.text) if self._places.is_shell() else token.text)
 
     def _number(self, token: Token) -> str:
         return _ZERO.sub("0", token.text) if self._mask_literals else token.text
@@ -75,20 +74,12 @@ class _Cleaner:
     def _sets_account(self) -> bool:
         return self._head[:1] in (["CREATE"], ["ALTER"]) and not _ACCOUNTS.isdisjoint(self._head[1:3])
 
-    def _is_secret_argument(self, size: int) -> bool:
-        """Passwords and keys that functions take by their place."""
-        if not self._calls:
-            return False
-        called, place = self._calls[-1]
-        if called in _FIFTH_IS_PASSWORD:
-            return place == 4
-        return called in _KEYS_FOLLOW_URL and place in (1, 2) and size > _KEY_LENGTH
-
     def _note(self, token: Token) -> None:
         word = token.text.upper()
         if len(self._head) < 4:
             self._head.append(word)
-        self._follow_calls(token)
+        self._places.note(token, is_told=self._after_string and self._expects_secret)
+        self._after_string = token.kind == "string"
         if token.kind == "operator":
             if word == "." and self._name:
                 self._name += "."
@@ -102,7 +93,6 @@ class _Cleaner:
             self._note_name(token, word)
         else:
             self._forget()
-        self._before = word
 
     def _note_name(self, token: Token, word: str) -> None:
         if word == "IDENTIFIED":
@@ -122,15 +112,6 @@ class _Cleaner:
         self._name = ""
         self._expects_secret = False
 
-    def _follow_calls(self, token: Token) -> None:
-        if token.text == "(":
-            self._calls.append((self._before.lower(), 0))
-        elif token.text == ")" and self._calls:
-            self._calls.pop()
-        elif token.text == "," and self._calls:
-            called, place = self._calls[-1]
-            self._calls[-1] = (called, place + 1)
-
 
 _BY_KIND: dict[str, Callable[[_Cleaner, Token], str]] = {
     "string": _Cleaner._string,  # noqa: SLF001 - this module's own class
@@ -149,6 +130,8 @@ def _clean_line(line: str) -> str:
 
 def _masked(literal: str) -> str:
     """The mask in quotes; a blank keeps it apart where the literal did not begin with its quote."""
+    if dollars := _DOLLARS.match(literal):
+        return f"{dollars[0]}{MASK}{dollars[0]}"
     quote = '"' if literal.endswith('"') or literal.startswith('"') else "'"
     prefix = _KEEP_PREFIX.match(literal)
     plain = literal[0] == quote and literal[:3] != quote * 3

@@ -29,8 +29,30 @@ _ALWAYS = (
         re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|(?='?\Z))", re.DOTALL),
         "***",
     ),
+    (re.compile(r"(?<![\w-])eyJ[\w-]{8,}\.eyJ[\w-]{4,}(?:\.[\w-]*)?"), "***"),
+    (
+        re.compile(
+            r"(?<![\w-])(?:gh[opsur]_[A-Za-z0-9]{16,}|github_pat_\w{16,}|glpat-[\w-]{16,}|xox[a-z]-[\w-]{8,}|"
+            r"xapp-[\w-]{8,}|[rs]k_(?:live|test)_\w{10,}|sk-[A-Za-z0-9][\w-]{19,}|dapi[0-9a-f]{32}|AIza[\w-]{30,}|"
+            r"npm_[A-Za-z0-9]{30,}|hvs\.[\w-]{20,}|SG\.[\w-]{16,}\.[\w-]{16,})"
+        ),
+        "***",
+    ),
 )
-_HINTS = re.compile(rf"{_KEYS}|://|AKIA|ASIA|PRIVATE KEY|Bearer|Basic", re.IGNORECASE)
+_HINTS = re.compile(
+    rf"{_KEYS}|://|AKIA|ASIA|PRIVATE KEY|Bearer|Basic|eyJ|gh[opsur]_|github_pat|glpat|xox|xapp|[rs]k_|sk-|dapi|AIza|"
+    r"npm_|hvs\.|SG\.",
+    re.IGNORECASE,
+)
+_SHELL_HINTS = re.compile(
+    r"passw|passphrase|pwd|secret|token|key|auth|user|login|cookie|(?:\s|^|')-[uUpPHwWkKa]|://[^/\s]*@", re.IGNORECASE
+)
+_PROGRAM = re.compile(r"[^'\"$]*(?:\$\w*\$|['\"])\s*[\w./-]*(?![\w./=-])")
+_NOTE = re.compile(
+    r"\b((?:password|passwd|pwd|passphrase|secret|token|api[_ -]?key)\s*:\s*)[^\s*:='\",;][^\s*'\",;]{2,}",
+    re.IGNORECASE,
+)
+_CLOSING = re.compile(r"(?:\$\w*\$|['\"])\Z")
 
 
 def names_secret(name: str) -> bool:
@@ -51,3 +73,17 @@ def mask_inside(text: str) -> str:
     for pattern, replacement in _ALWAYS:
         text = pattern.sub(replacement, text)
     return text
+
+
+def mask_shell(literal: str) -> str:
+    """A literal that holds a line for a shell, of which only the program stays where an option may hold a secret."""
+    program, closing = _PROGRAM.match(literal), _CLOSING.search(literal)
+    if not _SHELL_HINTS.search(literal) or closing is None:
+        return literal
+    opening = program[0] if program is not None else literal[: len(literal) - len(literal.lstrip("nNeE")) + 1]
+    return f"{opening} ***{closing[0]}"
+
+
+def mask_notes(comment: str) -> str:
+    """A comment without the values that people note down in it: ``password: x``."""
+    return _NOTE.sub(r"\1***", comment) if ":" in comment else comment
