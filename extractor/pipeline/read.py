@@ -21,7 +21,7 @@ from extractor.config import Config, SourceSettings
 from extractor.models import BadRecord, Origin, Outcome, QueryOutcome, QueryRecord
 from extractor.pipeline.spool import Event, Spool
 from extractor.report import FileReport, Report, outcome_of_record, visible
-from extractor.sources import InputFile
+from extractor.sources import MAX_STATEMENT_BYTES, InputFile
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -107,7 +107,8 @@ class SourceReader:
     def _read_file(self, item: InputFile, number: int) -> None:
         line = FileReport(item.name)
         self._last_at_us = -1
-        reader = sources.read_file(item.path, self._source, name=item.name)
+        most = max(MAX_STATEMENT_BYTES, self._config.limits.statement_bytes)
+        reader = sources.read_file(item.path, self._source, name=item.name, max_statement_bytes=most)
         for position, record in enumerate(reader):
             line.records += 1
             if isinstance(record, BadRecord):
@@ -160,6 +161,7 @@ class SourceReader:
                     record.search_path,
                     record.destination,
                     record.statement_id,
+                    record.sequence,
                 )
             )
 

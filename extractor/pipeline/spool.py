@@ -37,6 +37,7 @@ class Event(NamedTuple):
     search_path: tuple[str, ...] | None
     destination: str | None
     statement_id: str | None
+    sequence: int
 
 
 class Spool:

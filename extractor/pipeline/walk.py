@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from extractor.models import Origin, Outcome, QueryOutcome, QueryRecord, StatementLineage
 from extractor.pipeline.observe import Derived, Observer
+from extractor.pipeline.order import in_session_order
 from extractor.pipeline.outlines import Failure, OutlineReader
 from extractor.pipeline.spool import Event
 from extractor.report import Report, outcome_of_record
@@ -65,7 +66,7 @@ class Walk:
         record: list[Outcome] = []
         seen: set[tuple[str, str, int]] = set()
         seen_at = -2
-        for event in self._prefetched(events):
+        for event in self._prefetched(in_session_order(events)):
             if event.at_us != seen_at:
                 seen.clear()
                 seen_at = event.at_us

@@ -4,13 +4,14 @@
 """
 
 from extractor.sources.discovery import find_inputs
-from extractor.sources.interface import Candidate, FileStats, InputFile, Recognition, SourceFormat
+from extractor.sources.interface import MAX_STATEMENT_BYTES, Candidate, FileStats, InputFile, Recognition, SourceFormat
 from extractor.sources.reader import FileReader, read_file, read_files
 from extractor.sources.recognition import recognise
 from extractor.sources.registry import FORMATS, format_named
 
 __all__ = [
     "FORMATS",
+    "MAX_STATEMENT_BYTES",
     "Candidate",
     "FileReader",
     "FileStats",

@@ -79,6 +79,17 @@ def test_records_count_in_time_order_whatever_file_they_lie_in(tmp_path, alation
     assert report.adds_up()
 
 
+def test_the_sequence_of_a_log_orders_records_of_one_second(tmp_path, alation):
+    """An insert that stands before the creation of its temporary table in the file, in the same second."""
+    rows = [
+        record("insert into mart.net (shop, net) select shop, net from sales", sequence=2),
+        record("create temp table sales as select shop, town as net from raw.shops", sequence=1),
+    ]
+    write_log(tmp_path, "a.jsonl", rows)
+    run(configure(tmp_path, alation.url, extra='schema = "raw"'))
+    assert {s for s, _, _ in alation.edges()} == {"12.raw.shops", "12.raw.shops.shop", "12.raw.shops.town"}
+
+
 def test_every_record_and_statement_ends_in_one_outcome(tmp_path, alation):
     """Failed, cancelled, filtered, broken, empty and good ones: the sums are what was read."""
     rows = [

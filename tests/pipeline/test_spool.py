@@ -13,7 +13,23 @@ from extractor.pipeline.spool import Event, Spool
 def event(at_us: int, file: int, record: int, piece: int = 0) -> Event:
     """An event at that place."""
     return Event(
-        at_us, file, record, piece, 1, ("read only",), f"f{record}", 1, 0, "s", None, "db", None, ("a", "b"), None, "id"
+        at_us,
+        file,
+        record,
+        piece,
+        1,
+        ("read only",),
+        f"f{record}",
+        1,
+        0,
+        "s",
+        None,
+        "db",
+        None,
+        ("a", "b"),
+        None,
+        "id",
+        0,
     )
 
 
