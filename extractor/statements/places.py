@@ -54,6 +54,7 @@ class Places:
         self._calls: list[_Call] = []
         self._before = ""
         self._target = ""
+        self._is_bare = self._awaits_query = False
         self._columns: set[int] = set()
 
     def is_secret(self, size: int) -> bool:
@@ -73,7 +74,7 @@ class Places:
             if self._calls:
                 self._calls.pop()
             if self._target == "columns" and not self._calls:
-                self._target = ""
+                self._target, self._awaits_query = "", bool(self._columns)
         elif text == "," and self._calls:
             self._calls[-1] = _next_place(self._calls[-1], is_told=is_told)
         elif text == ";":
@@ -124,10 +125,16 @@ class Places:
         if self._target == "columns":
             self._columns = set()
         self._target = ""
+        if word == "WITH":
+            self._awaits_query = False
         if word in ("SELECT", "SEL") and self._columns and not self._calls:
             self._calls = [_Call(_ROW)]
+            self._is_bare, self._awaits_query = True, False
+        elif word in ("SELECT", "SEL") and self._awaits_query and len(self._calls) == 1 and self._before == "(":
+            self._calls = [_Call(_ROW)]
+            self._is_bare = False
         elif word == "FROM" and len(self._calls) == 1 and self._calls[0].name == _ROW:
-            self._calls = []
+            self._calls = [] if self._is_bare else [_Call("")]
 
 
 def _next_place(call: _Call, *, is_told: bool) -> _Call:

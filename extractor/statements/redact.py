@@ -57,9 +57,13 @@ class _Cleaner:
         return token.text
 
     def _string(self, token: Token) -> str:
-        if self._mask_literals or self._expects_secret or self._places.is_secret(len(token.text)):
+        if self._mask_literals or self._expects_secret or self._is_secret_by_place(token):
             return _masked(token.text)
         return mask_inside(mask_shell(token.text) if self._places.is_shell() else token.text)
+
+    def _is_secret_by_place(self, token: Token) -> bool:
+        """No statement begins with a literal: such a text is the rest of one, cut at a semicolon of OPENROWSET."""
+        return not self._head or self._places.is_secret(len(token.text))
 
     def _number(self, token: Token) -> str:
         return _ZERO.sub("0", token.text) if self._mask_literals else token.text
@@ -132,7 +136,7 @@ def _masked(literal: str) -> str:
     """The mask in quotes; a blank keeps it apart where the literal did not begin with its quote."""
     if dollars := _DOLLARS.match(literal):
         return f"{dollars[0]}{MASK}{dollars[0]}"
-    quote = '"' if literal.endswith('"') or literal.startswith('"') else "'"
+    quote = next((c for c in literal if c in "'\""), "'")
     prefix = _KEEP_PREFIX.match(literal)
     plain = literal[0] == quote and literal[:3] != quote * 3
     return f"{prefix[0] if prefix else '' if plain else ' '}{quote}{MASK}{quote}"

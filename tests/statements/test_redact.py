@@ -111,6 +111,8 @@ PLANTED = [
     ("vertica", "ALTER SESSION SET AWSAuth = 'AKIAABCDEFGHIJKLMNOP:{}'"),
 ]
 READ_BY_NO_PARSER = [
+    ("sqlserver", "'{}','select 1') x"),
+    ("postgres", "insert into users (name, password) (select 'x', '{}' from t where a in (select 1 from s))"),
     ("sqlserver", "insert into m select * from openrowset('SQLNCLI','h';'sa';'{}','select 1') x"),
     ("postgres", "copy d from program $$PGPASSWORD={} psql -c 'select 1'$$ csv"),
 ]
