@@ -89,7 +89,6 @@ class LexicalRules:
     backslash_commands: bool = False
     dot_commands: bool = False
     terminator_comments: bool = False
-    procedure_words: bool = False
     blocks: Blocks = "ansi"
 
 

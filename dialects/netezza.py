@@ -41,7 +41,7 @@ NETEZZA = Dialect(
     key_has_database=True,
     use_sets="database",
     system_schemas=frozenset({"information_schema", "definition_schema"}),
-    lexical=LexicalRules(nested_comments=True, backslash_commands=True, procedure_words=True),
+    lexical=LexicalRules(nested_comments=True, backslash_commands=True),
     prepare=_PREPARE,
 )
 

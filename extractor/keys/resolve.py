@@ -89,7 +89,10 @@ class KeyResolver:
 
         ``database`` and ``schema`` are what the session had set; without them the source's own count.
         """
-        name = with_context(read_name(text, self._dialect), self._dialect, database, schema)
+        return self.explain_name(with_context(read_name(text, self._dialect), self._dialect, database, schema))
+
+    def explain_name(self, name: TableName) -> list[str]:
+        """How ``name`` gets its key, or why it has none and what is near: one line a step."""
         return explain_table(name, self.table(name), self.names, self._source, self._dialect)
 
     def _resolve(self, name: TableName) -> KeyResult:

@@ -97,11 +97,6 @@ def _sp_rename(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...] 
     return (Rename("rename", old, (*old[:-1], *new) if len(new) == 1 else new),)
 
 
-def _like_table(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
-    target, source = dialect.parse_name(match["target"]), dialect.parse_name(match["source"])
-    return (Write("create like", target, "like", _all(source)),)
-
-
 def _clone_of(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
     """Fabric: ``CREATE TABLE a AS CLONE OF b``."""
     target, source = dialect.parse_name(match["target"]), dialect.parse_name(match["source"])

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from extractor.config import Config
 from extractor.engines import ProcessEngine
 from extractor.errors import ConfigError
+from extractor.keys import KeyResolver
 from extractor.models import ColumnEdge, Dataflow, Origin, StatementLineage, TableEdge
 from extractor.pipeline.derive import Derivation, limits_of
 from extractor.pipeline.dialect import dialect_of
@@ -146,12 +147,14 @@ def _step_in_words(step: Step, scratch: Store, store: Store, config: Config) -> 
         f"fingerprint  {event.fingerprint}",
         f"outcome      {step.outcome.value}{_because(step.reason)}",
     ]
-    texts = scratch.texts([event.fingerprint], dialect_of(source).name)
+    dialect = dialect_of(source)
+    resolver = KeyResolver(source, dialect, CatalogStore(store.engine).reader(source.data_source_id))
+    texts = scratch.texts([event.fingerprint], dialect.name)
     rows += ["text         (credentials removed)", *_indented(texts.get(event.fingerprint, ""))]
     for lineage in step.lineages:
         rows += _lineage_rows(lineage)
     for derived in step.derived:
-        rows += _key_rows(derived)
+        rows += _key_rows(derived, resolver)
         if derived.dataflow is not None:
             rows += _dataflow_rows(derived.dataflow, store)
     return rows
@@ -175,11 +178,14 @@ def _lineage_rows(lineage: StatementLineage) -> list[str]:
     return rows
 
 
-def _key_rows(derived: Derived) -> list[str]:
+def _key_rows(derived: Derived, resolver: KeyResolver) -> list[str]:
     rows = [
         f"key          {e.source.otype} {e.source.key} -> {e.target.otype} {e.target.key}" for e in derived.keyed.edges
     ]
-    rows += [f"no key       {missing.name}: {missing.reason}" for missing in derived.keyed.missing]
+    for missing in derived.keyed.missing:
+        rows.append(f"no key       {missing.name}: {missing.reason}")
+        if missing.column is None:
+            rows += [f"    {line}" for line in resolver.explain_name(missing.table)]
     return rows
 
 

@@ -1,11 +1,10 @@
-"""Where columns come from: the catalog, a given mapping, layers of them."""
+"""Where columns come from: the catalog, a given mapping."""
 
 from __future__ import annotations
 
 from extractor.schemas.catalog import CatalogSchema
 from extractor.schemas.given import DictSchema
 from extractor.schemas.interface import CatalogReader, NameParts
-from extractor.schemas.layers import SchemaLayers
 from extractor.schemas.lookup import CatalogNames, Found
 
 __all__ = [
@@ -15,5 +14,4 @@ __all__ = [
     "DictSchema",
     "Found",
     "NameParts",
-    "SchemaLayers",
 ]

@@ -181,7 +181,7 @@ class Sessions:
             kept = temporary.fill(write, target, bound, relation, assigned, chain, session, self._knowledge)
             if kept:
                 return self._result(where, Outcome.NO_LINEAGE, write.kind, reason=kept, notes=bound.notes, chain=chain)
-        self._learn(write, target, relation, assigned)
+        self._learn(write, target, relation)
         tables, columns = bound.once(("edges", target, known), lambda: self._edges(write, target, relation, assigned))
         return self._written(write, target, tables, columns, chain, where, bound)
 
@@ -257,7 +257,7 @@ class Sessions:
 
     # --- what statements teach --------------------------------------------------------------------------------
 
-    def _learn(self, write: Write, target: TableName, relation: Relation, assigned: list[Assigned]) -> None:
+    def _learn(self, write: Write, target: TableName, relation: Relation) -> None:
         if write.target_kind != "table" or write.mode not in ("create", "view", "clone", "like"):
             return
         self._knowledge.forget(target)
@@ -268,7 +268,6 @@ class Sessions:
             if all(names):  # partition columns come last, wherever the query has them
                 last = {name.lower() for name in write.dynamic}
                 self._knowledge.learn(target, tuple(sorted(names, key=lambda name: name.lower() in last)))
-        del assigned
 
     def _remember(
         self,

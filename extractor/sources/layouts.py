@@ -100,8 +100,3 @@ def layout_of(names: Iterable[str]) -> Layout | None:
         if layout.signs <= folded <= _ONLY.get(layout.name, folded):
             return layout
     return None
-
-
-def layout_named(name: str) -> Layout | None:
-    """The layout of that name, or None."""
-    return next((layout for layout in LAYOUTS if layout.name == name), None)

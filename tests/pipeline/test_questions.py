@@ -91,6 +91,14 @@ def test_explain_shows_why_a_statement_went_no_further(tmp_path, alation):
     assert "failed in the database" in pipeline.explain(config, "logs/a.jsonl:2").text
 
 
+def test_explain_shows_how_a_name_was_looked_up(tmp_path, alation):
+    """A table that the catalog lacks: what was tried, and what is near."""
+    write_log(tmp_path, "a.jsonl", [record("insert into mart.nett select shop from raw.sales")])
+    shown = pipeline.explain(configure(tmp_path, alation.url), "logs/a.jsonl:1").text
+    assert "no key       wh.mart.nett" in shown
+    assert "the source supplies database wh" in shown
+
+
 def test_explain_of_a_place_without_a_statement_says_so(tmp_path, alation):
     """A file that no source reads is no success."""
     write_log(tmp_path, "a.jsonl", [record("select 1")])

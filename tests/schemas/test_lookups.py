@@ -10,7 +10,7 @@ import pytest
 from dialects import registry
 from extractor.config import SourceSettings
 from extractor.models import CatalogColumn, CatalogTable, TableName
-from extractor.schemas import CatalogSchema, DictSchema, SchemaLayers
+from extractor.schemas import CatalogSchema, DictSchema
 from extractor.schemas.bounded import Bounded
 from extractor.state import Store
 from extractor.state.catalog import CatalogRow, CatalogStore
@@ -88,23 +88,6 @@ def test_a_mapping_matches_names_of_other_lengths() -> None:
     assert schema.columns_of(t("SHOPS")) is None
     assert schema.knows(t("SHOPS")) is None
     assert schema.knows(t("X", "SHOPS")) is True
-
-
-def test_the_first_layer_that_knows_wins() -> None:
-    """Layers are asked in their order; a table exists when one of them holds it."""
-    one, other = DictSchema({"a.t": ["x"]}, SNOWFLAKE), DictSchema({"a.t": ["y"], "a.u": ["z"]}, SNOWFLAKE)
-    layers = SchemaLayers(one, other)
-    assert layers.columns_of(t("A", "T")) == ("x",)
-    assert layers.columns_of(t("A", "U")) == ("z",)
-    assert layers.columns_of(t("A", "V")) is None
-    assert layers.knows(t("A", "U")) is True
-    assert layers.knows(t("A", "V")) is None
-
-
-def test_a_layer_can_deny_a_table(catalog: CatalogSchema) -> None:
-    """A table is denied when one layer can tell and none holds it."""
-    layers = SchemaLayers(DictSchema({}, SNOWFLAKE), catalog)
-    assert layers.knows(t("DWH", "MART", "NONE")) is False
 
 
 def test_what_was_used_longest_ago_is_forgotten() -> None:
