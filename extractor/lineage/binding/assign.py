@@ -96,14 +96,18 @@ def _into_unknown(write: Write, relation: Relation) -> list[Assigned]:
 
 
 def best(origins: Origins) -> dict[tuple[object, str], Origin]:
-    """One origin per base and column (in lower case), the surest."""
+    """One origin per base and column (in lower case), the surest; in the order of their names, always."""
     found: dict[tuple[object, str], Origin] = {}
     if len(origins) == 1:
         (only,) = origins
         return {(only.base, only.column.lower()): only}
-    for origin in origins:
+    for origin in sorted(origins, key=_by_name):
         key = (origin.base, origin.column.lower())
         held = found.get(key)
         if held is None or (origin.code, origin.column) < (held.code, held.column):
             found[key] = origin
     return found
+
+
+def _by_name(origin: Origin) -> tuple[tuple[str, ...], str]:
+    return origin.base.table.identity, origin.column
