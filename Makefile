@@ -18,7 +18,7 @@ demo: $(READY)  ## two nights of a small retailer, from log files to a local Ala
 test: $(READY)  ## every test that needs Python only
 	$(PYTEST) -m "not servers" $(ARGS)
 
-test-servers: $(READY)  ## the tests that need a database server; installs it where that is allowed
+test-servers: $(READY)  ## the tests that need a database server or a browser; installs them where that is allowed
 	scripts/install_servers.sh
 	$(RUN) -m pytest -m servers $(ARGS)
 
