@@ -126,6 +126,11 @@ class Lines:
         else:
             self.beyond += 1
 
+    def forget(self, what: str) -> None:
+        """Drop the lines about something that has turned out to be no problem, and about its parts."""
+        for key in [k for k in self.kept if k[0] == what or k[0].startswith(f"{what}.")]:
+            del self.kept[key]
+
     def ranked(self) -> list[Problem]:
         """The kept problems, most frequent first."""
         return sorted(self.kept.values(), key=lambda p: -p.count)

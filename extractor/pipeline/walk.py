@@ -106,6 +106,8 @@ class Walk:
             for note in lineage.notes:
                 self._report.notes.add(note, lineage.reason, origin)
             self._observer.drop(event.source, lineage, at)
+            for gone in lineage.dropped:  # a name that was gone before the night was over need not be catalogued
+                self._report.names.forget(str(gone))
             if any(e.target is not None for e in lineage.tables):
                 found, new = self._observer.observe(event.source, part, lineage, at)
                 derived.append(found)

@@ -79,6 +79,19 @@ def test_records_count_in_time_order_whatever_file_they_lie_in(tmp_path, alation
     assert report.adds_up()
 
 
+def test_a_table_that_is_renamed_into_place_is_not_called_unknown(tmp_path, alation):
+    """The scratch name was gone before the night was over; the lineage is that of the real name."""
+    rows = [
+        record("create table mart.net_new as select shop, net from raw.sales", "2024-03-02T02:00:01Z"),
+        record("drop table mart.net", "2024-03-02T02:00:02Z"),
+        record("alter table mart.net_new rename to net", "2024-03-02T02:00:03Z"),
+    ]
+    write_log(tmp_path, "a.jsonl", rows)
+    report = run(configure(tmp_path, alation.url))
+    assert "12.mart.net.net" in {t for _, _, t in alation.edges()}
+    assert not report.names.ranked()
+
+
 def test_the_sequence_of_a_log_orders_records_of_one_second(tmp_path, alation):
     """An insert that stands before the creation of its temporary table in the file, in the same second."""
     rows = [
