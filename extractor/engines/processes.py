@@ -14,6 +14,7 @@ import resource
 import signal
 from collections import deque
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from itertools import islice
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
@@ -168,8 +169,7 @@ def _serve(pipe: Connection, limits: Limits) -> None:
 
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    bytes_allowed = limits.memory_mb * 1024 * 1024
-    resource.setrlimit(resource.RLIMIT_AS, (bytes_allowed, bytes_allowed))
+    _limit_memory(limits.memory_mb * 1024 * 1024)
     gc.disable()
     gc.freeze()
     answered = 0
@@ -195,3 +195,11 @@ def _serve(pipe: Connection, limits: Limits) -> None:
                     gc.collect()
         except (EOFError, OSError):
             return
+
+
+def _limit_memory(size_bytes: int) -> None:
+    """Let this process have so much memory and no more, or what the system allows if that is less."""
+    _, most = resource.getrlimit(resource.RLIMIT_AS)
+    allowed = size_bytes if most == resource.RLIM_INFINITY else min(size_bytes, most)
+    with suppress(ValueError, OSError):  # a system without this limit (macOS) is left with the limit of time
+        resource.setrlimit(resource.RLIMIT_AS, (allowed, allowed))
