@@ -1,5 +1,6 @@
 """The parser behind its adapter: failures in words, and what the pre-passes make readable."""
 
+import contextlib
 import logging
 import subprocess
 import sys
@@ -160,12 +161,10 @@ def test_broken_text_fails_with_one_error_class(sql):
 
 def test_deep_nesting_is_parsed_or_a_failure_of_the_statement():
     """Brackets by the hundred are parsed (compiled) or raise ParseFailure (pure), never an error of the interpreter."""
-    try:
-        (tree,) = parse(f"select {'(' * 700}1{')' * 700}", dialects.get("postgres"))
-    except ParseFailure as failure:
-        assert "deeper" in str(failure)
-    else:
-        assert tree.__class__.__name__ == "Select"
+    trees: list[object] = []
+    with contextlib.suppress(ParseFailure):
+        trees = parse(f"select {'(' * 700}1{')' * 700}", dialects.get("postgres"))
+    assert [tree.__class__.__name__ for tree in trees] in ([], ["Select"])
 
 
 def test_the_parser_stays_silent(caplog, capfd):
