@@ -11,6 +11,7 @@ from functools import cache
 from typing import Literal, NamedTuple
 
 from dialects.base import LexicalRules
+from dialects.patterns import sound
 
 TokenKind = Literal[
     "word", "quoted", "string", "number", "parameter", "template", "comment", "space", "operator", "line"
@@ -193,7 +194,7 @@ def comments(rules: LexicalRules) -> list[str]:
     """The expressions of comments; of a nested one only its beginning (see `extended_end`)."""
     dash = r"--(?=\s|\Z)[^\n]*" if rules.dash_needs_space else r"--[^\n]*"
     code = "(?!M?!)" if rules.executable_comments else ""
-    block = r"/\*" if rules.nested_comments else rf"/\*{code}[^*]*+(?:\*(?!/)[^*]*+)*+(?:\*/|\Z)"
+    block = r"/\*" if rules.nested_comments else sound(rf"/\*{code}[^*]*+(?:\*(?!/)[^*]*+)*+(?:\*/|\Z)")
     found = [dash, block]
     if rules.hash_comments:
         found.append(r"\#[^\n]*")
@@ -235,13 +236,13 @@ def quoted_names(rules: LexicalRules) -> list[str]:
     found = []
     for opening, closing in rules.identifier_quotes:
         a, b = re.escape(opening), re.escape(closing)
-        found.append(rf"{a}(?:[^{b}]|{b}{b})*+(?:{b}|\Z)")
+        found.append(sound(rf"{a}(?:[^{b}]|{b}{b})*+(?:{b}|\Z)"))
     return found
 
 
 def _quoted(quote: str, *, backslash: bool) -> str:
     inside = rf"[^{quote}\\]|\\.|{quote}{quote}" if backslash else rf"[^{quote}]|{quote}{quote}"
-    return rf"{quote}(?s:{inside})*+(?:{quote}|\\?\Z)"
+    return sound(rf"{quote}(?s:{inside})*+(?:{quote}|\\?\Z)")
 
 
 def _lines(rules: LexicalRules) -> list[str]:

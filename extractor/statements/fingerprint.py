@@ -10,6 +10,7 @@ from xxhash import xxh3_128_hexdigest
 
 from dialects import Dialect, Folding
 from dialects.lexing import replace_solid, solid_pattern, words
+from dialects.patterns import sound
 
 STRING, NAME = "\x01", "\x02"
 """What stands in a folded text for a string and for a quoted name."""
@@ -48,8 +49,10 @@ _PREFIXED = re.compile(r" ?(?<![\w$])(?:[nebxrq]|nq|rb|br|u&)\x01")
 _LEADING_POINT = re.compile(r" \.(?=[0-9])")
 _SPACE = re.compile(r" (?:(?![\w$#@])|(?<![\w$#@] ))")
 _NUMBER = re.compile(
-    r"[.0-9](?<![\w$.@#:\x02][.0-9])(?:(?<=0)x[0-9a-f]++|(?:(?<=\.)[0-9]++|(?<=[0-9])[0-9]*+(?:\.[0-9]*+)?+)"
-    r"(?:e[+-]?[0-9]++)?+)(?![\w$.\x02])"
+    sound(
+        r"[.0-9](?<![\w$.@#:\x02][.0-9])(?:(?<=0)x[0-9a-f]++|(?:(?<=\.)[0-9]++|(?<=[0-9])[0-9]*+(?:\.[0-9]*+)?+)"
+        r"(?:e[+-]?[0-9]++)?+)(?![\w$.\x02])"
+    )
 )
 _SIGN = re.compile(r"[-+](?<=[=<>(,][-+])\?")
 _BY = re.compile(r" by (?<=(?:group|order) by )(?<!\w(?:group|order) by )")
@@ -57,10 +60,10 @@ _ORDINAL = re.compile(r"(?:by |[,(])([0-9]{1,4})(?![\w.(])")
 _CLAUSE_EDGE = re.compile(
     r"[()]|\b(?:having|limit|window|qualify|union|except|intersect|where|fetch|offset|for|select)\b"
 )
-_IN_LIST = re.compile(r"in\((?<!\win\()(?:[a-z]*\?,)++[a-z]*\?\)")
-_TUPLES = re.compile(r"(\((?:\?,)++\?\))(?:,\1)+")
-_VALUES = re.compile(r"values(\([^()]*+(?:\([^()]*+\)[^()]*+)*+\)(?:,\([^()]*+(?:\([^()]*+\)[^()]*+)*+\))++)")
-_ROW = re.compile(r"\([^()]*+(?:\([^()]*+\)[^()]*+)*+\)")
+_IN_LIST = re.compile(sound(r"in\((?<!\win\()(?:[a-z]*\?,)++[a-z]*\?\)"))
+_TUPLES = re.compile(sound(r"(\((?:\?,)++\?\))(?:,\1)+"))
+_VALUES = re.compile(sound(r"values(\([^()]*+(?:\([^()]*+\)[^()]*+)*+\)(?:,\([^()]*+(?:\([^()]*+\)[^()]*+)*+\))++)"))
+_ROW = re.compile(sound(r"\([^()]*+(?:\([^()]*+\)[^()]*+)*+\)"))
 _WORD_VALUE = re.compile(r"\b(?:null|default|true|false)\b")
 _KEYWORDS = re.compile(
     r"\b(?:SELECT|FROM|WITH|INSERT|INTO|VALUES|CREATE|TABLE|VIEW|AS|IN|LIKE|ILIKE|AND|OR|NOT|WHEN|THEN|"

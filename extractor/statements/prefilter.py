@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 
 from dialects.lexing import words
+from dialects.patterns import sound
 
 _READ = re.compile(
-    r"[\s(]*+(?:(?:--[^\n]*+\n|/\*(?!!)[^*]*+(?:\*(?!/)[^*]*+)*+\*/)[\s(]*+)*+"
-    r"(?:select|sel|with|show|describe|desc|explain|help|values)(?![\w$#@])",
+    sound(
+        r"[\s(]*+(?:(?:--[^\n]*+\n|/\*(?!!)[^*]*+(?:\*(?!/)[^*]*+)*+\*/)[\s(]*+)*+"
+        r"(?:select|sel|with|show|describe|desc|explain|help|values)(?![\w$#@])"
+    ),
     re.IGNORECASE,
 )
 MATTERING = words(
