@@ -1,11 +1,14 @@
 #!/bin/sh
-# Installs what `make test-servers` starts, PostgreSQL and a browser, as Debian packages, where they are missing and
+# Installs what `make test-servers` starts, PostgreSQL, MariaDB and a browser, as Debian packages, where they are missing and
 # allowed. Without the right to install, the tests that need them are skipped by name.
 set -eu
 
 missing=""
 if ! command -v postgres >/dev/null 2>&1 && ! ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1; then
     missing="postgresql"
+fi
+if ! PATH="$PATH:/usr/sbin" command -v mariadbd >/dev/null 2>&1; then
+    missing="$missing mariadb-server"
 fi
 if ! command -v chromium >/dev/null 2>&1; then
     missing="$missing chromium"

@@ -8,6 +8,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -74,6 +75,43 @@ def postgres_server(tmp_path: Path, settings: Mapping[str, str], *, language: st
             shutil.copytree(logs, tmp_path / "log", dirs_exist_ok=True)
     finally:
         shutil.rmtree(base, ignore_errors=True)
+
+
+@contextmanager
+def mariadb_server() -> Iterator[Path]:
+    """A fresh MariaDB that listens on a socket alone, whose path this is; skipped where none is installed."""
+    server, setup = shutil.which("mariadbd", path=_SERVER_PATH), shutil.which("mariadb-install-db", path=_SERVER_PATH)
+    if server is None or setup is None or shutil.which("mariadb") is None:
+        pytest.skip("MariaDB's server is not installed")
+    base = Path(tempfile.mkdtemp(prefix="my-"))
+    as_user = _unprivileged(base)
+    data, socket_path = base / "data", base / "s.sock"
+    options = ["--no-defaults", f"--datadir={data}", "--skip-name-resolve"]
+    try:
+        _run([*as_user, setup, *options, "--auth-root-authentication-method=normal", "--skip-test-db"])
+        command = [*as_user, server, *options, f"--socket={socket_path}", "--skip-networking", "--skip-log-bin"]
+        with (base / "log").open("wb") as log:
+            running = subprocess.Popen(list(map(str, command)), stdout=log, stderr=log, cwd="/")
+        try:
+            _wait_for(socket_path, running)
+            yield socket_path
+        finally:
+            running.terminate()
+            running.wait(60)
+    finally:
+        shutil.rmtree(base, ignore_errors=True)
+
+
+_SERVER_PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"
+
+
+def _wait_for(path: Path, running: subprocess.Popen[bytes]) -> None:
+    for _ in range(600):
+        if path.exists():
+            return
+        assert running.poll() is None, "the server ended before it listened"
+        time.sleep(0.1)
+    raise AssertionError("the server does not listen")
 
 
 def _unprivileged(folder: Path) -> list[str | Path]:

@@ -7,7 +7,7 @@ from sqlglot import exp
 from extractor.lineage.lowering.context import Node, Walk, arg, args_of, text_of
 from extractor.lineage.lowering.names import table_name
 from extractor.lineage.lowering.queries import lower_ctes, lower_query
-from extractor.lineage.model import Define, Name, Other, Projection, Read, Select, Source, Star, Statement, Write
+from extractor.lineage.model import Define, Name, Other, Projection, Query, Read, Select, Source, Star, Statement, Write
 
 _TABLES = frozenset({"TABLE", "VIEW"})
 _ROUTINES = frozenset({"FUNCTION", "PROCEDURE", "MACRO"})
@@ -109,7 +109,9 @@ def _lower_query(node: Node, kind: str, name: Name, schema: Node, properties: li
     if ctes:
         query = query._replace(ctes=(*ctes, *query.ctes))
     if kind == "TABLE":
-        listed = () if walk.engine == "mysql" and _is_typed(schema) else column_names(schema)  # there by name
+        listed = column_names(schema)
+        if walk.engine == "mysql" and _is_typed(schema):
+            query, listed = _with_own_columns(query, listed), ()
         last = _partition_columns(properties) if walk.engine == "hive" and not listed else ()
         return Write("create table as", name, "create", query, listed, dynamic=last)
     classes = {p.__class__ for p in properties}
@@ -120,6 +122,18 @@ def _lower_query(node: Node, kind: str, name: Name, schema: Node, properties: li
     if to is not None:  # ClickHouse: the view fills another table
         return write._replace(target=table_name(arg(to, "this"), walk), mode="insert", by_name=True)
     return write
+
+
+def _with_own_columns(query: Query, listed: tuple[str, ...]) -> Query:
+    """MySQL pairs typed columns by name; those that the query does not have stand in front of its own.
+
+    https://dev.mysql.com/doc/refman/8.4/en/create-table-select.html
+    """
+    if not isinstance(query, Select) or any(p.star is not None for p in query.projections):
+        return query
+    taken = {p.name.lower() for p in query.projections}
+    own = tuple(Projection(name) for name in listed if name.lower() not in taken)
+    return query._replace(projections=(*own, *query.projections))
 
 
 def _partition_columns(properties: list[Node]) -> tuple[str, ...]:

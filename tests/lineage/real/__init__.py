@@ -1,0 +1,1 @@
+"""Fixtures run in real engines: what their catalogs say beside what we derive."""
