@@ -18,9 +18,9 @@ import extractor
 
 ROOT = Path(__file__).parents[2] / "fixtures" / "sql"
 
-_TEXTS = frozenset({"default_database", "default_schema", "known_miss"})
-_LISTS = frozenset({"temporary_tables", "sources", "targets", "columns", "indirect", "outcomes"})
-_OTHERS = frozenset({"schema", "feature"})
+_TEXTS = frozenset({"default_database", "default_schema", "known_miss", "before", "refused", "open_columns"})
+_LISTS = frozenset({"temporary_tables", "sources", "targets", "columns", "indirect", "outcomes", "unused"})
+_OTHERS = frozenset({"schema", "tables", "feature"})
 _EDGE = re.compile(r"\S.*\.[^>]*\S > (?:-|\S.*)\.[^>]*\S")
 
 
@@ -101,7 +101,7 @@ def expectation(path: Path) -> dict[str, Any]:
 def _problem(key: str, value: Any) -> str | None:
     if key in _TEXTS:
         return None if isinstance(value, str) and value.strip() else "is no text"
-    if key == "schema":
+    if key in {"schema", "tables"}:
         tables = isinstance(value, dict) and all(isinstance(columns, dict) for columns in value.values())
         return None if tables else "is no mapping of tables to their columns"
     texts = [value] if key == "feature" and isinstance(value, str) else value
