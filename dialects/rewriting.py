@@ -30,6 +30,7 @@ Prepare = Callable[[str, LexicalRules], str]
 Spans = list[tuple[int, int]]
 
 
+_WORD = re.compile(r"\w+")
 _PASSES = 4
 """What one rewrite writes may hold text for another; more rounds than this no statement needs."""
 
@@ -46,13 +47,31 @@ def rewriting(*rewrites: Rewrite) -> Prepare:
 
     A text without any of the patterns' first words comes back as it is, unread.
     """
-    by_word: dict[str, list[tuple[Rewrite, tuple[str, ...]]]] = {}
-    for rewrite in rewrites:
-        elements = tuple(rewrite.pattern.split())
-        for word in elements[1 if elements[0] == "^" else 0].split("|"):
-            by_word.setdefault(word, []).append((rewrite, elements))
-    named = re.compile(rf"\b(?:{'|'.join(w for w in by_word if w[0].isalpha())})\b", re.IGNORECASE)
-    return _Rewriter(by_word, named, [w for w in by_word if not w[0].isalpha()])
+    known = [_Known(rewrite, elements := tuple(rewrite.pattern.split()), _needed(elements)) for rewrite in rewrites]
+    firsts = {word for one in known for word in one.firsts()}
+    named = re.compile(rf"\b(?:{'|'.join(sorted(w for w in firsts if w[0].isalpha()))})\b", re.IGNORECASE)
+    return _Rewriter(known, named, [w for w in firsts if not w[0].isalpha()])
+
+
+class _Known(NamedTuple):
+    """A rewrite, its elements, and the words that must occur in a text where it fits: one of each set."""
+
+    rewrite: Rewrite
+    elements: tuple[str, ...]
+    needed: tuple[frozenset[str], ...]
+
+    def firsts(self) -> list[str]:
+        """The words that its pattern may begin with."""
+        return self.elements[1 if self.elements[0] == "^" else 0].split("|")
+
+
+def _needed(elements: tuple[str, ...]) -> tuple[frozenset[str], ...]:
+    found = []
+    for element in elements:
+        choices = element.removeprefix("..").split("|")
+        if element[-1] != "?" and all(_WORD.fullmatch(choice) for choice in choices):
+            found.append(frozenset(choices))
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +106,8 @@ def where_found(pattern: str, one: Prepare) -> Prepare:
 class _Rewriter:
     """A pre-pass made of rewrites; a value that can be called."""
 
-    def __init__(
-        self,
-        by_word: dict[str, list[tuple[Rewrite, tuple[str, ...]]]],
-        named: re.Pattern[str],
-        marks: list[str],
-    ) -> None:
-        self._by_word = by_word
+    def __init__(self, known: Sequence[_Known], named: re.Pattern[str], marks: list[str]) -> None:
+        self._known = known
         self._named = named
         self._marks = marks
 
@@ -108,28 +122,42 @@ class _Rewriter:
     def _once(self, text: str, rules: LexicalRules) -> str:
         if not self._named.search(text) and not any(mark in text for mark in self._marks):
             return text
+        by_word = self._possible(text)
+        if not by_word:
+            return text
         found = list(tokens(text, rules))
         pieces: list[str] = []
         position = copied = 0
         while position < len(found):
-            after, replacement = self._apply(text, found, position)
+            after, replacement = _applied(by_word, text, found, position)
             if after > position:
                 pieces += (text[copied : found[position].start], replacement)
                 copied = found[after - 1].end
             position = max(after, position + 1)
         return "".join((*pieces, text[copied:])) if pieces else text
 
-    def _apply(self, text: str, found: Sequence[Token], position: int) -> tuple[int, str]:
-        for rewrite, elements in self._by_word.get(word_at(found, position), ()):
-            if position > 0 and word_at(found, position - 1) == ".":
-                break
-            matched = _match(found, position, elements)
-            if matched is not None:
-                written = [text[found[a].start : found[b - 1].end] if b > a else "" for a, b in matched[1]]
-                if "<path>" in elements:
-                    written = [_as_place(part) for part in written]
-                return matched[0], rewrite.replacement.format(*written)
-        return position, ""
+    def _possible(self, text: str) -> dict[str, list[_Known]]:
+        """The rewrites all of whose words occur, by their first words: few texts have any, and need tokens."""
+        words = set(_WORD.findall(text.upper()))
+        found: dict[str, list[_Known]] = {}
+        for one in self._known:
+            if not any(words.isdisjoint(choices) for choices in one.needed):
+                for first in one.firsts():
+                    found.setdefault(first, []).append(one)
+        return found
+
+
+def _applied(by_word: dict[str, list[_Known]], text: str, found: Sequence[Token], position: int) -> tuple[int, str]:
+    for rewrite, elements, _ in by_word.get(word_at(found, position), ()):
+        if position > 0 and word_at(found, position - 1) == ".":
+            break
+        matched = _match(found, position, elements)
+        if matched is not None:
+            written = [text[found[a].start : found[b - 1].end] if b > a else "" for a, b in matched[1]]
+            if "<path>" in elements:
+                written = [_as_place(part) for part in written]
+            return matched[0], rewrite.replacement.format(*written)
+    return position, ""
 
 
 def _as_place(literal: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from dialects import Dialect
-from dialects.lexing import Token, tokens
+from dialects.lexing import Token, replace_solid, tokens
 from extractor.lineage.clauses import RULES
 from extractor.lineage.scripting.routine import unquoted
 from extractor.lineage.spellings import respelled
@@ -15,10 +15,9 @@ Rule = Callable[[Sequence[Token], int], "tuple[int, str] | None"]
 
 def without_comments(text: str, dialect: Dialect) -> str:
     """``text`` with a blank in place of each comment."""
-    if "--" not in text and "/*" not in text and "#" not in text:
+    if "--" not in text and "/*" not in text and "#" not in text and "//" not in text:
         return text
-    found = tokens(text, dialect.lexical, blanks=True)
-    return "".join(" " if token.kind == "comment" else token.text for token in found)
+    return replace_solid(text, dialect.lexical, lambda solid: " " if solid[0] in "-#/" else solid)
 
 
 def repaired(original: str, dialect: Dialect) -> str | None:

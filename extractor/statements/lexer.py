@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from itertools import product
 
 from dialects import Dialect
-from dialects.lexing import Token
+from dialects.lexing import Token, blank
 from dialects.lexing import tokens as _cut
 
 __all__ = ["Token", "nesting", "stream", "tokens"]
 
-_OPENING = frozenset("([{")
-_CLOSING = frozenset(")]}")
+_MARKS = re.compile(r"[(\[{)\]}]|(?<![\w$#@])(?:CASE|END)(?![\w$#@])", re.IGNORECASE)
+_CLOSING = frozenset((*")]}", *("".join(letters) for letters in product("eE", "nN", "dD"))))
 
 
 def tokens(text: str, dialect: Dialect) -> list[Token]:
@@ -27,18 +29,10 @@ def stream(text: str, dialect: Dialect) -> Iterator[Token]:
 def nesting(text: str, dialect: Dialect) -> int:
     """The deepest nesting of brackets and CASE in ``text``; strings, quoted names and comments do not count."""
     depth = deepest = 0
-    for token in _cut(text, dialect.lexical):
-        if token.kind == "operator":
-            if token.text in _OPENING:
-                depth += 1
-                deepest = max(deepest, depth)
-            elif token.text in _CLOSING:
-                depth = max(0, depth - 1)
-        elif token.kind == "word" and len(token.text) <= 4:
-            word = token.text.upper()
-            if word == "CASE":
-                depth += 1
-                deepest = max(deepest, depth)
-            elif word == "END":
-                depth = max(0, depth - 1)
+    for mark in _MARKS.findall(blank(text, dialect.lexical)):
+        if mark in _CLOSING:
+            depth = max(0, depth - 1)
+        else:
+            depth += 1
+            deepest = max(deepest, depth)
     return deepest
