@@ -100,4 +100,19 @@ def derived_target(found: Sequence[Token], position: int) -> tuple[int, str] | N
     return end, f"INSERT INTO {name} ({', '.join(columns)})"
 
 
-RULES = (derived_target, dropped_clause, filled_variables, attributes)
+def view_of_files(found: Sequence[Token], position: int) -> tuple[int, str] | None:
+    """Spark: ``CREATE TEMPORARY VIEW v USING csv OPTIONS (path 'x')`` reads the file, as ``csv.`x``` does."""
+    if word_at(found, position) != "USING" or word_at(found, 0) != "CREATE":
+        return None
+    view = next((i for i in range(1, min(position, 6)) if word_at(found, i) == "VIEW"), 0)
+    end = name_end(found, position + 1)
+    if not view or end < 0 or word_at(found, end) != "OPTIONS" or word_at(found, end + 1) != "(":
+        return None
+    last = closing(found, end + 1)
+    keys = (i for i in range(end + 2, last - 1) if found[i].text.strip("'\"`").upper() == "PATH")
+    literals = (token.text[1:-1] for key in keys for token in found[key + 1 : key + 3] if token.kind == "string")
+    path = next(literals, None)
+    return None if path is None or "`" in path else (last - position, f"AS SELECT * FROM parquet.`{path}`")  # noqa: S608
+
+
+RULES = (view_of_files, derived_target, dropped_clause, filled_variables, attributes)

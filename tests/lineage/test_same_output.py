@@ -8,20 +8,13 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PRINT_ALL = """
-from extractor import extract_lineage
-from tests.lineage.cases import cases
-for case in cases():
-    found = extract_lineage(case.sql, dialect="" if case.dialect == "ansi" else case.dialect)
-    print(found.sources, found.targets, found.tables, found.columns, found.statements)
-"""
 
 
 def test_every_fixture_gives_the_same_bytes_in_another_process() -> None:
     """Neither the seed of hashing nor addresses in memory show in the order of anything."""
     outputs = [
         subprocess.run(
-            [sys.executable, "-c", PRINT_ALL],
+            [sys.executable, "-m", "tests.lineage.answers"],
             cwd=ROOT,
             env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)},
             capture_output=True,
