@@ -248,7 +248,7 @@ def _quoted(quote: str, *, backslash: bool) -> str:
 def _lines(rules: LexicalRules) -> list[str]:
     found = []
     if rules.go_batches:
-        found.append(r"(?im:^[ \t]*GO(?:[ \t]+\d+)?[ \t]*;?[ \t\r]*(?:--[^\n]*)?$)")
+        found.append(r"(?im:^[ \t]*GO(?:[ \t]+\d+)?[ \t]*;?[ \t\r]*(?:--[^\n]*|/\*[^\n]*?\*/[ \t\r]*)?$)")
     if rules.delimiter_command:
         found.append(r"(?im:^[ \t]*DELIMITER[ \t]+\S+[^\n]*$)")
     if rules.slash_line:

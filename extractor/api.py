@@ -23,7 +23,7 @@ from extractor.models import (
     TableName,
 )
 from extractor.sessions import Sessions
-from extractor.statements import Piece, StatementClass, classify, fingerprint, split
+from extractor.statements import StatementClass, classify, fingerprint, pieces
 
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 _OUTCOMES = {
@@ -82,19 +82,19 @@ def extract_lineage(
     chosen = dialects.get(dialect or "")
     is_text = isinstance(sql_or_records, str)
     records = [QueryRecord(sql_or_records)] if isinstance(sql_or_records, str) else _in_order(sql_or_records)
-    pieces: Iterable[_Piece] = _pieces(records, chosen)
+    outlined: Iterable[_Piece] = _pieces(records, chosen)
     if is_text:
-        pieces = list(pieces)
+        outlined = list(outlined)
     sessions = Sessions(
         chosen,
         schema=DictSchema(schema, chosen) if schema else None,
         default_database=default_database,
         default_schema=default_schema,
         temporary_tables=temporary_tables,
-        keep_temporary=isinstance(pieces, list) and _is_lone(pieces),
+        keep_temporary=isinstance(outlined, list) and _is_lone(outlined),
     )
     statements: list[StatementLineage] = []
-    for record, mark, found, index in pieces:
+    for record, mark, found, index in outlined:
         if isinstance(found, Outline):
             statements.extend(sessions.apply(record, mark, found, index))
         else:
@@ -111,7 +111,7 @@ def _in_order(records: Iterable[QueryRecord]) -> list[QueryRecord]:
 
 def _pieces(records: Iterable[QueryRecord], dialect: Dialect) -> Iterator[_Piece]:
     for record in records:
-        found = _whole_batches(split(record.sql, dialect), record.sql, dialect)
+        found = pieces(record.sql, dialect)
         for index, piece in enumerate(found):
             kind = classify(piece.text, dialect)
             if kind is StatementClass.EMPTY:
@@ -120,24 +120,6 @@ def _pieces(records: Iterable[QueryRecord], dialect: Dialect) -> Iterator[_Piece
             if record.origin is not None:
                 placed = placed._replace(origin=Origin(record.origin.file, record.origin.line + piece.line - 1))
             yield placed, *_outlined(placed, piece.text, kind, dialect, index), index
-
-
-_RUNS_VARIABLE = re.compile(r"\bEXEC(?:UTE)?\s*\(\s*@|\bsp_executesql\s+@", re.IGNORECASE)
-_GO = re.compile(r"^\s*GO\b", re.IGNORECASE | re.MULTILINE)
-
-
-def _whole_batches(pieces: list[Piece], sql: str, dialect: Dialect) -> list[Piece]:
-    """T-SQL that runs the text of a variable is taken batch by batch: the variable is set elsewhere in the batch."""
-    if dialect.lexical.blocks != "tsql" or not _RUNS_VARIABLE.search(sql):
-        return pieces
-    found: list[Piece] = []
-    for piece in pieces:
-        last = found[-1] if found else None
-        if last is not None and not _GO.search(sql[last.end : piece.start]):
-            found[-1] = last._replace(text=sql[last.start : piece.end], end=piece.end)
-        else:
-            found.append(piece)
-    return found
 
 
 def _outlined(
@@ -159,9 +141,9 @@ def _outlined(
         return mark, StatementLineage(outcome, str(kind), mark, index, reason=str(error), origin=record.origin)
 
 
-def _is_lone(pieces: list[_Piece]) -> bool:
+def _is_lone(outlined: list[_Piece]) -> bool:
     """Whether a text holds one write and nothing that could read what it wrote."""
-    found = [s for piece in pieces if isinstance(piece[2], Outline) for s in piece[2].statements]
+    found = [s for piece in outlined if isinstance(piece[2], Outline) for s in piece[2].statements]
     return sum(isinstance(s, Write | Define | Read | Rename) for s in found) == 1
 
 

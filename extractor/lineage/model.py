@@ -138,7 +138,7 @@ class Write(NamedTuple):
     ``mode``: ``insert``, ``overwrite``, ``create``, ``view``, ``assign`` (UPDATE, MERGE: the projections carry
     the names of the columns they set), ``delete``, ``clone``, ``like``, ``move`` (whole partitions) or ``copy``
     (files). ``target_kind`` is ``table``, ``file``, ``directory`` or ``external``. ``static`` and ``dynamic``
-    are partition columns. ``files`` are sources outside the database.
+    are partition columns. ``files`` are sources outside the database. ``empties``: a DELETE takes all rows away.
     """
 
     kind: str
@@ -153,6 +153,14 @@ class Write(NamedTuple):
     temporary: bool = False
     files: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
+    empties: bool = False
+
+
+class Empty(NamedTuple):
+    """TRUNCATE: nothing of what was put into these tables is left."""
+
+    kind: str
+    names: tuple[Name, ...]
 
 
 class Read(NamedTuple):
@@ -215,7 +223,7 @@ class Other(NamedTuple):
     reason: str = ""
 
 
-Statement: TypeAlias = Write | Read | Define | Drop | Rename | Alter | Use | Other
+Statement: TypeAlias = Write | Empty | Read | Define | Drop | Rename | Alter | Use | Other
 
 
 class Outline(NamedTuple):
@@ -244,4 +252,5 @@ RECORDS: tuple[type, ...] = (
     Use,
     Other,
     Outline,
+    Empty,
 )

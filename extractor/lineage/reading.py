@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 from typing import Any
 
 import dialects
@@ -13,9 +12,10 @@ from dialects.sqlglot_adapter import parse
 from extractor.errors import NotParsed, StatementError, TooLarge, Unsupported
 from extractor.lineage.commands import read_command
 from extractor.lineage.lowering import Names, lower
-from extractor.lineage.model import Other, Outline, Query, Read, Statement
+from extractor.lineage.model import Other, Outline, Statement
 from extractor.lineage.repair import has_open_name, repaired
 from extractor.lineage.scripting import Inner, unfold
+from extractor.lineage.variables import names_of
 from extractor.models import Outcome
 from extractor.statements import nesting
 
@@ -48,24 +48,12 @@ def _inner(inner: Inner, dialect: Dialect, max_nesting: int) -> tuple[Statement,
         outcome = Outcome.DYNAMIC if "dynamic" in inner.problem else Outcome.UNSUPPORTED
         return (Other("routine", outcome.value, inner.problem),)
     try:
-        records = _records(inner, dialect)
+        names = names_of(inner, lambda text, names: _statement(text, dialect, max_nesting, names))
         tables = dict.fromkeys(("inserted", "deleted"), dialect.parse_name(inner.table)) if inner.table else {}
-        return _statement(inner.text, dialect, max_nesting, Names(inner.variables, records, True, tables))
+        return _statement(inner.text, dialect, max_nesting, names._replace(tables=tables))
     except StatementError as error:
         outcome = _OUTCOMES.get(type(error), Outcome.UNSUPPORTED)
         return (Other("statement of a routine", outcome.value, str(error)),)
-
-
-def _records(inner: Inner, dialect: Dialect) -> dict[str, Query]:
-    """The queries of those loop variables that the statement uses."""
-    found: dict[str, Query] = {}
-    for name, query in inner.records:
-        if f"{name}." in inner.text.lower():
-            with suppress(StatementError):
-                (statement,) = _statement(query, dialect, MAX_NESTING, Names(inner.variables, inside=True))
-                if isinstance(statement, Read):
-                    found[name] = statement.query
-    return found
 
 
 def _statement(

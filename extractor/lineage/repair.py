@@ -233,7 +233,8 @@ def _output_target(found: Sequence[Token], position: int) -> tuple[int, str] | N
     ):
         return None
     end = _after_name(found, position + 1)
-    if end - position < 4 or _word(found, position - 1) in ("INSERT", "MERGE"):
+    is_variable = found[position + 1].text[:1] == "@" and _word(found, end) == "("
+    if (end - position < 4 and not is_variable) or _word(found, position - 1) in ("INSERT", "MERGE"):
         return None
     name = "".join(t.text.strip("[]") for t in found[position + 1 : end])
     if _word(found, end) != "(":

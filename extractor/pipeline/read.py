@@ -197,7 +197,7 @@ class SourceReader:
         events: list[tuple[str, int]] = []
         asides: list[Aside] = []
         start = record.origin or Origin("", 1)
-        for piece in statements.split(record.sql, self._dialect):
+        for piece in statements.pieces(record.sql, self._dialect):
             found = statements.classify(piece.text, self._dialect)
             if found is statements.StatementClass.EMPTY:
                 continue

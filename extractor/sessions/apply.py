@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from dialects import Dialect
 from extractor.lineage.binding import Assigned, Column, Relation, assign
-from extractor.lineage.model import Alter, Define, Drop, Other, Outline, Read, Rename, Statement, Use, Write
+from extractor.lineage.model import Alter, Define, Drop, Empty, Other, Outline, Read, Rename, Statement, Use, Write
 from extractor.models import (
     ColumnEdge,
     EndKind,
@@ -115,7 +115,9 @@ class Sessions:
             return [self._placed(r, where) for r in move(statement, session, self._knowledge, where.fingerprint)]
         if isinstance(statement, Drop):
             return [self._drop(statement, session, where)]
-        if isinstance(statement, Alter):
+        if isinstance(statement, Empty):
+            self._empty(statement, session)
+        elif isinstance(statement, Alter):
             self._alter(statement, session)
         elif isinstance(statement, Use):
             self._use(statement, session)
@@ -279,7 +281,9 @@ class Sessions:
     ) -> None:
         if write.target_kind != "table":
             return
-        if tables:
+        if write.empties:
+            self._knowledge.made.pop(target)
+        elif tables:
             self._knowledge.made.put(target, Made(tables, columns, chain), anew=write.mode in _DEFINING)
 
     def _define(self, define: Define, session: Session, where: _Where) -> StatementLineage:
@@ -307,6 +311,14 @@ class Sessions:
                 if not self._knowledge.is_temporary(table, name):
                     gone.append(table)
         return self._result(where, Outcome.NO_LINEAGE, drop.kind, dropped=tuple(gone))
+
+    def _empty(self, statement: Empty, session: Session) -> None:
+        for name in statement.names:
+            held = self._knowledge.find_temporary(session.named(name), session)
+            if held is not None:
+                temporary.empty(held, session, self._knowledge)
+            elif session.named(name):
+                self._knowledge.made.pop(self._knowledge.table(session.named(name), session))
 
     def _alter(self, alter: Alter, session: Session) -> None:
         table = self._knowledge.table(alter.name, session) if alter.name else None

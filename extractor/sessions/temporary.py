@@ -33,6 +33,9 @@ def fill(
         held = None
     elif held is None and not named:
         return ""
+    if held is not None and write.empties:
+        empty(held, session, knowledge)
+        return f"empties the temporary table {held.table}"
     old = held.relation if held is not None and write.mode != "overwrite" else None
     # The same content is the same object, so that what reads it is known to read the same.
     made = bound.once(
@@ -46,6 +49,12 @@ def fill(
     full = tuple(dict.fromkeys((*earlier, *chain)))
     knowledge.put_temporary(Temporary(table, made, full, columns, by_pattern), session)
     return f"fills the temporary table {table}: counted where it is read"
+
+
+def empty(held: Temporary, session: Session, knowledge: Knowledge) -> None:
+    """Take all rows out of a temporary table; its columns stay."""
+    columns = [Column(item.name, NOTHING) for item in held.relation.items if isinstance(item, Column)]
+    knowledge.put_temporary(held._replace(relation=Relation([*columns]), chain=()), session)
 
 
 def define(statement: Define, table: TableName, session: Session, knowledge: Knowledge) -> None:

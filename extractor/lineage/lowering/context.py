@@ -17,15 +17,17 @@ Node = Any
 class Names(NamedTuple):
     """What the surroundings of a statement know of names, all in lower case.
 
-    ``variables`` are no columns. ``records`` are loop variables, whose fields are columns of a query. ``inside``
-    tells that the statement stands in the body of a routine, where SELECT INTO fills variables (but for T-SQL).
-    ``tables`` are names that stand for another table (``inserted`` in a trigger).
+    ``variables`` are no columns. ``records`` are loop variables, whose fields are columns of a query; ``values`` are
+    variables that hold the one column of a query. ``inside`` tells that the statement stands in the body of a
+    routine, where SELECT INTO fills variables (but for T-SQL). ``tables`` are names that stand for another table
+    (``inserted`` in a trigger).
     """
 
     variables: frozenset[str] = frozenset()
     records: Mapping[str, Query] = MappingProxyType({})
     inside: bool = False
     tables: Mapping[str, Name] = MappingProxyType({})
+    values: Mapping[str, Query] = MappingProxyType({})
 
 
 @dataclass(slots=True)

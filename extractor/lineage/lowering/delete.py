@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlglot import exp
+
 from extractor.lineage.lowering.context import Node, Walk, arg, args_of
 from extractor.lineage.lowering.expressions import flow_of
 from extractor.lineage.lowering.names import table_name
@@ -9,7 +11,7 @@ from extractor.lineage.lowering.output import output_writes
 from extractor.lineage.lowering.queries import lower_ctes
 from extractor.lineage.lowering.sources import lower_source
 from extractor.lineage.lowering.update import find_target, target_name
-from extractor.lineage.model import Other, Select, Source, Statement, Write
+from extractor.lineage.model import Empty, Other, Select, Source, Statement, Write
 
 
 def lower_delete(node: Node, walk: Walk) -> tuple[Statement, ...]:
@@ -31,14 +33,17 @@ def lower_delete(node: Node, walk: Walk) -> tuple[Statement, ...]:
     filters = flow_of([arg(node, "where"), *conditions], walk)
     query = Select((), tuple(sources), filters, (), ctes)
     found: list[Statement] = []
+    empties = len(sources) == 1 and len(targets) <= 1 and not any(arg(node, k) for k in ("where", "limit", "using"))
     for target in targets or sources[:1]:
         position, rest = find_target([target, *sources] if targets else sources, ctes)
-        found.append(Write("delete", target_name(rest[position], ctes), "delete", query))
+        found.append(Write("delete", target_name(rest[position], ctes), "delete", query, empties=empties))
     rows = {"deleted": sources[0]._replace(alias="deleted")} if sources else {}
     return (*found, *output_writes(node, walk, rows))
 
 
 def lower_truncate(node: Node, walk: Walk) -> tuple[Statement, ...]:
-    """TRUNCATE takes rows away; no lineage comes of it."""
-    del node, walk
-    return (Other("truncate", "no lineage by nature"),)
+    """TRUNCATE takes all rows away, unless it names partitions; no lineage comes of it."""
+    names = tuple(table_name(table, walk) for table in args_of(node, "expressions") if table.__class__ is exp.Table)
+    if arg(node, "partition") or arg(node, "is_database") or not all(names) or not names:
+        return (Other("truncate", "no lineage by nature"),)
+    return (Empty("truncate", names),)

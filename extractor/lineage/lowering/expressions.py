@@ -13,7 +13,7 @@ from extractor.lineage.model import NO_FLOW, Flow, Name, Projection, Query, Sele
 _LEAVES = frozenset(
     {
         exp.Literal, exp.Identifier, exp.DataType, exp.Var, exp.Star, exp.Null, exp.Boolean,
-        exp.Placeholder, exp.SessionParameter, exp.JSONPath, exp.Hint, exp.WindowSpec,
+        exp.SessionParameter, exp.JSONPath, exp.Hint, exp.WindowSpec,
         exp.NextValueFor, exp.PseudoType, exp.Into,
     }
 )  # fmt: skip
@@ -151,6 +151,8 @@ def _take_column(column: Node, found: _Gathered, stack: list[Node], walk: Walk) 
         return
     if walk.names.records and _take_field(parts, found, walk):
         return
+    if walk.names.values and len(parts) == 1 and _take_value(parts[0][0], found, walk):
+        return
     if walk.names.variables and parts[0][0].lower() in walk.names.variables and not (len(parts) > 1 and parts[0][1]):
         return
     found.refs[parts] = None
@@ -163,6 +165,19 @@ def _take_field(parts: Name, found: _Gathered, walk: Walk) -> bool:
         field = Projection(parts[1][0], Flow((parts[1:],)))
         found.queries.append(Select((field,), (Source("query", query=rows, alias=parts[0][0]),)))
     return rows is not None
+
+
+def _take_value(name: str, found: _Gathered, walk: Walk) -> bool:
+    """A variable is a subquery for the value that it holds."""
+    query = walk.names.values.get(name.lower())
+    if query is not None and query not in found.queries:
+        found.queries.append(query)
+    return query is not None
+
+
+def _take_placeholder(node: Node, found: _Gathered, _stack: list[Node], walk: Walk) -> None:
+    if walk.names.values and node.name:
+        _take_value(node.name, found, walk)
 
 
 def _take_query(node: Node, found: _Gathered, _stack: list[Node], walk: Walk) -> None:
@@ -258,6 +273,8 @@ def _take_parameter(node: Node, found: _Gathered, _stack: list[Node], walk: Walk
     """Snowflake's ``$2`` is the second column; other parameters are values."""
     if walk.engine == "snowflake" and node.name.isdigit():
         found.refs[((f"${node.name}", False),)] = None
+    elif walk.names.values and node.name:
+        _take_value(node.name, found, walk)
 
 
 def _take_named(node: Node, _found: _Gathered, stack: list[Node], _walk: Walk) -> None:
@@ -325,6 +342,7 @@ _SPECIAL: dict[type, _Rule] = {
     exp.Anonymous: _take_call,
     exp.Window: _take_window,
     exp.Parameter: _take_parameter,
+    exp.Placeholder: _take_placeholder,
     exp.Kwarg: _take_named,
     exp.PropertyEQ: _take_named,
     exp.Dot: _take_dot,

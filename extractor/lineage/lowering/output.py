@@ -50,5 +50,5 @@ def _dotted(name: Name, walk: Walk) -> Name:
 def _called(call: Node, walk: Walk) -> tuple[Name, tuple[str, ...]]:
     """The parser reads ``INTO log(a, b)`` as a call of a function."""
     columns = args_of(call, "expressions") or [v for v in call.args.values() if v.__class__ is exp.Column]
-    name = str(arg(call, "this")) if call.__class__ is exp.Anonymous else call.sql_name().lower()
+    name = text_of(arg(call, "this")) if call.__class__ is exp.Anonymous else call.sql_name().lower()
     return _dotted(((name, False),), walk), tuple(text_of(c) for c in columns)

@@ -1,5 +1,6 @@
 """Procedural text: routines, blocks and batches unfolded into the statements they run."""
 
+from extractor.lineage.scripting.held import COLUMNS, WHOLE_ROW, Value
 from extractor.lineage.scripting.unfold import Inner, Unfolded, unfold
 
-__all__ = ["Inner", "Unfolded", "unfold"]
+__all__ = ["COLUMNS", "WHOLE_ROW", "Inner", "Unfolded", "Value", "unfold"]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from dialects.lexing import Token
+from extractor.lineage.scripting.held import parts_of
 from extractor.lineage.scripting.routine import unquoted
 
 _JOINS = frozenset(("||", "+"))
@@ -21,7 +22,7 @@ class Variables:
 
     def assign(self, tokens: Sequence[Token]) -> None:
         """Note ``name := value``, ``SET name = value``, ``DECLARE name type = value``, ``LET name := value``."""
-        for part in _parts(tokens):
+        for part in parts_of(tokens):
             self._assign(part)
 
     def _assign(self, tokens: Sequence[Token]) -> None:
@@ -68,17 +69,3 @@ def _target(tokens: Sequence[Token]) -> str:
     words = [t for t in tokens if t.kind in ("word", "parameter", "quoted")]
     words = [t for t in words if t.text.upper() not in ("SET", "LET", "DECLARE", "GLOBAL", "SESSION")]
     return _key(words[0].text) if words else ""
-
-
-def _parts(tokens: Sequence[Token]) -> Iterator[Sequence[Token]]:
-    """The single declarations of ``DECLARE a INT = 1, b TEXT = 'x'``; anything else is one part."""
-    if not tokens or tokens[0].text.upper() != "DECLARE":
-        yield tokens
-        return
-    start, depth = 1, 0
-    for position, token in enumerate(tokens):
-        depth += (token.text == "(") - (token.text == ")")
-        if token.text == "," and depth == 0:
-            yield tokens[start:position]
-            start = position + 1
-    yield tokens[start:]

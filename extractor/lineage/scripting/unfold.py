@@ -13,6 +13,7 @@ from extractor.lineage.model import Name
 from extractor.lineage.scripting.batch import batch_chunks
 from extractor.lineage.scripting.chunks import Chunk, chunks
 from extractor.lineage.scripting.dynamic import Variables
+from extractor.lineage.scripting.held import WHOLE_ROW, Held, Value, query_end
 from extractor.lineage.scripting.routine import Routine, find_routine
 
 _DYNAMIC = frozenset(("EXEC", "EXECUTE", "EXECUTE_IMMEDIATE"))
@@ -24,6 +25,7 @@ _PLAIN = re.compile(
     re.IGNORECASE,
 )
 """Texts that are surely one plain statement, where statements end in semicolons: most of them all."""
+_SETS_VARIABLE = re.compile(r"\bINTO\s+@[^;]*;\s*\S", re.IGNORECASE)
 MAX_DEPTH = 4
 """Blocks within dynamic SQL within blocks: how deep they are followed."""
 
@@ -31,14 +33,14 @@ MAX_DEPTH = 4
 class Inner(NamedTuple):
     """A statement of a body. ``problem`` is set where its text cannot be known or its language read.
 
-    ``variables`` are names that are no columns; ``records`` are loop variables with the query whose rows they are.
-    ``table`` is the table whose rows a trigger is given.
+    ``variables`` are names that are no columns; ``held`` is what some of them hold at that point. ``table`` is the
+    table whose rows a trigger is given.
     """
 
     text: str
     variables: frozenset[str] = frozenset()
     problem: str = ""
-    records: tuple[tuple[str, str], ...] = ()
+    held: tuple[tuple[str, Value], ...] = ()
     table: str = ""
 
 
@@ -51,7 +53,7 @@ class Unfolded(NamedTuple):
 
 def unfold(text: str, dialect: Dialect, depth: int = 0) -> Unfolded | None:
     """The statements within ``text``, or None when it is one plain statement."""
-    if dialect.lexical.blocks != "tsql" and _PLAIN.match(text):
+    if dialect.lexical.blocks != "tsql" and _PLAIN.match(text) and not _SETS_VARIABLE.search(text):
         return None
     routine = find_routine(text, dialect)
     if routine is not None:
@@ -61,8 +63,8 @@ def unfold(text: str, dialect: Dialect, depth: int = 0) -> Unfolded | None:
         inners = _body(routine, dialect, depth)
         if routine.table:
             query = f"SELECT * FROM {routine.table}"  # noqa: S608 - read by the parser, run by nobody
-            rows = (("new", query), ("old", query))
-            inners = (i._replace(records=(*i.records, *rows), table=routine.table) for i in inners)
+            rows = tuple((name, Value(query, WHOLE_ROW)) for name in ("new", "old"))
+            inners = (i._replace(held=(*i.held, *rows), table=routine.table) for i in inners)
         return Unfolded(tuple(inners), routine.name)
     words = _head(text, dialect)
     if words[:1] == ["EXPLAIN"] and "ANALYZE" in words:
@@ -78,9 +80,17 @@ def unfold(text: str, dialect: Dialect, depth: int = 0) -> Unfolded | None:
         found = tuple(_statements(text, frozenset(), dialect, depth))
         plain = len(found) == 1 and found[0].text.strip() == text.strip().rstrip(";").strip()
         return None if plain else Unfolded(found)
+    if words[:1] in (["SET"], ["SELECT"], ["WITH"], ["DECLARE"]) and _holds_more(text, dialect):
+        return Unfolded(tuple(_statements(text, frozenset(), dialect, depth)))
     if words[:1] in (["EXECUTE"], ["EXEC"]) or words[:2] == ["EXECUTE", "IMMEDIATE"]:
         return Unfolded(tuple(_statements(text, frozenset(), dialect, depth)))
     return None
+
+
+def _holds_more(text: str, dialect: Dialect) -> bool:
+    """Whether a text that does not begin as a block holds several statements, which variables tie together."""
+    place = text.find(";")
+    return place >= 0 and any(t.text == ";" and text[t.end :].strip() for t in tokens(text, dialect.lexical))
 
 
 def _end_of_as(text: str, dialect: Dialect) -> int:
@@ -109,7 +119,7 @@ def _body(routine: Routine, dialect: Dialect, depth: int) -> Iterator[Inner]:
 def _statements(body: str, variables: frozenset[str], dialect: Dialect, depth: int) -> Iterator[Inner]:
     found = list(tokens(body, dialect.lexical))
     known = Variables()
-    rows = _Rows()
+    held = Held()
     cut = batch_chunks(found) if dialect.lexical.blocks == "tsql" else chunks(found)
     for chunk in cut:
         words = chunk.words
@@ -119,46 +129,13 @@ def _statements(body: str, variables: frozenset[str], dialect: Dialect, depth: i
             yield from _dynamic(chunk, known, variables, dialect, depth)
         elif chunk.sql:
             for inner in _plain(chunk, body, variables, dialect, depth):
-                yield inner._replace(records=rows.records())
+                yield inner._replace(held=held.now()) if not inner.held else inner
+            held.take(chunk, body)
         else:
             known.assign(chunk.tokens)
             for inner in _embedded(chunk, body, variables):
-                rows.take_query(chunk, inner.text)
-                yield inner
-            rows.take_loop(chunk)
-
-
-class _Rows:
-    """Cursors and loop variables, with the queries whose rows they hold."""
-
-    __slots__ = ("_cursors", "_records")
-
-    def __init__(self) -> None:
-        self._cursors: dict[str, str] = {}
-        self._records: dict[str, str] = {}
-
-    def take_query(self, chunk: Chunk, query: str) -> None:
-        """``CURSOR c IS query``, ``c CURSOR FOR query``, ``FOR r IN (query)``."""
-        words = chunk.words
-        if words[0] == "FOR" and len(words) > 2:
-            self._records[words[1].lower()] = query
-        elif "CURSOR" in words:
-            place = words.index("CURSOR")
-            after = words[place + 1] if place + 1 < len(words) else ""
-            name = (
-                words[place - 1] if after in ("FOR", "IS", "NO", "SCROLL", "WITH", "LOCAL", "FAST_FORWARD") else after
-            )
-            self._cursors[name.lower()] = query
-
-    def take_loop(self, chunk: Chunk) -> None:
-        """``FOR r IN c LOOP``."""
-        words = chunk.words
-        if words[0] == "FOR" and len(words) > 3 and words[2] == "IN" and words[3].lower() in self._cursors:
-            self._records[words[1].lower()] = self._cursors[words[3].lower()]
-
-    def records(self) -> tuple[tuple[str, str], ...]:
-        """The loop variables known so far."""
-        return tuple(self._records.items())
+                yield inner._replace(held=held.now())
+            held.take(chunk, body)
 
 
 def _plain(chunk: Chunk, body: str, variables: frozenset[str], dialect: Dialect, depth: int) -> Iterator[Inner]:
@@ -232,26 +209,6 @@ def _embedded(chunk: Chunk, body: str, variables: frozenset[str]) -> Iterator[In
         return
     for position, word in enumerate(words):
         if word in _QUERY and chunk.tokens[position].kind == "word" and not (word == "WITH" and position == 0):
-            end = _query_end(chunk.tokens, position)
+            end = query_end(chunk.tokens, position)
             yield Inner(body[chunk.tokens[position].start : chunk.tokens[end].end], variables)
             return
-
-
-def _query_end(found: tuple[Token, ...], start: int) -> int:
-    """The last token of a query that begins at ``start``: before its bracket closes, or LOOP, DO or THEN."""
-    depth = cases = 0
-    for position in range(start, len(found)):
-        text = found[position].text.upper()
-        if text == "(":
-            depth += 1
-        elif text == ")":
-            if depth == 0:
-                return position - 1
-            depth -= 1
-        elif text == "CASE":
-            cases += 1
-        elif text == "END" and cases:
-            cases -= 1
-        elif depth == 0 and cases == 0 and text in ("LOOP", "DO", "THEN"):
-            return position - 1
-    return len(found) - 1

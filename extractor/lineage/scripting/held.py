@@ -1,0 +1,264 @@
+"""What the variables of a body hold: columns of a query, rows of a cursor, expressions over one another.
+
+Assignments are taken in the order of the text and the latest one wins, as in a body without branches; a branch
+that is not taken costs an edge, never the statement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from dialects.lexing import Token
+from extractor.lineage.scripting.chunks import Chunk
+
+WHOLE_ROW = -1
+"""The position of a `Value` that is a row with fields."""
+COLUMNS = -2
+"""The position of a `Value` whose fields are variables of their own (Db2's FOR ... AS)."""
+_QUERY = frozenset(("SELECT", "WITH"))
+_BEFORE_TARGETS = frozenset(("SET", "LET", "DECLARE", "VAR", "VARIABLE"))
+_AFTER_INTO = frozenset(("FROM", "WHERE", "GROUP", "ORDER", "LIMIT", "FETCH", "UNION", "FOR", "HAVING", ";"))
+_NOT_CURSORS = frozenset(("FOR", "IS", "NO", "SCROLL", "WITH", "WITHOUT", "LOCAL", "FAST_FORWARD", "STATIC", "GLOBAL"))
+
+
+class Value(NamedTuple):
+    """A column of ``query`` by its position, or its whole row; ``held`` is what the query's own variables held."""
+
+    query: str
+    position: int
+    held: tuple[tuple[str, Value], ...] = ()
+
+
+class Held:
+    """The variables of one body, as far as what they hold comes from tables."""
+
+    __slots__ = ("_cursors", "_values")
+
+    def __init__(self) -> None:
+        self._cursors: dict[str, str] = {}
+        self._values: dict[str, Value] = {}
+
+    def now(self) -> tuple[tuple[str, Value], ...]:
+        """Every variable that holds something, at this point."""
+        return tuple(self._values.items())
+
+    def take(self, chunk: Chunk, body: str) -> None:
+        """Note what one chunk of the body puts into variables."""
+        words = chunk.words
+        first = words[0]
+        if first == "FOR" and len(words) > 3:
+            self._take_loop(chunk, words, body)
+        elif "CURSOR" in words or (first == "OPEN" and len(words) > 3 and words[2] == "FOR"):
+            self._take_cursor(chunk, words, body)
+        elif first == "FETCH" and "INTO" in words:
+            self._take_fetch(chunk, words)
+        elif first in _QUERY or first == "SEL":
+            self._take_select(chunk, words, body)
+        elif not chunk.sql:
+            for part in parts_of(chunk.tokens):
+                self._take_assignment(part, body)
+
+    def _take_loop(self, chunk: Chunk, words: list[str], body: str) -> None:
+        """``FOR r IN (query)``, ``FOR r IN c``, ``FOR a, b IN query``, ``FOR r AS [c CURSOR FOR] query``."""
+        place = next((i for i, word in enumerate(words) if word in ("IN", "AS")), 0)
+        names = [_key(t) for t in chunk.tokens[1:place] if t.kind in ("word", "quoted")]
+        if not place or not names:
+            return
+        query = self._cursors.get(words[place + 1].lower(), "") if place + 1 < len(words) else ""
+        query = query or query_in(chunk, body, place)
+        if not query:
+            self._values.pop(names[0], None)
+        elif len(names) == 1:
+            self._put(names[0], query, WHOLE_ROW)
+            if words[place] == "AS":
+                self._put(f"{names[0]}.*", query, COLUMNS)
+        else:
+            self._put_all(names, query)
+
+    def _take_cursor(self, chunk: Chunk, words: list[str], body: str) -> None:
+        """``CURSOR c IS query``, ``DECLARE c CURSOR FOR query``, ``OPEN c FOR query``."""
+        if "CURSOR" not in words:
+            name = words[1]
+        else:
+            place = words.index("CURSOR")
+            after = words[place + 1] if place + 1 < len(words) else ""
+            name = words[place - 1] if place and (after in _NOT_CURSORS or not after.isidentifier()) else after
+        query = query_in(chunk, body, 1)
+        if query:
+            self._cursors[name.lower().lstrip("@")] = query
+
+    def _take_fetch(self, chunk: Chunk, words: list[str]) -> None:
+        into = words.index("INTO")
+        query = self._cursors.get(words[into - 1].lower().lstrip("@"), "")
+        targets = _targets(chunk.tokens, into + 1)[0]
+        if query:
+            self._put_all(targets, query)
+
+    def _take_select(self, chunk: Chunk, words: list[str], body: str) -> None:
+        """``SELECT a, b INTO x, y FROM ...``, and Transact-SQL's ``SELECT @x = a, @y = b FROM ...``."""
+        found = chunk.tokens
+        if len(found) > 2 and found[1].text[:1] == "@" and words[2] == "=":
+            self._take_equals(found, body)
+            return
+        into = _top_level(found, "INTO")
+        if into < 0 or (into + 1 < len(found) and found[into + 1].text.upper() in ("TABLE", "OUTFILE", "DUMPFILE")):
+            return
+        targets, end = _targets(found, into + 1)
+        if not targets or end <= into + 1:
+            return
+        start = into - 2 if words[into - 2 : into] == ["BULK", "COLLECT"] else into
+        head = body[found[0].start : found[start - 1].end]
+        tail = body[found[end].start : found[-1].end] if end < len(found) else ""
+        self._put_all(targets, f"{head} {tail}", rows=start != into)
+
+    def _take_equals(self, found: Sequence[Token], body: str) -> None:
+        from_ = _top_level(found, "FROM")
+        end = from_ if from_ > 0 else len(found)
+        tail = body[found[from_].start : found[-1].end] if from_ > 0 else ""
+        taken = [
+            (_key(part[0]), f"SELECT {body[part[2].start : part[-1].end]} {tail}")
+            for part in _cut(found[1:end])
+            if len(part) > 2 and part[0].text[:1] == "@" and part[1].text == "="
+        ]
+        before = self.now()
+        for name, query in taken:
+            self._values[name] = Value(query, 0, before)
+
+    def _take_assignment(self, found: Sequence[Token], body: str) -> None:
+        """``x := value``, ``SET x = value``, ``SET (x, y) = (SELECT a, b ...)``, ``DECLARE x type DEFAULT value``."""
+        opened = bool(found) and found[0].text.upper() in _BEFORE_TARGETS
+        place = _assignment(found, opened=opened)
+        if not 0 < place < len(found) - 1:
+            return
+        targets = [_key(t) for t in found[:place] if t.kind in ("word", "parameter", "quoted")]
+        targets = targets[1:] if opened else targets
+        if any(t.text == "." for t in found[:place]) or not targets:
+            return
+        value = found[place + 1 :]
+        if found[opened].text != "(":
+            targets = targets[:1]
+        if all(t.kind not in ("word", "parameter", "quoted") for t in value):
+            for name in targets:
+                self._values.pop(name, None)
+        elif len(targets) > 1:
+            self._put_all(targets, _without_brackets(value, body))
+        else:
+            self._put(targets[0], f"SELECT {body[value[0].start : value[-1].end]}", 0)
+
+    def _put_all(self, targets: list[str], query: str, *, rows: bool = False) -> None:
+        """Each target takes a column; a single one may be a record, whose fields are all columns, as well."""
+        before = self.now()
+        for position, name in enumerate(targets):
+            self._values[name] = Value(query, position, before)
+        if len(targets) == 1 or rows:
+            for name in targets:
+                self._values[f"{name}.row"] = Value(query, WHOLE_ROW, before)
+
+    def _put(self, name: str, query: str, position: int) -> None:
+        self._values[name] = Value(query, position, self.now())
+
+
+def query_in(chunk: Chunk, body: str, start: int) -> str:
+    """The first query of a chunk from ``start`` on, or nothing."""
+    for position in range(start, len(chunk.tokens)):
+        token = chunk.tokens[position]
+        if token.kind == "word" and token.text.upper() in _QUERY and _begins_query(chunk.tokens, position):
+            return body[token.start : chunk.tokens[query_end(chunk.tokens, position)].end]
+    return ""
+
+
+def _begins_query(found: Sequence[Token], position: int) -> bool:
+    """WITH also stands in ``CURSOR WITH RETURN FOR`` and ``WITH HOLD``."""
+    if found[position].text.upper() != "WITH":
+        return True
+    after = found[position + 1].text.upper() if position + 1 < len(found) else ""
+    return after not in ("RETURN", "HOLD", "RETURNS", "")
+
+
+def query_end(found: Sequence[Token], start: int) -> int:
+    """The last token of a query that begins at ``start``: before its bracket closes, or LOOP, DO or THEN."""
+    depth = cases = 0
+    for position in range(start, len(found)):
+        text = found[position].text.upper()
+        if text == "(":
+            depth += 1
+        elif text == ")":
+            if depth == 0:
+                return position - 1
+            depth -= 1
+        elif text == "CASE":
+            cases += 1
+        elif text == "END" and cases:
+            cases -= 1
+        elif depth == 0 and cases == 0 and text in ("LOOP", "DO", "THEN"):
+            return position - 1
+    return len(found) - 1
+
+
+def parts_of(found: Sequence[Token]) -> Iterator[Sequence[Token]]:
+    """The single assignments of ``DECLARE a INT = 1, b TEXT = 'x'`` and ``SET a = 1, b = 2``; else one part."""
+    if not found or found[0].text.upper() not in ("DECLARE", "SET"):
+        yield found
+        return
+    for part in _cut(found[1:]):
+        yield (found[0], *part)
+
+
+def _cut(found: Sequence[Token]) -> Iterator[Sequence[Token]]:
+    start = depth = 0
+    for position, token in enumerate(found):
+        depth += (token.text == "(") - (token.text == ")")
+        if token.text == "," and depth == 0:
+            yield found[start:position]
+            start = position + 1
+    yield found[start:]
+
+
+def _assignment(found: Sequence[Token], *, opened: bool) -> int:
+    """The place of the sign that assigns, or -1."""
+    for position, token in enumerate(found):
+        if token.text in (":=", "+=") or (opened and token.text == "="):
+            return position
+        if token.kind == "word" and token.text.upper() == "DEFAULT" and position > 0:
+            return position
+        if token.text == ":" and position + 1 < len(found) and found[position + 1].text == "=":
+            return position + 1
+    return -1
+
+
+def _top_level(found: Sequence[Token], word: str) -> int:
+    depth = 0
+    for position, token in enumerate(found):
+        depth += (token.text == "(") - (token.text == ")")
+        if depth == 0 and token.kind == "word" and token.text.upper() == word:
+            return position
+    return -1
+
+
+def _targets(found: Sequence[Token], start: int) -> tuple[list[str], int]:
+    """The names of ``INTO [STRICT] x, :y`` and the place behind them; none where one of them is a dotted name."""
+    names: list[str] = []
+    place = start + (start < len(found) and found[start].text.upper() == "STRICT")
+    while place < len(found) and found[place].kind in ("word", "parameter", "quoted"):
+        if found[place].text.upper() in _AFTER_INTO:
+            break
+        names.append(_key(found[place]))
+        place += 1
+        if place >= len(found) or found[place].text != ",":
+            break
+        place += 1
+    if place < len(found) and found[place].text == ".":
+        return [], start
+    return names, place
+
+
+def _without_brackets(value: Sequence[Token], body: str) -> str:
+    if value[0].text == "(" and value[-1].text == ")":
+        value = value[1:-1]
+    text = body[value[0].start : value[-1].end] if value else ""
+    return text if value and value[0].text.upper() in _QUERY else f"SELECT {text}"
+
+
+def _key(token: Token) -> str:
+    return token.text.strip('"`').lstrip(":@").lower()

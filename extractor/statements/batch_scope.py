@@ -1,0 +1,64 @@
+"""Statements that only mean something together: a value is put into a variable by one and used by another."""
+
+from __future__ import annotations
+
+import re
+
+from dialects import Dialect
+from dialects.lexing import blank
+from extractor.statements.split import Piece, split
+
+_TSQL = re.compile(
+    r"\bEXEC(?:UTE)?\s*\(\s*@|\bsp_executesql\s+@"
+    r"|\bFETCH\b[^;]*?\bINTO\s+@"
+    r"|\bSELECT\s+(?:TOP\s*\(?\s*\d+\s*\)?\s+)?@\w+\s*[-+*/]?=(?=[^;]*\bFROM\b)"
+    r"|\b(?:SET|DECLARE)\s+@[^;]*?=\s*\(\s*SELECT\b",
+    re.IGNORECASE,
+)
+_SCRIPT = re.compile(
+    r"(?:\A|;)\s*(?:--[^\n]*\n\s*)*(?:DECLARE|SET|LET)\s+[^;]*?(?:=|DEFAULT)\s*\(\s*SELECT\b", re.IGNORECASE
+)
+_DECLARED = re.compile(r"\s*DECLARE\s+(?!GLOBAL\b|TEMPORARY\b)", re.IGNORECASE)
+_SESSION_VARIABLE = re.compile(r"\bSELECT\b[^;]*\bINTO\s+@", re.IGNORECASE)
+_GO = re.compile(r"^\s*GO\b", re.IGNORECASE | re.MULTILINE)
+_OPENS = re.compile(r"\s*(?:DECLARE|SET|SELECT|WITH)\b", re.IGNORECASE)
+_VARIABLES = frozenset({"mysql", "snowflake", "databricks", "spark"})
+
+
+def pieces(sql: str, dialect: Dialect) -> list[Piece]:
+    """What is analysed as one: the statements of ``sql``, or, where variables carry values, what they run through.
+
+    Transact-SQL is then taken batch by batch, a BigQuery script from its first DECLARE on, and a script with session
+    variables (MySQL, Snowflake, Databricks) from the first one on.
+    """
+    found = split(sql, dialect)
+    if len(found) < 2:
+        return found
+    if dialect.lexical.blocks == "tsql":
+        return _joined(found, sql, "@") if "@" in sql and _TSQL.search(blank(sql, dialect.lexical)) else found
+    if dialect.parser == "bigquery":
+        first = next((i for i, piece in enumerate(found) if _DECLARED.match(piece.text)), None)
+        return found if first is None else [*found[:first], _one(found[first:], sql)]
+    if dialect.parser in _VARIABLES and _MAY_SET.search(sql):
+        plain = blank(sql, dialect.lexical)
+        if _SCRIPT.search(plain) or _SESSION_VARIABLE.search(plain):
+            return _joined(found, sql, "")
+    return found
+
+
+def _joined(found: list[Piece], sql: str, mark: str) -> list[Piece]:
+    """Runs of statements between two GO, each from the first that could set a variable."""
+    kept: list[Piece] = []
+    opened = False
+    for piece in found:
+        opened = opened and not _GO.search(sql[kept[-1].end : piece.start])
+        if opened:
+            kept[-1] = _one([kept[-1], piece], sql)
+        else:
+            kept.append(piece)
+            opened = mark in piece.text and _OPENS.match(piece.text) is not None
+    return kept
+
+
+def _one(found: list[Piece], sql: str) -> Piece:
+    return found[0]._replace(text=sql[found[0].start : found[-1].end], end=found[-1].end)
