@@ -15,9 +15,8 @@ _TSQL = re.compile(
     r"|\b(?:SET|DECLARE)\s+@[^;]*?=\s*\(\s*SELECT\b",
     re.IGNORECASE,
 )
-_SCRIPT = re.compile(
-    r"(?:\A|;)\s*(?:--[^\n]*\n\s*)*(?:DECLARE|SET|LET)\s+[^;]*?(?:=|DEFAULT)\s*\(\s*SELECT\b", re.IGNORECASE
-)
+_MAY_SET = re.compile(r"@|\b(?:DECLARE|SET|LET)\b", re.IGNORECASE)
+_SCRIPT = re.compile(r"(?:\A|;)\s*(?:DECLARE|SET|LET)\s+[^;]*?(?:=|DEFAULT)\s*\(\s*SELECT\b", re.IGNORECASE)
 _DECLARED = re.compile(r"\s*DECLARE\s+(?!GLOBAL\b|TEMPORARY\b)", re.IGNORECASE)
 _SESSION_VARIABLE = re.compile(r"\bSELECT\b[^;]*\bINTO\s+@", re.IGNORECASE)
 _GO = re.compile(r"^\s*GO\b", re.IGNORECASE | re.MULTILINE)
