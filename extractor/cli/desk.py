@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
 import typer
@@ -15,6 +15,9 @@ from extractor.cli.terminal import say
 from extractor.errors import ConfigError
 from extractor.models import BadRecord, ColumnEdge, Lineage, QueryRecord, StatementLineage, TableEdge
 from extractor.report import ExitCode, visible
+
+if TYPE_CHECKING:
+    from extractor.sources import InputFile
 
 
 class Layout(StrEnum):
@@ -83,29 +86,31 @@ def _inputs_of(source: str, dialect: str, problems: list[str]) -> Iterator[tuple
     files = sorted(p for p in path.rglob("*.sql") if p.is_file()) if path.is_dir() else [path]
     if not files:
         raise ConfigError(f"{path} holds no .sql file")
-    for file in files:
-        content = _content_of(file, dialect, problems)
+    from extractor import sources
+
+    for item in (item for file in files for item in sources.expand(sources.InputFile(file, str(file)))):
+        content = _content_of(item, dialect, problems)
         if content is not None:
-            yield visible(str(file)), content
+            yield visible(item.name), content
 
 
-def _content_of(file: Path, dialect: str, problems: list[str]) -> str | Iterable[QueryRecord] | None:
+def _content_of(item: InputFile, dialect: str, problems: list[str]) -> str | Iterable[QueryRecord] | None:
     from extractor import sources
     from extractor.config import SourceSettings
 
-    found = sources.recognise(file)
+    found = sources.Recognition("", item.problem) if item.problem else sources.recognise(item)
     if not found.format:
-        problems.append(f"{visible(str(file))} cannot be read: {found.reason}")
+        problems.append(f"{visible(item.name)} cannot be read: {found.reason}")
         return None
     try:
-        if found.format == "sql-script":
-            return file.read_text(encoding="utf-8-sig")
+        if found.format == "sql-script" and not item.member:
+            return item.path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise ConfigError(f"{error.filename} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
         pass  # compressed, or in another encoding: the reader of logs knows both
-    settings = SourceSettings(name="desk", paths=[str(file)], dialect=dialect or "generic", data_source_id=0)
-    return _good_records(sources.read_file(file, settings), problems)
+    settings = SourceSettings(name="desk", paths=[str(item.path)], dialect=dialect or "generic", data_source_id=0)
+    return _good_records(sources.read_file(item, settings), problems)
 
 
 def _good_records(items: Iterable[QueryRecord | BadRecord], problems: list[str]) -> Iterator[QueryRecord]:

@@ -68,10 +68,11 @@ def formats(
             say(f"{known.name:<22} {known.title}")
         return
     unknown = 0
-    for path in files:
-        found = sources.recognise(path)
+    items = [item for path in files for item in sources.expand(sources.InputFile(path, str(path)))]
+    for item in items:
+        found = sources.Recognition("", item.problem) if item.problem else sources.recognise(item)
         unknown += not found.format
-        say(visible(f"{path}: {found.format or 'not readable'}: {found.reason}"))
+        say(visible(f"{item.name}: {found.format or 'not readable'}: {found.reason}"))
         for candidate in found.candidates:
             say(f"    {candidate.format}: {candidate.confidence:.2f} {candidate.reason}")
     raise typer.Exit(ExitCode.USAGE if unknown else ExitCode.DONE)

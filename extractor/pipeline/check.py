@@ -171,7 +171,7 @@ def _files(config: Config, source: SourceSettings) -> Iterator[Finding]:
         total += 1
         if total > _FILES_LOOKED_AT:
             continue
-        found = sources.recognise(item.path, source)
+        found = sources.recognise(item, source)
         formats[found.format or "not readable"] += 1
         if not found.format:
             problems.append(Finding(Level.WARNING, f"{name}: {item.name} cannot be read: {found.reason}"))

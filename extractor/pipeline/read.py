@@ -10,6 +10,7 @@ import codecs
 import fnmatch
 import re
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -108,7 +109,7 @@ class SourceReader:
         line = FileReport(item.name)
         self._last_at_us = -1
         most = max(MAX_STATEMENT_BYTES, self._config.limits.statement_bytes)
-        reader = sources.read_file(item.path, self._source, name=item.name, max_statement_bytes=most)
+        reader = sources.read_file(item, self._source, max_statement_bytes=most)
         for position, record in enumerate(reader):
             line.records += 1
             if isinstance(record, BadRecord):
@@ -283,9 +284,12 @@ def _with_twins(inputs: Iterable[InputFile]) -> Iterator[tuple[InputFile, str | 
 def _digest(item: InputFile) -> str:
     digest = xxhash.xxh3_128()
     try:
-        with item.path.open("rb") as stream:
+        with closing(sources.open_input(item)) as file:
+            stream = sources.stream_of(item, file)
             while block := stream.read(1 << 20):
                 digest.update(block)
     except OSError:
-        return f"unreadable {item.path}"
+        return f"unreadable {item.name}"
+    if stream.damage:
+        return f"unreadable {item.name}"
     return digest.hexdigest()

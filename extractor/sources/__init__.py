@@ -3,6 +3,7 @@
 ``find_inputs`` lists the files of a source, ``recognise`` says how one would be read, ``read_file`` reads it.
 """
 
+from extractor.sources.archives import expand, open_input, stream_of
 from extractor.sources.discovery import find_inputs
 from extractor.sources.interface import MAX_STATEMENT_BYTES, Candidate, FileStats, InputFile, Recognition, SourceFormat
 from extractor.sources.reader import FileReader, read_file, read_files
@@ -18,9 +19,12 @@ __all__ = [
     "InputFile",
     "Recognition",
     "SourceFormat",
+    "expand",
     "find_inputs",
     "format_named",
+    "open_input",
     "read_file",
     "read_files",
     "recognise",
+    "stream_of",
 ]

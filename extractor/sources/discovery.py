@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from extractor.config import SourceSettings
+from extractor.sources.archives import expand
 from extractor.sources.interface import InputFile
 
 
@@ -17,10 +18,11 @@ def find_inputs(source: SourceSettings, root: Path) -> Iterator[InputFile]:
     """All files of the source, sorted by name, each real file once.
 
     Each of ``source.paths`` is a file, a folder (taken with all below it) or a glob (``**`` for any depth),
-    relative to ``root``. Below a folder, names that begin with a dot are left out. A link is followed where it
-    ends inside one of the configured places; where it leaves them it is refused. What cannot be taken, and a path
-    that matches nothing, is an `InputFile` with a ``problem``: one line for the report, nothing to open. A folder
-    that is there without a file in it is such a line too, marked ``is_vacant``.
+    relative to ``root``; an archive among them stands for its members. Below a folder, names that begin with a dot
+    are left out. A link is followed where it ends inside one of the configured places; where it leaves them it is
+    refused. What cannot be taken, and a path that matches nothing, is an `InputFile` with a ``problem``: one line
+    for the report, nothing to open. A folder that is there without a file in it is such a line too, marked
+    ``is_vacant``.
     """
     places = tuple(_place_of(_full(root, path)) for path in source.paths)
     found: list[InputFile] = []
@@ -31,7 +33,7 @@ def find_inputs(source: SourceSettings, root: Path) -> Iterator[InputFile]:
     for item in sorted(found, key=lambda f: (f.name, f.path)):
         if item.path not in seen:
             seen.add(item.path)
-            yield item
+            yield from (item,) if item.problem else expand(item)
 
 
 def _unmatched(root: Path, written: str) -> InputFile:

@@ -25,6 +25,8 @@ MAX_STATEMENT_BYTES = 10_000_000
 class InputFile(NamedTuple):
     """One file to read. ``path`` is its real path, ``name`` what to call it (relative to the configuration).
 
+    ``member`` is its name within the archive at ``path``, empty where the file is one of its own.
+
     Where ``problem`` is not empty there is nothing to open, and the problem is the one line to report: a path
     that matches nothing, a link that leaves the configured folders, something that is no regular file. With
     ``is_vacant`` it is only worth a warning: the configured folder is there, and no file is in it yet.
@@ -36,6 +38,7 @@ class InputFile(NamedTuple):
     modified_at: datetime | None = None
     problem: str = ""
     is_vacant: bool = False
+    member: str = ""
 
 
 @dataclass(slots=True)

@@ -1,15 +1,15 @@
-"""From a path to text in UTF-8: wrappers, encodings, NUL bytes, line ends."""
+"""From a file to text in UTF-8: wrappers, encodings, NUL bytes, line ends."""
 
 from __future__ import annotations
 
 import codecs
 from collections.abc import Iterator
-from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import Self
 
-from extractor.sources.interface import FileStats
-from extractor.sources.wrappers import ByteStream, Peeked, PlainStream, unwrap
+from extractor.sources.archives import OpenInput, open_input, stream_of
+from extractor.sources.interface import FileStats, InputFile
+from extractor.sources.wrappers import ByteStream, Peeked, unwrap
 
 SAMPLE_BYTES = 1 << 16
 _MARKS = (
@@ -29,10 +29,11 @@ class OpenFile:
     is turned into UTF-8 here, each byte that is no text replaced and counted.
     """
 
-    def __init__(self, path: Path, name: str, encoding: str = "utf-8") -> None:
-        self.name = name
-        self.stats = FileStats(name)
-        self._file: BinaryIO = path.open("rb", buffering=0)
+    def __init__(self, item: InputFile, encoding: str = "utf-8") -> None:
+        self.name = item.name
+        self.stats = FileStats(item.name)
+        self._item = item
+        self._file: OpenInput = open_input(item)
         try:
             self._begin(encoding)
         except BaseException:
@@ -40,7 +41,7 @@ class OpenFile:
             raise
 
     def _begin(self, encoding: str) -> None:
-        unwrapped, self.stats.wrappers = unwrap(PlainStream(self._file))
+        unwrapped, self.stats.wrappers = unwrap(stream_of(self._item, self._file))
         peeked = Peeked(unwrapped, SAMPLE_BYTES)
         self._stream: ByteStream = peeked
         self.raw_head = peeked.head

@@ -8,7 +8,15 @@ from pathlib import Path
 
 from extractor.config import SourceSettings
 from extractor.models import BadRecord, Origin
-from extractor.sources.interface import MAX_STATEMENT_BYTES, FileStats, Item, Reading, Sample, SourceFormat
+from extractor.sources.interface import (
+    MAX_STATEMENT_BYTES,
+    FileStats,
+    InputFile,
+    Item,
+    Reading,
+    Sample,
+    SourceFormat,
+)
 from extractor.sources.lines import Lines
 from extractor.sources.opening import OpenFile
 from extractor.sources.recognition import recognise_sample, sample_of
@@ -25,19 +33,17 @@ class FileReader:
 
     def __init__(
         self,
-        paths: Sequence[Path],
+        files: Sequence[InputFile],
         source: SourceSettings,
         *,
         format: str | None = None,  # noqa: A002 - the word of the configuration
-        names: Sequence[str] = (),
         max_statement_bytes: int = MAX_STATEMENT_BYTES,
     ) -> None:
-        self._paths = paths
-        self._names = names or [str(path) for path in paths]
+        self._files = files
         self._source = source
         self._wished = format or source.format
         self._limit = max_statement_bytes
-        self._own = FileStats(self._names[0])
+        self._own = FileStats(files[0].name)
         self._open: list[OpenFile] = []
         self.parts: list[FileStats] = [self._own]
 
@@ -101,13 +107,13 @@ class FileReader:
     def _open_all(self, stack: ExitStack) -> tuple[list[OpenFile], list[BadRecord]]:
         opened: list[OpenFile] = []
         problems: list[BadRecord] = []
-        for path, name in zip(self._paths, self._names, strict=True):
+        for file in self._files:
             try:
-                opened.append(stack.enter_context(OpenFile(path, name, self._source.encoding)))
+                opened.append(stack.enter_context(OpenFile(file, self._source.encoding)))
             except LookupError:
-                problems.append(self._of_file(self._own, f"encoding {self._source.encoding!r} is unknown", name))
+                problems.append(self._of_file(self._own, f"encoding {self._source.encoding!r} is unknown", file.name))
             except OSError as error:
-                problems.append(self._of_file(self._own, f"cannot be opened: {error.strerror or error}", name))
+                problems.append(self._of_file(self._own, f"cannot be opened: {error.strerror or error}", file.name))
         if opened:
             self.parts = [file.stats for file in opened]
             first = self.parts[0]
@@ -134,7 +140,7 @@ class FileReader:
 
 
 def read_file(
-    path: Path,
+    file: Path | InputFile,
     source: SourceSettings,
     *,
     format: str | None = None,  # noqa: A002 - the word of the configuration
@@ -143,15 +149,17 @@ def read_file(
 ) -> FileReader:
     """The records of a file, in the format that ``format`` or the source names, or that its content tells.
 
-    ``name`` is what the file is called in origins and messages (its path, unless said otherwise). Records come in
-    the order of the log within each session; across sessions a record can come late by one statement (PostgreSQL
-    tells a failure after the statement), so sort by (started_at, sequence) where that matters.
+    ``name`` is what the file is called in origins and messages (its own name or path, unless said otherwise).
+    Records come in the order of the log within each session; across sessions a record can come late by one statement
+    (PostgreSQL tells a failure after the statement), so sort by (started_at, sequence) where that matters.
     """
-    return FileReader([path], source, format=format, names=[name or str(path)], max_statement_bytes=max_statement_bytes)
+    item = file if isinstance(file, InputFile) else InputFile(file, str(file))
+    named = item if name is None else item._replace(name=name)
+    return FileReader([named], source, format=format, max_statement_bytes=max_statement_bytes)
 
 
 def read_files(
-    paths: Sequence[Path],
+    files: Sequence[Path | InputFile],
     source: SourceSettings,
     *,
     format: str | None = None,  # noqa: A002 - the word of the configuration
@@ -161,4 +169,5 @@ def read_files(
 
     A record, a line, even a character that begins in one file and ends in the next is whole.
     """
-    return FileReader(paths, source, format=format, max_statement_bytes=max_statement_bytes)
+    items = [file if isinstance(file, InputFile) else InputFile(file, str(file)) for file in files]
+    return FileReader(items, source, format=format, max_statement_bytes=max_statement_bytes)

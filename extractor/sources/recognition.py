@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from extractor.config import SourceSettings
-from extractor.sources.interface import Candidate, Recognition, Sample
+from extractor.sources.interface import Candidate, InputFile, Recognition, Sample
 from extractor.sources.opening import SAMPLE_BYTES, OpenFile
 from extractor.sources.registry import FORMATS
 
@@ -17,14 +17,13 @@ _MAGIC = (
     (b"\xff\xd8\xff", "a JPEG image"),
     (b"GIF8", "a GIF image"),
     (b"%PDF", "a PDF document"),
-    (b"PK\x03\x04", "a zip archive (or an Office document): unpack it"),
+    (b"PK\x03\x04", "a zip archive within another, or an Office document: unpack it"),
     (b"PAR1", "a Parquet file, which is not read yet: export it as JSON lines or CSV"),
     (b"Obj\x01", "an Avro file, which is not read yet: export it as JSON lines or CSV"),
     (b"SQLite format 3\0", "a SQLite database"),
     (b"\x7fELF", "a program"),
     (b"\xd0\xcf\x11\xe0", "an old Office document"),
     (b"ORC", "an ORC file"),
-    (b"\x04\x22\x4d\x18", "an lz4 file, which is not read yet: unpack it"),
     (b"7z\xbc\xaf", "a 7-Zip archive: unpack it"),
     (b"<?xml", "XML, in which no format of ours was found"),
     (b"<!DOCTYPE", "an HTML page"),
@@ -37,14 +36,15 @@ _SQL_WORDS = re.compile(
 )
 
 
-def recognise(path: Path, source: SourceSettings | None = None) -> Recognition:
+def recognise(file: Path | InputFile, source: SourceSettings | None = None) -> Recognition:
     """Say which format a file would be read as, why, and what the other formats had against it.
 
     Settings of ``source`` that help to read (fields, log_line_prefix, encoding) are taken into account; its
     ``format`` is not. A file that cannot be opened gives a recognition without a format.
     """
     try:
-        with OpenFile(path, path.name, source.encoding if source else "utf-8") as opened:
+        item = file if isinstance(file, InputFile) else InputFile(file, file.name)
+        with OpenFile(item, source.encoding if source else "utf-8") as opened:
             return recognise_sample(sample_of([opened], source), opened)
     except (OSError, LookupError) as error:
         return Recognition("", f"cannot be opened: {getattr(error, 'strerror', None) or error}")
@@ -68,7 +68,7 @@ def recognise_sample(sample: Sample, opened: OpenFile) -> Recognition:
     """As `recognise`, for a file that is open."""
     wrappers, encoding = opened.stats.wrappers, opened.stats.encoding
     if (what := _no_text(opened.raw_head, sample)) is not None:
-        reason = f"{opened.damage}; {what}" if opened.damage else what
+        reason = "; ".join(words for words in (opened.damage, what if opened.raw_head else "") if words) or what
         return Recognition("", reason, wrappers=wrappers, encoding=encoding)
     verdicts = [(f, f.judge(sample)) for f in FORMATS]
     verdicts.sort(key=lambda pair: -pair[1].confidence)
@@ -87,7 +87,7 @@ def _no_text(raw: bytes, sample: Sample) -> str | None:
         if raw.startswith(magic):
             return f"it is {words}"
     if raw[_TAR_AT : _TAR_AT + 5] == b"ustar":
-        return "it is a tar archive: unpack it"
+        return "it is a tar archive within another: unpack it"
     if not sample.text.strip():
         return "nothing but blanks is in the file"
     if len(sample.data.translate(None, _CONTROLS)) < 0.95 * len(sample.data):

@@ -10,7 +10,9 @@ import lzma
 import sys
 import zlib
 from collections.abc import Callable
-from typing import Any, BinaryIO, Protocol
+from typing import Any, Protocol
+
+from extractor.sources import framed
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -19,7 +21,7 @@ else:
 
 _BLOCK_BYTES = 1 << 17
 _MAX_LAYERS = 4
-_ERRORS = (zlib.error, OSError, EOFError, lzma.LZMAError, zstd.ZstdError, ValueError)
+_ERRORS = (zlib.error, OSError, EOFError, lzma.LZMAError, zstd.ZstdError, ValueError, RuntimeError)
 
 
 class ByteStream(Protocol):
@@ -40,10 +42,17 @@ class _Decompressor(Protocol):
     def decompress(self, data: bytes, max_length: int) -> bytes: ...
 
 
+class Readable(Protocol):
+    """An open file."""
+
+    def read(self, size: int, /) -> bytes:
+        """At most so many of the next bytes."""
+
+
 class PlainStream:
     """The file itself. An error of the operating system ends it and is told by ``damage``."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: Readable) -> None:
         self._file = file
         self.damage = ""
 
@@ -85,10 +94,14 @@ class PackedStream:
         self._name = name
         self._magic = magic
         self._make = make
-        self._decompressor: _Decompressor | None = make()
+        self._decompressor: _Decompressor | None = None
         self._input = b""
         self._member = 1
         self.damage = ""
+        try:
+            self._decompressor = make()
+        except ImportError:
+            self.damage = f"the file {framed.MISSING.format(name)}"
 
     def read(self, size: int) -> bytes:
         """The next unpacked bytes, at most ``size``."""
@@ -105,10 +118,17 @@ class PackedStream:
             if self._decompressor.eof:
                 self._next_member(self._decompressor.unused_data)
             elif ends and not out:
-                return self._break_off("is unfinished")
+                return self._end()
             if out:
                 return out
         return b""
+
+    def _end(self) -> bytes:
+        """The end of the input: a break, unless the stream has no mark of its end and no block is open."""
+        if getattr(self._decompressor, "is_between", False) and not self._inner.damage:
+            self._decompressor = None
+            return b""
+        return self._break_off("is unfinished")
 
     def _holds_output(self) -> bool:
         """Whether the decompressor can go on without new input."""
@@ -147,6 +167,10 @@ _PACKED: tuple[tuple[str, bytes, Callable[[], Any]], ...] = (
     ("zstd", b"\x28\xb5\x2f\xfd", zstd.ZstdDecompressor),
     ("bzip2", b"BZh", bz2.BZ2Decompressor),
     ("xz", b"\xfd7zXZ\x00", lzma.LZMADecompressor),
+    ("lz4", b"\x04\x22\x4d\x18", framed.lz4_frames),
+    ("lz4", b"LZ4Block", framed.lz4_blocks),
+    ("snappy", b"\xff\x06\x00\x00sNaPpY", framed.snappy_frames),
+    ("snappy", b"\x82SNAPPY\x00", framed.snappy_blocks),
 )
 
 

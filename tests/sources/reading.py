@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from extractor.config import SourceSettings
 from extractor.models import BadRecord, QueryRecord
-from extractor.sources import FileReader, FileStats, read_file, read_files
+from extractor.sources import FileReader, FileStats, InputFile, read_file, read_files
 
 LOGS = Path(__file__).resolve().parents[2] / "fixtures" / "logs"
 
@@ -52,6 +52,11 @@ def read(path: Path, *, as_format: str | None = None, max_statement_bytes: int =
     return drain(
         read_file(path, source(**settings), format=as_format, name=path.name, max_statement_bytes=max_statement_bytes)
     )
+
+
+def read_item(item: InputFile, **settings: Any) -> Read:
+    """What a file as it was found holds."""
+    return drain(read_file(item, source(**settings)))
 
 
 def read_pieces(paths: list[Path], *, as_format: str | None = None, **settings: Any) -> Read:
