@@ -114,9 +114,9 @@ def _lower_query(node: Node, kind: str, name: Name, schema: Node, properties: li
             query, listed = _with_own_columns(query, listed), ()
         last = _partition_columns(properties) if walk.engine == "hive" and not listed else ()
         return Write("create table as", name, "create", query, listed, dynamic=last)
-    classes = {p.__class__ for p in properties}
-    title = "create materialized view" if exp.MaterializedProperty in classes else "create view"
-    hidden = _partition_columns(properties) if walk.engine == "hive" else ()
+    materialized = any(p.__class__ is exp.MaterializedProperty for p in properties)
+    title = "create materialized view" if materialized else "create view"
+    hidden = _partition_columns(properties) if walk.engine == "hive" and not materialized else ()
     write = Write(title, name, "view", query, column_names(schema), hidden=hidden)
     to = next((p for p in properties if p.__class__ is exp.ToTableProperty), None)
     if to is not None:  # ClickHouse: the view fills another table
@@ -137,7 +137,7 @@ def _with_own_columns(query: Query, listed: tuple[str, ...]) -> Query:
 
 
 def _partition_columns(properties: list[Node]) -> tuple[str, ...]:
-    """The columns of PARTITIONED BY; Hive's own lineage leaves those of a view out, and so do we."""
+    """The columns of PARTITIONED BY; Hive's own lineage leaves those of a plain view out, and so do we."""
     for item in properties:
         if item.__class__ is exp.PartitionedByProperty:
             inner = arg(item, "this")
