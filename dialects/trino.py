@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dialects.base import Dialect, LexicalRules
-from dialects.rewriting import Rewrite, after, rewriting
+from dialects.rewriting import Rewrite, after, rewriting, where_found
 from dialects.table_functions import with_plain_inputs
 
 _PREPARE = rewriting(
@@ -25,13 +25,31 @@ _PREPARE = rewriting(
 )
 """Clauses without meaning for lineage, and the one built-in function that only leaves columns out."""
 
+_UNLOAD = where_found(
+    r"\bUNLOAD\b",
+    rewriting(
+        Rewrite(
+            "^ SELECT * FROM TABLE ( <name> ( INPUT => TABLE ( SELECT|WITH ..) ..LOCATION => <string> ...",
+            "COPY ({11} {12}) TO {15}",
+        ),
+        Rewrite(
+            "^ SELECT * FROM TABLE ( <name> ( INPUT => TABLE ( <name> ) ..LOCATION => <string> ...",
+            "COPY (SELECT * FROM {11}) TO {15}",
+        ),
+    ),
+)
+"""Starburst's table function ``system.unload``, which writes files: the statement is a COPY in truth.
+
+https://docs.starburst.io/latest/object-storage/functions.html
+"""
+
 TRINO = Dialect(
     name="trino",
     title="Trino",
     parser="trino",
     key_has_database=True,
     lexical=LexicalRules(word_more=""),
-    prepare=after(with_plain_inputs, _PREPARE),
+    prepare=after(with_plain_inputs, _PREPARE, _UNLOAD),
 )
 
 PRESTO = replace(TRINO, name="presto", title="Presto", parser="presto", aliases=("prestodb", "emr_presto"))

@@ -58,10 +58,10 @@ def lower_cache(node: Node, walk: Walk) -> tuple[Statement, ...]:
 
 
 def _files(item: Node) -> tuple[str, ...]:
-    """Where an external table's data lies: LOCATION, or BigQuery's OPTIONS (uris = [...])."""
+    """Where an external table's data lies: LOCATION, BigQuery's OPTIONS (uris = [...]), Trino's external_location."""
     if item.__class__ is exp.LocationProperty:
         return (text_of(arg(item, "this")),)
-    if text_of(arg(item, "this")).lower() in ("uris", "uri"):
+    if text_of(arg(item, "this")).lower() in ("uris", "uri", "external_location"):
         value = arg(item, "value")
         return tuple(e.name for e in value.find_all(exp.Literal)) if value is not None else ()
     return ()

@@ -81,7 +81,24 @@ def table_read(call: Node, walk: Walk) -> Name:
         return column_parts(inputs[0])
     if name in _REMOTE and walk.engine == "clickhouse":
         return _remote(inputs[1:])
+    if name == "table" and inputs and inputs[0].__class__ is exp.Dot:
+        return _changes_of(inputs[0])
     return ()
+
+
+def _changes_of(call: Node) -> Name:
+    """Trino's ``catalog.system.table_changes(schema_name => 's', table_name => 't', ...)``: its third and last part."""
+    function = arg(call, "expression")
+    if function_name(function) != "table_changes":
+        return ()
+    catalog = arg(call, "this")
+    while catalog.__class__ is exp.Dot:
+        catalog = arg(catalog, "this")
+    given = args_of(function, "expressions")
+    named = {text_of(arg(g, "this")).lower(): arg(g, "expression") for g in given if g.__class__ is exp.Kwarg}
+    plain = [g for g in given[:2] if g.__class__ is exp.Literal]
+    parts = [catalog, named.get("schema_name"), named.get("table_name")] if named else [catalog, *plain]
+    return tuple((text_of(part), True) for part in parts) if len(parts) == 3 and None not in parts else ()
 
 
 def _remote(inputs: list[Node]) -> Name:
