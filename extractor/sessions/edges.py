@@ -41,10 +41,12 @@ def indirect_edges(
     deciding: Origins, assigned: list[Assigned], target: TableName | None, direct: list[ColumnEdge]
 ) -> list[ColumnEdge]:
     """Every deciding column with every column that is written, except where the value itself flows."""
-    names = list(dict.fromkeys(a.name for a in assigned))
+    names: dict[str, str] = {}
+    for one in assigned:  # several branches of one statement may spell a column's name differently
+        names.setdefault(one.name.lower(), one.name)
     flowing: dict[tuple[int, str], set[str]] = {}
     for edge in direct:
-        flowing.setdefault((id(edge.source_table), edge.source_column.lower()), set()).add(edge.target_column)
+        flowing.setdefault((id(edge.source_table), edge.source_column.lower()), set()).add(edge.target_column.lower())
     confidence, reason = _INDIRECT
     found: list[ColumnEdge] = []
     for (_, column), origin in best(deciding).items():
@@ -52,7 +54,7 @@ def indirect_edges(
         taken = flowing.get((id(table), column), ())
         found.extend(
             ColumnEdge(table, origin.column, target, name, "indirect", confidence, reason)
-            for name in names
-            if name not in taken
+            for key, name in names.items()
+            if key not in taken
         )
     return found
