@@ -1,0 +1,75 @@
+"""The command: python -m benchmarks [PART ...]; see README.md."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+from benchmarks.environments import NAMES, Pythons, pythons, version_of
+from benchmarks.log_bench import LogBench, Sizes
+from benchmarks.measure import ROOT
+from benchmarks.results import Table, document
+
+_METHOD = (
+    "CPU time, contenders in turns (A B C A B C ...), several rounds; a figure is the middle of the rounds with the "
+    "lowest and the highest in brackets, a ratio is taken within each round. `compiled` and `pure` are the two builds "
+    "of sqlglot."
+)
+_TOLD = {
+    "compiled": ("alation-lineage", "sqlglot", "sqlglotc"),
+    "datahub": ("acryl-datahub", "sqlglot"),
+    "peers": ("sqllineage", "sqlfluff", "openlineage-sql"),
+}
+
+
+def main() -> None:
+    """Run the parts that were asked for, print their tables and write them down."""
+    given = _arguments()
+    own = dict(pair.partition("=")[::2] for pair in given.python)
+    found = pythons(given.work, own)
+    parts: dict[str, Callable[[], list[Table]]] = {
+        "log": lambda: LogBench(given.work / "log", found, _sizes(given)).tables(),
+    }
+    tables: list[Table] = []
+    for name in given.parts or parts:
+        print(f"{name}:", flush=True)
+        for table in parts[name]():
+            print(f"\n{table.markdown()}", flush=True)
+            tables.append(table)
+    text = document(tables, _versions(found), _METHOD, "make bench QUICK=1" if given.quick else "make bench")
+    given.out.write_text(text, encoding="utf-8")
+    print(f"written to {given.out}")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measures speed, memory and edges.")
+    parser.add_argument("parts", nargs="*", metavar="PART", help="log; all by default")
+    parser.add_argument("--quick", action="store_true", help="a short run")
+    parser.add_argument("--events", type=int, help="events of the log")
+    parser.add_argument("--rounds", type=int, help="rounds of each part")
+    parser.add_argument("--work", type=Path, default=ROOT / "build" / "bench", help="where environments and logs lie")
+    parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "RESULTS.md")
+    parser.add_argument(
+        "--python", action="append", default=[], metavar="NAME=PATH", help=f"use this one for {', '.join(NAMES)}"
+    )
+    return parser.parse_args()
+
+
+def _sizes(given: argparse.Namespace) -> Sizes:
+    if given.quick:
+        return Sizes(given.events or 20_000, 1_000, 500, given.rounds or 2)
+    return Sizes(given.events or 100_000, 4_000, 2_000, given.rounds or 3)
+
+
+def _versions(found: Pythons) -> dict[str, str]:
+    told = {}
+    for env, distributions in _TOLD.items():
+        if found[env]:
+            versions = (f"{name} {version_of(found[env], name)}" for name in distributions)
+            told[env] = ", ".join(versions)
+    return told
+
+
+if __name__ == "__main__":
+    main()
