@@ -38,8 +38,8 @@ _PREPARE = (
 )
 """Clauses of Hive and Impala that say how rows are stored or sampled, and Impala's words for what others have too."""
 _DEFINITIONS = where_found(
-    r"\bLIKE\s+(?:FILE\s+)?(?:PARQUET|ORC|AVRO)\b"
-    r"|\bCREATE\b[^(]*?\b(?:PRIMARY\s+KEY|PARTITION\s+BY|SORT\s+BY|SCHEDULED\s+QUERY)\b",
+    r"LIKE\s+(?:FILE\s+)?(?:PARQUET|ORC|AVRO)\b"
+    r"|CREATE\b[^(]*?\b(?:PRIMARY\s+KEY|PARTITION\s+BY|SORT\s+BY|SCHEDULED\s+QUERY)\b",
     rewriting(
         Rewrite("LIKE FILE? PARQUET|ORC|AVRO <string>"),
         Rewrite("^ CREATE OR? REPLACE? SCHEDULED QUERY <name> ..INSERT ...", "INSERT {7}"),
@@ -68,7 +68,7 @@ _SPARK_PREPARE = (
 )
 """Clauses of Spark and Databricks without meaning for lineage; the old words of Delta Live Tables."""
 _FLOWS = where_found(
-    r"\bFLOW\b",
+    r"FLOW\b",
     rewriting(
         Rewrite("^ CREATE FLOW <name> AS INSERT", "INSERT"),
         Rewrite("^ CREATE FLOW <name> COMMENT <string> AS INSERT", "INSERT"),

@@ -13,8 +13,8 @@ from dialects.base import LexicalRules
 from dialects.lexing import Token, tokens, words
 from dialects.rewriting import closing, name_end, word_at
 
-_CALL_ON = re.compile(r"\w\s*\(\s*ON\b", re.IGNORECASE)
-_TABLE_ARGUMENT = re.compile(r"\bTABLE\s*\(", re.IGNORECASE)
+_CALL_ON = re.compile(r"\(\s*ON\b")
+_TABLE_ARGUMENT = re.compile(r"TABLE\s*\(")
 _HOW = frozenset({"PARTITION", "ORDER", "DISTRIBUTE", "SORT", "CLUSTER", "PRUNE", "KEEP", "COPARTITION", "AS", "WITH"})
 _PASSING = ("NOOP", "WINDOWINGTABLEFUNCTION")
 """Functions of Hive that hand on the rows and columns they get."""
@@ -22,10 +22,11 @@ _PASSING = ("NOOP", "WINDOWINGTABLEFUNCTION")
 
 def with_plain_inputs(text: str, rules: LexicalRules) -> str:
     """``text`` with bare tables where table functions name their inputs with a partitioning or an order."""
-    if _CALL_ON.search(text):
+    upper = text.upper()
+    if _CALL_ON.search(upper):
         found = list(tokens(text, rules))
         text = "".join(_written(text, found, 0, len(found)))
-    if _TABLE_ARGUMENT.search(text):
+    if _TABLE_ARGUMENT.search(upper):
         found = list(tokens(text, rules))
         text = "".join(_without_clauses(text, found))
     return text

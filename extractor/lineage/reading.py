@@ -10,6 +10,7 @@ import dialects
 from dialects import Dialect, ParseFailure
 from dialects.sqlglot_adapter import parse
 from extractor.errors import NotParsed, StatementError, TooLarge, Unsupported
+from extractor.garbage import uncollected
 from extractor.lineage.commands import read_command
 from extractor.lineage.lowering import Names, lower
 from extractor.lineage.model import Other, Outline, Statement
@@ -36,11 +37,12 @@ def outline(text: str, dialect: Dialect, *, max_nesting: int = MAX_NESTING) -> O
         Unsupported: it is parsed, but no rule covers it.
         TooLarge: brackets nest deeper than ``max_nesting``, or the tree is deeper than can be followed.
     """
-    unfolded = unfold(text, dialect)
-    if unfolded is None:
-        return Outline(_statement(text, dialect, max_nesting))
-    found = tuple(s for inner in unfolded.statements for s in _inner(inner, dialect, max_nesting))
-    return Outline(found or (Other("routine", Outcome.NO_LINEAGE.value),), unfolded.procedure)
+    with uncollected():
+        unfolded = unfold(text, dialect)
+        if unfolded is None:
+            return Outline(_statement(text, dialect, max_nesting))
+        found = tuple(s for inner in unfolded.statements for s in _inner(inner, dialect, max_nesting))
+        return Outline(found or (Other("routine", Outcome.NO_LINEAGE.value),), unfolded.procedure)
 
 
 def _inner(inner: Inner, dialect: Dialect, max_nesting: int) -> tuple[Statement, ...]:

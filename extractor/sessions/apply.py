@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from dialects import Dialect
+from extractor.garbage import uncollected
 from extractor.lineage.binding import Assigned, Column, Relation, assign
 from extractor.lineage.model import Alter, Define, Drop, Empty, Other, Outline, Read, Rename, Statement, Use, Write
 from extractor.models import (
@@ -76,8 +77,9 @@ class Sessions:
         """The lineage of each statement of ``outline``, sent as ``record``; ``index`` counts within the record."""
         session = self._session(record)
         results: list[StatementLineage] = []
-        for number, statement in enumerate(outline.statements):
-            results += self._guarded(statement, session, _Where(record, fingerprint, index, number))
+        with uncollected():
+            for number, statement in enumerate(outline.statements):
+                results += self._guarded(statement, session, _Where(record, fingerprint, index, number))
         return results
 
     def _guarded(self, statement: Statement, session: Session, where: _Where) -> list[StatementLineage]:
