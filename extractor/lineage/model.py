@@ -18,14 +18,15 @@ class Flow(NamedTuple):
     """What goes into one expression.
 
     ``refs`` are column references, ``queries`` subqueries whose output flows, ``tests`` subqueries that are only
-    asked (EXISTS), ``tables`` tables named by a function (dictionaries), ``rows`` whole rows (``f(t.*)``).
+    asked (EXISTS), ``tables`` tables named by a function (dictionaries), ``rows`` whole rows (``f(t.*)``) by the
+    name of their relation, or as a star that leaves some columns out.
     """
 
     refs: tuple[Name, ...] = ()
     queries: tuple[Query, ...] = ()
     tests: tuple[Query, ...] = ()
     tables: tuple[Name, ...] = ()
-    rows: tuple[Name, ...] = ()
+    rows: tuple[Name | Star, ...] = ()
 
 
 NO_FLOW = Flow()

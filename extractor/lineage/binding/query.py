@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Protocol
 
@@ -21,6 +20,7 @@ from extractor.lineage.binding.relations import (
     row_origins,
 )
 from extractor.lineage.binding.scope import Entry, Scope, pseudo_columns
+from extractor.lineage.binding.stars import StarView
 from extractor.lineage.binding.unions import united_by_name, united_by_position
 from extractor.lineage.model import (
     NO_FLOW,
@@ -178,15 +178,20 @@ class Binder:
         for ref in refs:
             found |= scope.resolve(ref)
         for row in flow.rows:
-            entries = scope.entries if not row else [e for e in (scope.entry(row),) if e is not None]
-            for entry in entries:
-                found |= entry.relation.whole()
+            found |= self._row(row, scope, env, gathered)
         for query in flow.queries:
             relation = self.bind(query, env, scope)
             gathered.take(relation, direct=True)
             found |= relation.whole()
         self._tests(flow, scope, env, gathered)
         return frozenset(found)
+
+    def _row(self, row: Name | Star, scope: Scope, env: Env | None, gathered: _Gathered) -> Origins:
+        """The origins of a whole row: that of one relation, of all, or of what a star keeps of them."""
+        if isinstance(row, Star):
+            return Relation(self._expand(row, scope, env, gathered)).whole()
+        entries = [e for e in scope.entries if not e.hidden] if not row else [scope.entry(row)]
+        return NOTHING.union(*(e.relation.whole() for e in entries if e is not None))
 
     def _tests(self, flow: Flow, scope: Scope, env: Env | None, gathered: _Gathered) -> None:
         for query in flow.tests:
@@ -324,7 +329,7 @@ class Binder:
 
     def _expand(self, star: Star, scope: Scope, env: Env | None, gathered: _Gathered) -> list[Column | Open]:
         replaced = {n.lower(): (n, self._flow(f, scope, env, gathered)) for n, f in star.replaced}
-        view = _StarView(star, replaced)
+        view = StarView(star, replaced)
         items: list[Column | Open] = []
         if star.qualifier:
             relation = _qualified_relation(scope, star.qualifier)
@@ -395,57 +400,6 @@ class Binder:
             for i, f in enumerate(values.flows)
         ]
         return Relation(columns, gathered.reads, frozenset(gathered.indirect))
-
-
-class _StarView:
-    """One star's exceptions, applied to columns."""
-
-    def __init__(self, star: Star, replaced: dict[str, tuple[str, Origins]]) -> None:
-        self._dropped = frozenset(name.lower() for name in star.dropped)
-        self._renamed = {old.lower(): new for old, new in star.renamed}
-        self._back = {new.lower(): old for old, new in star.renamed}
-        self._replaced = replaced
-        self._like = _like(star.like) if star.like else None
-        self._matching = _pattern(star.matching)
-
-    def items(self, relation: Relation, merged: frozenset[str] = frozenset()) -> list[Column | Open]:
-        found: list[Column | Open] = []
-        places = (
-            [i for i in relation.items if isinstance(i, Column)] if relation.shy and relation.index else relation.items
-        )
-        for item in places:
-            if isinstance(item, Column):
-                if item.name.lower() not in merged:
-                    found.extend(self.column(item))
-            else:
-                gone = self._dropped | merged | self._renamed.keys()
-                found.append(OpenStar(item, frozenset(gone), self._back))
-                found.extend(Column(n, o) for n, o in self._replaced.values())
-        return found
-
-    def column(self, column: Column) -> list[Column | Open]:
-        key = column.name.lower()
-        if key in self._dropped or (self._like is not None and not self._like.fullmatch(column.name)):
-            return []
-        if self._matching is not None and not self._matching.search(column.name):
-            return []
-        if key in self._replaced:
-            return [Column(column.name, self._replaced[key][1])]
-        if key in self._renamed:
-            return [Column(self._renamed[key], column.origins)]
-        return [column]
-
-
-def _like(pattern: str) -> re.Pattern[str]:
-    pieces = (".*" if c == "%" else "." if c == "_" else re.escape(c) for c in pattern)
-    return re.compile("".join(pieces), re.IGNORECASE | re.DOTALL)
-
-
-def _pattern(text: str) -> re.Pattern[str] | None:
-    try:
-        return re.compile(text) if text else None
-    except re.error:  # another dialect of patterns: keep no column
-        return re.compile(r"(?!)")
 
 
 def _path(source: Source, relation: Relation) -> tuple[str, ...]:

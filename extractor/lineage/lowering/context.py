@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from dialects import Dialect
 from extractor.lineage.model import Cte, Name, Query, Statement, Values, Write
 
 Node = Any
 """A node of the parser's tree. Its classes differ between the parser's two builds, so they are not named here."""
+_Item = TypeVar("_Item")
 
 
 class Names(NamedTuple):
@@ -73,6 +74,6 @@ def text_of(node: Node) -> str:
     return node if isinstance(node, str) else str(node.name)
 
 
-def unique(items: Iterable[Name]) -> tuple[Name, ...]:
+def unique(items: Iterable[_Item]) -> tuple[_Item, ...]:
     """``items`` in their order, each once."""
     return tuple(dict.fromkeys(items))

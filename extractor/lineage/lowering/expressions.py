@@ -12,7 +12,7 @@ from extractor.lineage.model import NO_FLOW, Flow, Name, Projection, Query, Sele
 
 _LEAVES = frozenset(
     {
-        exp.Literal, exp.Identifier, exp.DataType, exp.Var, exp.Star, exp.Null, exp.Boolean,
+        exp.Literal, exp.Identifier, exp.DataType, exp.Var, exp.Null, exp.Boolean,
         exp.SessionParameter, exp.JSONPath, exp.Hint, exp.WindowSpec,
         exp.NextValueFor, exp.PseudoType, exp.Into,
     }
@@ -88,7 +88,7 @@ class _Gathered:
         self.queries: list[Query] = []
         self.tests: list[Query] = []
         self.tables: list[Name] = []
-        self.rows: list[Name] = []
+        self.rows: list[Name | Star] = []
 
     def flow(self) -> Flow:
         if not (self.queries or self.tests or self.tables or self.rows):
@@ -226,6 +226,8 @@ def _take_call(node: Node, found: _Gathered, stack: list[Node], walk: Walk) -> N
         return
     elif inputs and inputs[0].__class__ is exp.Column and _is_unit(inputs[0]) and len(inputs) > 1:
         inputs = inputs[1:]
+    elif name.startswith("count"):
+        inputs = [item for item in inputs if item.__class__ is not exp.Star]
     stack.extend(inputs)
 
 
@@ -267,6 +269,17 @@ def _take_difference(node: Node, found: _Gathered, stack: list[Node], _walk: Wal
             stack.append(arg(node, "expression"))
             return
     _push_children(node, stack)
+
+
+def _take_star(node: Node, found: _Gathered, _stack: list[Node], _walk: Walk) -> None:
+    """A star inside of a call or an object, ``OBJECT_CONSTRUCT(*)`` or ``{* EXCLUDE a}``, is the whole row."""
+    dropped = tuple(text_of(column) for key in ("except_", "exclude") for column in _as_list(arg(node, key)))
+    pattern = text_of(arg(node, "ilike"))
+    found.rows.append(Star((), dropped, like=pattern) if dropped or pattern else ())
+
+
+def _as_list(value: Node) -> list[Node]:
+    return value if isinstance(value, list) else [value] if value is not None else []
 
 
 def _take_parameter(node: Node, found: _Gathered, _stack: list[Node], walk: Walk) -> None:
@@ -343,6 +356,7 @@ _SPECIAL: dict[type, _Rule] = {
     exp.Window: _take_window,
     exp.Parameter: _take_parameter,
     exp.Placeholder: _take_placeholder,
+    exp.Star: _take_star,
     exp.Kwarg: _take_named,
     exp.PropertyEQ: _take_named,
     exp.Dot: _take_dot,

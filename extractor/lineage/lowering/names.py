@@ -87,15 +87,15 @@ def _last_parts(this: Node, walk: Walk) -> Name:
     if cls is exp.Parameter and walk.engine in ("tsql", "fabric"):  # a table variable
         return ((f"@{this.name}", False),)
     if cls is exp.DynamicIdentifier:
-        return _dynamic(arg(this, "this"), walk)
+        return dynamic_name(arg(this, "this"), walk)
     if cls is exp.Anonymous and is_hinted(this, walk):
         return ((str(this.this), False),)
     if cls is exp.Anonymous and str(this.this).lower() == "identifier" and len(args_of(this, "expressions")) == 1:
-        return _dynamic(args_of(this, "expressions")[0], walk)
+        return dynamic_name(args_of(this, "expressions")[0], walk)
     return ()
 
 
-def _dynamic(inner: Node, walk: Walk) -> Name:
+def dynamic_name(inner: Node, walk: Walk) -> Name:
     """``IDENTIFIER('a.b')`` and ``IDENTIFIER(a)`` are names; anything computed is not."""
     cls = inner.__class__
     if cls is exp.Literal:

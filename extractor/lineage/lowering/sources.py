@@ -7,7 +7,7 @@ from sqlglot import exp
 from extractor.lineage.lowering.context import Node, Walk, arg, args_of
 from extractor.lineage.lowering.expressions import flow_of
 from extractor.lineage.lowering.generators import generated
-from extractor.lineage.lowering.names import alias_of, file_of, is_hinted, table_name
+from extractor.lineage.lowering.names import alias_of, dynamic_name, file_of, is_hinted, table_name
 from extractor.lineage.lowering.reshapes import lower_match, lower_pivots
 from extractor.lineage.lowering.table_functions import file_read, function_name, table_read, yielded
 from extractor.lineage.model import NO_FLOW, Flow, Source
@@ -140,6 +140,9 @@ def _lower_rows(node: Node, walk: Walk, alias: str = "", columns: tuple[str, ...
     own_alias, own_columns = alias_of(node)
     alias, columns = alias or own_alias, columns or own_columns
     call = arg(node, "this") if node.__class__ is exp.TableFromRows else node
+    name = dynamic_name(call, walk) if call is not node else ()
+    if name:  # Snowflake: TABLE('db.t'), TABLE($variable)
+        return Source("table", name, alias, columns, reshapes=lower_pivots(args_of(node, "pivots"), walk))
     file, table = file_read(call), table_read(call, walk)
     if file:
         return Source("file", ((file, True),), alias or function_name(call), columns)

@@ -1,0 +1,61 @@
+"""Stars: which columns they keep, and under which names."""
+
+from __future__ import annotations
+
+import re
+
+from extractor.lineage.binding.relations import Column, Open, OpenStar, Origins, Relation
+from extractor.lineage.model import Star
+
+
+class StarView:
+    """One star's exceptions, applied to columns."""
+
+    def __init__(self, star: Star, replaced: dict[str, tuple[str, Origins]]) -> None:
+        self._dropped = frozenset(name.lower() for name in star.dropped)
+        self._renamed = {old.lower(): new for old, new in star.renamed}
+        self._back = {new.lower(): old for old, new in star.renamed}
+        self._replaced = replaced
+        self._like = _like(star.like) if star.like else None
+        self._matching = _pattern(star.matching)
+
+    def items(self, relation: Relation, merged: frozenset[str] = frozenset()) -> list[Column | Open]:
+        """What the star keeps of a relation; ``merged`` columns of joins stand elsewhere."""
+        found: list[Column | Open] = []
+        places = (
+            [i for i in relation.items if isinstance(i, Column)] if relation.shy and relation.index else relation.items
+        )
+        for item in places:
+            if isinstance(item, Column):
+                if item.name.lower() not in merged:
+                    found.extend(self.column(item))
+            else:
+                gone = self._dropped | merged | self._renamed.keys()
+                found.append(OpenStar(item, frozenset(gone), self._back))
+                found.extend(Column(n, o) for n, o in self._replaced.values())
+        return found
+
+    def column(self, column: Column) -> list[Column | Open]:
+        """The column as the star shows it, or nothing."""
+        key = column.name.lower()
+        if key in self._dropped or (self._like is not None and not self._like.fullmatch(column.name)):
+            return []
+        if self._matching is not None and not self._matching.search(column.name):
+            return []
+        if key in self._replaced:
+            return [Column(column.name, self._replaced[key][1])]
+        if key in self._renamed:
+            return [Column(self._renamed[key], column.origins)]
+        return [column]
+
+
+def _like(pattern: str) -> re.Pattern[str]:
+    pieces = (".*" if c == "%" else "." if c == "_" else re.escape(c) for c in pattern)
+    return re.compile("".join(pieces), re.IGNORECASE | re.DOTALL)
+
+
+def _pattern(text: str) -> re.Pattern[str] | None:
+    try:
+        return re.compile(text) if text else None
+    except re.error:  # another dialect of patterns: keep no column
+        return re.compile(r"(?!)")
