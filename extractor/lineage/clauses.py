@@ -30,6 +30,10 @@ _NOT_VALUES = frozenset(
     }
 )  # fmt: skip
 
+_MATCH_CLAUSES = frozenset(
+    {"PARTITION", "ORDER", "MEASURES", "ONE", "ALL", "AFTER", "PATTERN", "DEFINE", "OPTIONS"},
+)
+
 
 def dropped_clause(found: Sequence[Token], position: int) -> tuple[int, str] | None:
     """Oracle's MODEL, Teradata's EXPAND ON and SAMPLE RANDOMIZED, up to what stands behind them."""
@@ -115,4 +119,50 @@ def view_of_files(found: Sequence[Token], position: int) -> tuple[int, str] | No
     return None if path is None or "`" in path else (last - position, f"AS SELECT * FROM parquet.`{path}`")  # noqa: S608
 
 
-RULES = (view_of_files, derived_target, dropped_clause, filled_variables, attributes)
+def matched_rows(found: Sequence[Token], position: int) -> tuple[int, str] | None:
+    """BigQuery: ``t MATCH_RECOGNIZE (...)`` as the query of its partition columns and measures.
+
+    GoogleSQL, "MATCH_RECOGNIZE clause". The variables of the pattern before a column say nothing of its table.
+    """
+    if word_at(found, position - 1) not in ("FROM", "JOIN", ","):
+        return None
+    source = closing(found, position) if found[position].text == "(" else name_end(found, position)
+    if source < 0 or word_at(found, source) != "MATCH_RECOGNIZE" or word_at(found, source + 1) != "(":
+        return None
+    end = closing(found, source + 1)
+    parts = _match_parts(found, source + 2, end - 1)
+    variables = {word_at(found, i) for i in parts.get("PATTERN", ())}
+    items = [" ".join(found[i].text for i in parts["PARTITION"])] if "PARTITION" in parts else []
+    if "MEASURES" in parts:
+        places = parts["MEASURES"]
+        kept = [i for i in places if not (word_at(found, i) in variables and word_at(found, i + 1) == ".")]
+        plain = [i for i in kept if not (found[i].text == "." and word_at(found, i - 1) in variables)]
+        items.append(" ".join(found[i].text for i in plain))
+    rows = " ".join(token.text for token in found[position:source])
+    return end - position, f"(SELECT {', '.join(items)} FROM {rows})"  # noqa: S608 - read by the parser only
+
+
+def _match_parts(found: Sequence[Token], start: int, end: int) -> dict[str, range]:
+    """The places of each clause's content within the brackets of MATCH_RECOGNIZE, by its first word."""
+    heads: list[tuple[str, int]] = []
+    place = start
+    while place < end:
+        word = word_at(found, place)
+        if word in _MATCH_CLAUSES and word not in [head for head, _ in heads]:
+            heads.append((word, place))
+        place = closing(found, place) if found[place].text == "(" else place + 1
+    stops = [*(at for _, at in heads[1:]), end]
+    return {
+        word: range(at + (2 if word in ("PARTITION", "ORDER") else 1), stop)
+        for (word, at), stop in zip(heads, stops, strict=True)
+    }
+
+
+RULES = (
+    view_of_files,
+    matched_rows,
+    derived_target,
+    dropped_clause,
+    filled_variables,
+    attributes,
+)

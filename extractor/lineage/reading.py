@@ -14,7 +14,8 @@ from extractor.garbage import uncollected
 from extractor.lineage.commands import read_command
 from extractor.lineage.lowering import Names, lower
 from extractor.lineage.model import Other, Outline, Statement
-from extractor.lineage.repair import has_open_name, repaired
+from extractor.lineage.pipes import has_pipes, unpiped
+from extractor.lineage.repair import has_open_name, repaired, without_comments
 from extractor.lineage.scripting import Inner, unfold
 from extractor.lineage.variables import names_of
 from extractor.models import Outcome
@@ -116,6 +117,8 @@ def _attempts(text: str, dialect: Dialect) -> Iterator[tuple[str, Dialect]]:
     other = repaired(text, dialect) if dialect.lexical.blocks == "tsql" and _MISREAD.search(text) else None
     if other is not None:
         text = other
+    if has_pipes(text, dialect):
+        text = unpiped(without_comments(text, dialect), dialect)
     yield text, dialect
     other = repaired(text, dialect)
     if other is not None:

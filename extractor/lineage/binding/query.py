@@ -12,6 +12,7 @@ from extractor.lineage.binding.relations import (
     Base,
     Column,
     Open,
+    OpenMade,
     OpenRows,
     OpenStar,
     Origin,
@@ -295,6 +296,11 @@ class Binder:
         return self._united([first, *rest], by_name=query.by_name)
 
     def _rows(self, source: Source, scope: Scope, env: Env | None, gathered: _Gathered) -> Relation:
+        if source.query is not None:  # what it is given passes through
+            given = self.bind(source.query, env, scope)
+            gathered.take(given, direct=True)
+            own = OpenMade(tuple(given.opens), given.whole())
+            return Relation([*(i for i in given.items if isinstance(i, Column)), own], given.reads, given.indirect)
         flows = [self._flow(flow, scope, env, gathered) for flow in source.flows]
         everything: Origins = frozenset().union(*flows) if flows else NOTHING
         names = source.columns or source.names

@@ -118,6 +118,28 @@ class OpenStar:
         return degrade(self.inner.find(key, name), STARRED)
 
 
+class OpenMade:
+    """What a model adds to the columns that it is given: its own columns come from all of them.
+
+    BigQuery, "The ML.PREDICT function", "Output".
+    """
+
+    __slots__ = ("inner", "origins")
+
+    def __init__(self, inner: tuple[Open, ...], origins: Origins) -> None:
+        self.inner = inner
+        self.origins = origins
+
+    def find(self, key: str, name: str) -> Origins | None:
+        """A column that the model makes, or one of the unknown columns that it passes on."""
+        if not key.startswith(("predicted_", "ml_", "probability", "nearest_", "centroid_", "is_anomaly")):
+            for place in self.inner:
+                found = place.find(key, name)
+                if found is not None:
+                    return found
+        return self.origins
+
+
 class OpenUnion:
     """The unknown columns of a set operation: each branch is asked by name."""
 

@@ -243,11 +243,15 @@ def _take_dictionary(node: Node, found: _Gathered) -> None:
 
 
 def _take_window(node: Node, _found: _Gathered, stack: list[Node], walk: Walk) -> None:
+    seen = {id(node)}
     named = arg(node, "alias")
-    if named is not None:
+    while named is not None:  # a named window may begin with the name of another
         window = walk.windows.get(named.name.lower())
-        if window is not None and window is not node:
-            stack.extend(n for n in (*args_of(window, "partition_by"), arg(window, "order")) if n is not None)
+        if window is None or id(window) in seen:
+            break
+        seen.add(id(window))
+        stack.extend(n for n in (*args_of(window, "partition_by"), arg(window, "order")) if n is not None)
+        named = arg(window, "alias")
     _push_children(node, stack)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import cycle
 
 from sqlglot import exp
@@ -12,6 +13,8 @@ from extractor.lineage.lowering.names import alias_of, bare
 from extractor.lineage.model import NO_FLOW, Flow, Reshape
 
 _QUERIES = frozenset({exp.Select, exp.Union, exp.Subquery})
+_COMMENT = re.compile(r"\s*/\*.*?\*/\Z", re.DOTALL)
+"""The parser makes the name of a pivoted column from the text of its value, comments and all."""
 
 
 def lower_pivots(pivots: list[Node], walk: Walk) -> tuple[Reshape, ...]:
@@ -23,7 +26,7 @@ def _lower_pivot(pivot: Node, walk: Walk) -> Reshape:
     aggregates = args_of(pivot, "expressions") or args_of(pivot, "using")
     flows = [flow_of((a,), walk) for a in aggregates]
     asked = [e for f in args_of(pivot, "fields") for e in args_of(f, "expressions") if e.__class__ in _QUERIES]
-    names = [] if asked else [text_of(c) for c in args_of(pivot, "columns")]
+    names = [] if asked else [_COMMENT.sub("", text_of(c)) for c in args_of(pivot, "columns")]
     made = tuple((bare(name), flow) for name, flow in zip(names, cycle(flows or [NO_FLOW]), strict=False))
     gone = [ref[-1][0] for flow in flows for ref in flow.refs]
     for field in args_of(pivot, "fields"):

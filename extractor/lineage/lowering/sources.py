@@ -9,7 +9,13 @@ from extractor.lineage.lowering.expressions import flow_of
 from extractor.lineage.lowering.generators import generated
 from extractor.lineage.lowering.names import alias_of, dynamic_name, file_of, is_hinted, table_name
 from extractor.lineage.lowering.reshapes import lower_match, lower_pivots
-from extractor.lineage.lowering.table_functions import file_read, function_name, table_read, yielded
+from extractor.lineage.lowering.table_functions import (
+    file_read,
+    function_name,
+    passed_through,
+    table_read,
+    yielded,
+)
 from extractor.lineage.model import NO_FLOW, Flow, Source
 
 _FLATTENED = ("seq", "key", "path", "index", "value", "this")
@@ -148,6 +154,10 @@ def _lower_rows(node: Node, walk: Walk, alias: str = "", columns: tuple[str, ...
         return Source("file", ((file, True),), alias or function_name(call), columns)
     if table:
         return Source("table", table, alias, columns)
+    passed = passed_through(call)
+    if passed is not None:
+        query = walk.query(passed, walk)
+        return Source("rows", (), alias or function_name(call), columns, query, lateral=True)
     if call.__class__ in _NAMED_BY_THEMSELVES:
         alias = alias or function_name(call)
     made = generated(call, walk)

@@ -25,6 +25,26 @@ _READERS = frozenset(
 )  # fmt: skip
 _REMOTE = frozenset({"remote", "remotesecure", "cluster", "clusterallreplicas"})
 _CHANGES = frozenset({"table_changes", "table_changes_by_path"})
+_PASSING = frozenset(
+    {
+        "predict", "explain_predict", "detect_anomalies", "recommend", "translate", "understand_text",
+        "annotate_image", "process_document", "transcribe", "generate_text", "generate_embedding", "generate_table",
+        "features_at_time", "entity_features_at_time", "ai_predict", "ai_generate_table",
+    }
+)  # fmt: skip
+_PASSING_CLASSES = ("Predict", "MLTranslate", "GenerateText", "GenerateEmbedding", "GenerateTable", "FeaturesAtTime")
+_KNOWN_PASSING = frozenset(getattr(exp, name) for name in _PASSING_CLASSES if hasattr(exp, name))
+_RELATIONS = frozenset({exp.Subquery, exp.Table, exp.Select})
+
+
+def passed_through(call: Node) -> Node:
+    """The relation whose columns a function yields beside its own ("ML.PREDICT", "Output"); None for others."""
+    if call.__class__ in _KNOWN_PASSING:
+        found = arg(call, "expression") or arg(call, "this")
+        return found if found.__class__ in _RELATIONS else None
+    if call.__class__ is exp.Anonymous and function_name(call) in _PASSING:
+        return next((e for e in args_of(call, "expressions") if e.__class__ in _RELATIONS), None)
+    return None
 
 
 def function_name(call: Node) -> str:
