@@ -26,10 +26,13 @@ _COMMON = (
     Rewrite("^ EXPLAIN ANALYZE|ANALYSE VERBOSE? INSERT|UPDATE|DELETE|MERGE|CREATE|WITH|SELECT|FROM", "{3}"),
 )
 _SNOWFLAKE = (Rewrite("^ CREATE OR? REPLACE? PIPE ..COPY ...", "COPY {5}"),)
-_PLAIN_SETS = Rewrite("UNION|EXCEPT|INTERSECT SELECT|WITH|FROM|(", "{0} DISTINCT {1}")
+_PLAIN_SETS = Rewrite("UNION|EXCEPT|INTERSECT SELECT|WITH|FROM", "{0} DISTINCT {1}")
+_PLAIN_BRACKETS = Rewrite("UNION|EXCEPT|INTERSECT ( SELECT|WITH|FROM|(", "{0} DISTINCT ({2}")
+"""In brackets only what is a query: ``* EXCEPT (a)`` is no set operation."""
 _PLAIN_MINUS = Rewrite("MINUS SELECT|WITH|FROM|(", "EXCEPT DISTINCT {1}")
 _BIGQUERY = (
     _PLAIN_SETS,
+    _PLAIN_BRACKETS,
     _PLAIN_MINUS,
     Rewrite("CLONE|COPY <name> FOR SYSTEM_TIME AS OF ...", "{0} {1}"),
     Rewrite(
@@ -84,6 +87,7 @@ _MYSQL = (
 _SQLITE = (Rewrite("UPDATE OR IGNORE|REPLACE|ABORT|FAIL|ROLLBACK", "UPDATE"),)
 _CLICKHOUSE = (
     _PLAIN_SETS,
+    _PLAIN_BRACKETS,
     Rewrite("POPULATE AS", "AS"),
     Rewrite("LIVE|WINDOW VIEW", "VIEW"),
     Rewrite("LIMIT <any> BY ..LIMIT", "LIMIT"),
@@ -112,7 +116,8 @@ _ENGINES = {
 _PASSES: dict[str, Prepare] = {name: rewriting(*_COMMON, *own) for name, own in _ENGINES.items()}
 _PASSES["teradata"] = rewriting(*_COMMON, *_TERADATA, *_PERIODS)
 _GENERAL = rewriting(
-    *_COMMON, *(rule for own in _ENGINES.values() for rule in own if rule not in (_PLAIN_SETS, _PLAIN_MINUS))
+    *_COMMON,
+    *(rule for own in _ENGINES.values() for rule in own if rule not in (_PLAIN_SETS, _PLAIN_BRACKETS, _PLAIN_MINUS)),
 )
 _OTHERS = rewriting(*_COMMON)
 
