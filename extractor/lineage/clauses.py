@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from dialects.lexing import Token
@@ -158,7 +159,31 @@ def _match_parts(found: Sequence[Token], start: int, end: int) -> dict[str, rang
     }
 
 
+def named_by_literals(found: Sequence[Token], position: int) -> tuple[int, str] | None:
+    """``IDENTIFIER('a.' || 'b')`` is a.b, where a parser knows it in some places only."""
+    if word_at(found, position) != "IDENTIFIER" or word_at(found, position + 1) != "(":
+        return None
+    end = closing(found, position + 1)
+    inner = found[position + 2 : end - 1]
+    if any(token.kind != "string" if i % 2 == 0 else token.text != "||" for i, token in enumerate(inner)):
+        return None
+    return (end - position, "".join(token.text[1:-1] for token in inner[::2])) if len(inner) % 2 else None
+
+
+_VERSION = re.compile(r"@(?:v\d+|\d{17})", re.IGNORECASE)
+
+
+def version(found: Sequence[Token], position: int) -> tuple[int, str] | None:
+    """Databricks: ``t@v12`` and ``t@20240101000000000`` are t as it was."""
+    token = found[position]
+    if position == 0 or token.kind != "parameter" or found[position - 1].end != token.start:
+        return None
+    return (1, "") if _VERSION.fullmatch(token.text) else None
+
+
 RULES = (
+    named_by_literals,
+    version,
     view_of_files,
     matched_rows,
     derived_target,

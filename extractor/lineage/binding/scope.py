@@ -66,6 +66,8 @@ VIRTUAL = frozenset(
         "metadata$file_row_number",
         "_change_type",
         "_change_timestamp",
+        "_change_version_id",
+        "_change_ordinal",
         "_commit_version",
         "_commit_timestamp",
         "metadata$action",

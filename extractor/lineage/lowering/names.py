@@ -102,9 +102,33 @@ def dynamic_name(inner: Node, walk: Walk) -> Name:
         return walk.dialect.parse_name(inner.name)
     if cls is exp.Column:
         return column_parts(inner)
+    if cls is exp.DPipe or cls is exp.Concat:
+        return walk.dialect.parse_name(_constant(inner))
     if cls in (exp.Parameter, exp.SessionParameter) and inner.name and not inner.name.isdigit():
         return ((f"${inner.name}", False),)  # a variable of the session
     return ()
+
+
+def _constant(node: Node) -> str:
+    """The text that a concatenation of literals makes; empty where one of them is no literal."""
+    leaves = _leaves(node)
+    return "".join(leaf.name for leaf in leaves) if all(leaf.__class__ is exp.Literal for leaf in leaves) else ""
+
+
+def _leaves(node: Node) -> list[Node]:
+    """The operands of a concatenation, from left to right."""
+    if node.__class__ is exp.DPipe:
+        return [*_leaves(arg(node, "this")), *_leaves(arg(node, "expression"))]
+    return [leaf for item in args_of(node, "expressions") for leaf in _leaves(item)] or [node]
+
+
+def identifier_target(schema: Node, walk: Walk) -> Name:
+    """The name in ``CREATE TABLE IDENTIFIER('a.b') ...`` where the parser sees a table with one column."""
+    listed = args_of(schema, "expressions") if schema.__class__ is exp.Schema else []
+    table = arg(schema, "this") if len(listed) == 1 else None
+    if table.__class__ is not exp.Table or str(table.name).lower() != "identifier" or arg(table, "db") is not None:
+        return ()
+    return dynamic_name(listed[0], walk) if listed[0].__class__ not in (exp.Identifier, exp.ColumnDef) else ()
 
 
 def is_hinted(call: Node, walk: Walk) -> bool:
