@@ -3,85 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import Any
 
 from extractor.models import Origin, QueryRecord
 from extractor.sources.columns import Layout, choose_columns
 from extractor.sources.interface import Item, Reading, Sample, SourceFormat, Verdict
-from extractor.sources.json_lines import find_columns, parse_cut_object, parse_object, sample_keys
+from extractor.sources.json_lines import find_columns, sample_keys
+from extractor.sources.json_objects import ObjectCutter, parse_cut_object, parse_object
 from extractor.sources.layouts import layout_of
 from extractor.sources.rows import RowReader
 
-_OUTSIDE = re.compile(rb'[{}"]')
-_INSIDE = re.compile(rb'\\.?|"', re.DOTALL)
 _SAMPLE_OBJECTS = 50
-
-
-class _Cut(NamedTuple):
-    """The text of one object, the line it begins on (from 0), and whether it breaks off or was cut."""
-
-    text: bytes
-    line: int
-    is_cut: bool
-
-
-class ObjectCutter:
-    """Cuts a stream of blocks into the texts of its outermost objects, whatever stands between them.
-
-    With ``depth`` 1 the object around them (``{"queries": [{...}, ...]}``) is opened. Of an object beyond
-    ``limit`` bytes only so much is kept.
-    """
-
-    def __init__(self, limit: int, *, depth: int = 0) -> None:
-        self._limit = limit
-        self._outer = depth
-        self._depth = 0
-        self._in_string = False
-        self._is_escaped = False
-        self._parts: list[bytes] = []
-        self._size = 0
-        self._line = 0
-        self._start = 0
-
-    def cut(self, blocks: Iterable[bytes]) -> Iterator[_Cut]:
-        """The objects of the blocks, in order; the last one may break off."""
-        for block in blocks:
-            yield from self._one_block(block)
-        if self._parts:
-            yield _Cut(b"".join(self._parts), self._start, True)
-
-    def _one_block(self, block: bytes) -> Iterator[_Cut]:
-        position, begin, counted = int(self._is_escaped), 0, 0
-        self._is_escaped = False
-        while match := (_INSIDE if self._in_string else _OUTSIDE).search(block, position):
-            position = match.end()
-            token = match[0]
-            if token == b'"':
-                self._in_string = not self._in_string
-            elif token == b"\\":
-                self._is_escaped = True
-            elif token == b"{":
-                self._depth += 1
-                if self._depth == self._outer + 1:
-                    begin = match.start()
-                    self._line += block.count(b"\n", counted, begin)
-                    counted, self._start = begin, self._line
-            elif token == b"}" and self._depth:
-                self._depth -= 1
-                if self._depth == self._outer:
-                    self._keep(block[begin:position])
-                    yield _Cut(b"".join(self._parts), self._start, self._size > self._limit)
-                    self._parts, self._size = [], 0
-        self._line += block.count(b"\n", counted)
-        if self._depth > self._outer:
-            self._keep(block[begin:])
-
-    def _keep(self, piece: bytes) -> None:
-        room = self._limit - self._size
-        if room > 0:
-            self._parts.append(piece[:room])
-        self._size += len(piece)
 
 
 def _looks_wrapped(text: str) -> bool:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,66 +9,12 @@ import orjson
 
 from extractor.models import Origin, QueryRecord
 from extractor.sources.columns import Layout, choose_columns, wished_columns
-from extractor.sources.interface import FileStats, Item, Reading, Sample, SourceFormat, Verdict
+from extractor.sources.interface import Item, Reading, Sample, SourceFormat, Verdict
+from extractor.sources.json_objects import parse_cut_object, parse_object
 from extractor.sources.layouts import layout_of
 from extractor.sources.rows import RowReader
 
-_CLOSINGS = (b'"}', b"}", b'"}}', b"}}", b'"}}}')
-_MAX_ESCAPE = 7
 _BROKEN = object()
-_ESCAPE = re.compile(
-    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)", re.DOTALL
-)
-
-
-def parse_object(line: bytes, stats: FileStats | None = None) -> dict[str, Any] | None:
-    """The object of a line, raw control characters in its strings forgiven, or None when it is none.
-
-    A half of a surrogate pair is no character: it is replaced by U+FFFD, and counted in ``stats``.
-    """
-    try:
-        value = orjson.loads(line)
-    except orjson.JSONDecodeError:
-        whole, replaced = _whole_escapes(line)
-        try:
-            value = json.loads(whole.decode("utf-8", "replace"), strict=False)
-        except (ValueError, RecursionError):
-            return None
-        if stats is not None:
-            stats.replaced += replaced
-    return value if isinstance(value, dict) else None
-
-
-def _whole_escapes(data: bytes) -> tuple[bytes, int]:
-    """The text of some JSON with U+FFFD for each lone surrogate that it spells, and how many those were."""
-    replaced = 0
-
-    def whole(match: re.Match[bytes]) -> bytes:
-        nonlocal replaced
-        if match[1] is None:
-            return match[0]
-        replaced += 1
-        return b"\\ufffd"
-
-    return _ESCAPE.sub(whole, data), replaced
-
-
-def parse_cut_object(line: bytes, stats: FileStats | None = None) -> dict[str, Any] | None:
-    """What can be had of an object whose text breaks off: all members before the break, and the broken string.
-
-    Lone surrogates are treated as by `parse_object`.
-    """
-    line, replaced = _whole_escapes(line)
-    if stats is not None:
-        stats.replaced += replaced
-    for shorter in range(_MAX_ESCAPE):
-        for closing in _CLOSINGS:
-            try:
-                value = orjson.loads(line[: len(line) - shorter] + closing)
-            except orjson.JSONDecodeError:
-                continue
-            return value if isinstance(value, dict) else None
-    return None
 
 
 def sample_keys(objects: list[dict[str, Any]]) -> list[str]:

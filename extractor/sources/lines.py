@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from extractor.sources.envelopes import Envelope, objects_at
+from extractor.sources.syslog import Numbered
+
 if TYPE_CHECKING:
     from extractor.sources.interface import FileStats
     from extractor.sources.opening import OpenFile
@@ -19,9 +22,10 @@ class Lines:
     A line longer than ``limit`` bytes is given cut to the limit, the rest of it is passed over, and ``is_cut`` is
     true until the next line. Where one file ends without a line end, its last line goes on in the next file.
     ``is_damaged`` is true at the end when the last file broke off inside; its last, partial line is dropped.
+    Lines in an envelope are given as they were before they were wrapped, under the number they have in the file.
     """
 
-    def __init__(self, files: Sequence[OpenFile], limit: int) -> None:
+    def __init__(self, files: Sequence[OpenFile], limit: int, *, as_they_lie: bool = False) -> None:
         self._files = files
         self._limit = limit
         self.file = files[0].name
@@ -29,8 +33,24 @@ class Lines:
         self.number = 0
         self.is_cut = False
         self.is_damaged = False
+        self._envelope = None if as_they_lie else files[0].envelope
 
     def __iter__(self) -> Iterator[bytes]:
+        return self._lines() if self._envelope is None else self._unwrapped(self._envelope)
+
+    def _unwrapped(self, envelope: Envelope) -> Iterator[bytes]:
+        outer = Lines(self._files, self._limit, as_they_lie=True)
+        if envelope.depth is None:
+            wrapped: Iterator[Numbered] = ((outer.number, line) for line in outer)
+        else:
+            wrapped = objects_at(envelope.depth, outer.blocks(), self._limit)
+        for number, line in envelope.unwrap(wrapped, self._files[0].written_at):
+            self.file, self.stats, self.number = outer.file, outer.stats, number
+            self.is_cut = outer.is_cut or len(line) > self._limit
+            yield line[: self._limit]
+        self.is_damaged, self.is_cut = outer.is_damaged, False
+
+    def _lines(self) -> Iterator[bytes]:
         tail = b""
         skipping = False
         for opened in self._files:
@@ -73,6 +93,9 @@ class Lines:
 
     def blocks(self) -> Iterator[bytes]:
         """The text in blocks of any length, for formats in which lines mean nothing; ``number`` counts its LFs."""
+        if self._envelope is not None:
+            yield from (line + b"\n" for line in self._unwrapped(self._envelope))
+            return
         for opened in self._files:
             self._enter(opened)
             for chunk in opened.chunks(CHUNK_BYTES):

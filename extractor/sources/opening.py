@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
 from extractor.sources.archives import OpenInput, open_input, stream_of
+from extractor.sources.envelopes import envelope_of
 from extractor.sources.interface import FileStats, InputFile
 from extractor.sources.wrappers import ByteStream, Peeked, unwrap
 
@@ -24,7 +26,8 @@ _MARKS = (
 class OpenFile:
     """An open file as a stream of clean text in UTF-8; a context manager.
 
-    ``head`` is the beginning of that text (up to 64 KiB) for recognition, ``is_whole`` says that it is all.
+    ``head`` is the beginning of that text (up to 64 KiB) for recognition, ``is_whole`` says that it is all;
+    ``envelope`` is what wraps its lines, which are still in it (`Lines` takes them out).
     Text in UTF-8 is handed on byte for byte, bad bytes included: whoever decodes counts them. Any other encoding
     is turned into UTF-8 here, each byte that is no text replaced and counted.
     """
@@ -54,6 +57,9 @@ class OpenFile:
         self._is_bare_cr = b"\r" in self.head and b"\n" not in self.head
         if self._is_bare_cr:
             self.head = self.head.replace(b"\r", b"\n")
+        self.envelope = envelope_of(self.head)
+        if self.envelope is not None:
+            self.stats.wrappers += (self.envelope.name,)
 
     def __enter__(self) -> Self:
         return self
@@ -62,6 +68,13 @@ class OpenFile:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    @property
+    def written_at(self) -> datetime:
+        """When the file was last written."""
+        if self._item.modified_at is not None:
+            return self._item.modified_at
+        return datetime.fromtimestamp(self._item.path.stat().st_mtime, UTC)
 
     def close(self) -> None:
         """Close the file; doing it twice does no harm."""

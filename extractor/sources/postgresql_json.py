@@ -8,7 +8,8 @@ from typing import Any
 import orjson
 
 from extractor.sources.interface import Item, Reading, Sample, SourceFormat, Verdict
-from extractor.sources.json_lines import objects_of_lines, parse_cut_object, parse_object
+from extractor.sources.json_lines import objects_of_lines
+from extractor.sources.json_objects import parse_cut_object, parse_object
 from extractor.sources.postgresql_events import Events, Message, severity_of
 
 

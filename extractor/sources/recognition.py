@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from extractor.config import SourceSettings
+from extractor.sources.envelopes import unwrapped_head
 from extractor.sources.interface import Candidate, InputFile, Recognition, Sample
 from extractor.sources.opening import SAMPLE_BYTES, OpenFile
 from extractor.sources.registry import FORMATS
@@ -57,6 +58,8 @@ def sample_of(files: Sequence[OpenFile], source: SourceSettings | None) -> Sampl
         data += opened.head
         if not opened.is_whole or len(data) > SAMPLE_BYTES:
             break
+    if files[0].envelope is not None:
+        data = unwrapped_head(files[0].envelope, data, files[0].written_at)
     text = data.decode("utf-8", "replace")
     lines = text.split("\n")
     if len(lines) > 1 and (not opened.is_whole or not lines[-1]):
