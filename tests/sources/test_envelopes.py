@@ -133,8 +133,8 @@ def azure_records() -> str:
 
 
 WRAPPED = (
-    container, cri, syslog_rfc3164, syslog_iso, syslog_rfc5424, cloudwatch, cloudwatch_subscription, google, azure_lines,
-    azure_records,
+    container, cri, syslog_rfc3164, syslog_iso, syslog_rfc5424, cloudwatch, cloudwatch_subscription, google,
+    azure_lines, azure_records,
 )  # fmt: skip
 
 
