@@ -6,6 +6,7 @@ https://spark.apache.org/docs/latest/sql-ref-identifier.html, https://docs.datab
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from dialects.base import Dialect, LexicalRules
@@ -67,6 +68,21 @@ _SPARK_PREPARE = (
     Rewrite("MAX RECURSION LEVEL <any>"),
 )
 """Clauses of Spark and Databricks without meaning for lineage; the old words of Delta Live Tables."""
+_JOINED = re.compile(r"(\bIDENTIFIER\s*\(\s*)('[^'\\]*'(?:\s*\|\|\s*'[^'\\]*')+)(?=\s*\))", re.IGNORECASE)
+
+
+def _with_joined_names(text: str, rules: LexicalRules) -> str:
+    """``IDENTIFIER('a.' || 'b')`` as ``IDENTIFIER('a.b')``: a constant is a name.
+
+    https://spark.apache.org/docs/latest/sql-ref-identifier-clause.html
+    """
+    del rules
+    return _JOINED.sub(lambda m: f"{m[1]}'{''.join(re.findall(_LITERAL, m[2]))}'", text)
+
+
+_LITERAL = r"'([^']*)'"
+_STREAMS = where_found(r"\bSTREAM\s+[\w`]+\s*\.", rewriting(Rewrite("FROM|JOIN STREAM <name>", "{0} {2}")))
+"""The word before a table that is read as a stream of its rows; apart, since a table may be called so."""
 _FLOWS = where_found(
     r"FLOW\b",
     rewriting(
@@ -102,7 +118,7 @@ SPARK = replace(
     aliases=("sparksql", "spark2"),
     levels=("database", "schema", "table"),
     lexical=replace(_LEXICAL, raw_prefix="plain", nested_comments=True, blocks="scripting"),
-    prepare=after(with_plain_inputs, _FLOWS, rewriting(*_SPARK_PREPARE)),
+    prepare=after(with_plain_inputs, _with_joined_names, _STREAMS, _FLOWS, rewriting(*_SPARK_PREPARE)),
 )
 
 DATABRICKS = replace(

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from dialects import Dialect
 from extractor.garbage import uncollected
-from extractor.lineage.binding import Assigned, Column, Relation, assign
+from extractor.lineage.binding import UNNAMED, Assigned, Column, Relation, assign
 from extractor.lineage.model import Alter, Define, Drop, Empty, Other, Outline, Read, Rename, Statement, Use, Write
 from extractor.models import (
     ColumnEdge,
@@ -232,8 +232,10 @@ class Sessions:
         bound: Bound,
     ) -> StatementLineage:
         self._remember(write, target, tables, columns, chain)
-        outcome = Outcome.LINEAGE if tables else Outcome.UNRESOLVED if bound.missing else Outcome.NO_LINEAGE
         notes = bound.notes
+        reason = next((note for note in notes if note.startswith(UNNAMED)), "")
+        reason = "made before the window: " + notes[-1] if bound.missing and notes else reason
+        outcome = Outcome.LINEAGE if tables else Outcome.UNRESOLVED if bound.missing or reason else Outcome.NO_LINEAGE
         return self._result(
             where,
             outcome,
@@ -244,7 +246,7 @@ class Sessions:
             columns=columns,
             chain=chain,
             defines=write.mode in _DEFINING,
-            reason="made before the window: " + notes[-1] if outcome is Outcome.UNRESOLVED and notes else "",
+            reason=reason if outcome is Outcome.UNRESOLVED else "",
             notes=notes,
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from extractor.lineage.binding import NOTHING, Base, Column, OpenRows, OpenTable, Origin, Relation
+from extractor.lineage.binding import NOTHING, UNNAMED, Base, Column, OpenRows, OpenTable, Origin, Relation
 from extractor.lineage.model import Name
 from extractor.models import EndKind, TableName
 from extractor.sessions.state import Knowledge, Session
@@ -61,7 +61,7 @@ class StatementContext:
 
     def notes(self) -> tuple[str, ...]:
         """Lines for the report: names that stayed open, temporary tables whose creation was not seen."""
-        open_name = ("a table is named by a variable of unknown value",) if self.open_names else ()
+        open_name = (f"{UNNAMED} a variable of unknown value",) if self.open_names else ()
         return (*open_name, *(f"temporary table {table} was made before the window" for table in self.missing))
 
     def _look_up(self, name: Name) -> Relation:

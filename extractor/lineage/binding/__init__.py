@@ -5,6 +5,7 @@ from extractor.lineage.binding.query import Binder, Context
 from extractor.lineage.binding.relations import (
     CONFIDENCE,
     NOTHING,
+    UNNAMED,
     Base,
     Column,
     Open,
@@ -18,6 +19,7 @@ from extractor.lineage.binding.relations import (
 __all__ = [
     "CONFIDENCE",
     "NOTHING",
+    "UNNAMED",
     "Assigned",
     "Base",
     "Binder",

@@ -9,6 +9,7 @@ from dialects import Dialect
 from extractor.lineage.binding.nested import nested_rows, reads_sibling
 from extractor.lineage.binding.relations import (
     NOTHING,
+    UNNAMED,
     Base,
     Column,
     Open,
@@ -239,7 +240,7 @@ class Binder:
             return self._rows(source, scope, env, gathered)
         if source.kind in ("file", "external"):
             return self._context.external(source.name, source.kind)
-        self._note("a table is named by an expression or a parameter")
+        self._note(f"{UNNAMED} an expression or a parameter")
         return Relation([OpenRows(NOTHING)])
 
     def _table(self, source: Source, scope: Scope, env: Env | None) -> Relation:

@@ -21,6 +21,9 @@ CONFIDENCE: tuple[tuple[float, str], ...] = (
 )
 """Confidence and reason of an edge, by the weakest step that led to it."""
 
+UNNAMED = "a table is named by"
+"""How the note begins of a query that reads a relation whose name is not in the text."""
+
 
 class Base:
     """A table (or file) at the end of an edge.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from extractor.lineage.lowering.context import Node, Walk, arg, args_of, text_of
-from extractor.lineage.lowering.names import identifier_target, table_name
+from extractor.lineage.lowering.names import is_dynamic_name, table_name, target_name_of
 from extractor.lineage.lowering.queries import lower_ctes, lower_query
 from extractor.lineage.model import Define, Name, Other, Projection, Query, Read, Select, Source, Star, Statement, Write
 
@@ -28,9 +28,9 @@ def lower_create(node: Node, walk: Walk) -> tuple[Statement, ...]:
         return (Other(f"create {kind.lower()}", "no lineage by nature"),)
     this = arg(node, "this")
     schema = this if this.__class__ is exp.Schema else None
-    name = identifier_target(this, walk)
-    schema = None if name else schema
-    name = name or table_name(arg(this, "this") if schema is not None else this, walk)
+    name = target_name_of(schema, walk) if schema is not None else table_name(this, walk)
+    if schema is not None and is_dynamic_name(schema):
+        schema = None
     properties = args_of(arg(node, "properties"), "expressions") if arg(node, "properties") is not None else []
     classes = {p.__class__ for p in properties}
     temporary = bool(classes & _TEMPORARY)

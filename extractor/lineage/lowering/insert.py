@@ -6,7 +6,7 @@ from sqlglot import exp
 
 from extractor.errors import Unsupported
 from extractor.lineage.lowering.context import Node, Walk, arg, args_of, text_of
-from extractor.lineage.lowering.names import alias_of, file_of, identifier_target, table_name
+from extractor.lineage.lowering.names import alias_of, file_of, is_dynamic_name, table_name, target_name_of
 from extractor.lineage.lowering.output import output_writes
 from extractor.lineage.lowering.queries import lower_ctes, lower_query
 from extractor.lineage.lowering.update import lower_assignments
@@ -48,11 +48,10 @@ def insert_target(this: Node, walk: Walk) -> tuple[Name, tuple[str, ...], str]:
         return ((text_of(arg(this, "this")), True),), (), "directory"
     columns: tuple[str, ...] = ()
     if this.__class__ is exp.Schema:
-        name = identifier_target(this, walk)
-        if name:
-            return name, (), "table"
-        listed = args_of(this, "expressions")
+        schema, listed = this, args_of(this, "expressions")
         this = arg(this, "this")
+        if is_dynamic_name(schema):
+            return target_name_of(schema, walk), (), "table"
         columns = tuple(text_of(c) for c in listed)
     if this.__class__ is exp.Table:
         outside, text = file_of(this)

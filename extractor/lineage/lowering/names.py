@@ -23,6 +23,11 @@ _FILE_SCHEMES = (
     "dbfs:",
 )
 _FORMATS = frozenset({"parquet", "delta", "orc", "json", "csv", "avro", "text", "binaryfile", "xml", "iceberg", "hudi"})
+_BRANCHES = ("branch_", "tag_")
+"""What stands behind the name of an Iceberg table to read or write one of its branches or tags.
+
+https://iceberg.apache.org/docs/latest/spark-writes/#writing-to-branches
+"""
 _TABLE_HINTS = frozenset(
     [
         "nolock",
@@ -75,6 +80,8 @@ def table_name(table: Node, walk: Walk) -> Name:
         return tuple((piece, True) for piece in last[0][0].split("."))
     if len(head) == 1 and head[0][0].lower() == "live" and walk.engine == "databricks":  # a table of the pipeline
         return last
+    if len(last) == 2 and len(head) == 2 and last[1][0].lower().startswith(_BRANCHES) and walk.engine == "spark":
+        return (*head, last[0])
     return (*head, *last)
 
 
@@ -122,13 +129,20 @@ def _leaves(node: Node) -> list[Node]:
     return [leaf for item in args_of(node, "expressions") for leaf in _leaves(item)] or [node]
 
 
-def identifier_target(schema: Node, walk: Walk) -> Name:
-    """The name in ``CREATE TABLE IDENTIFIER('a.b') ...`` where the parser sees a table with one column."""
-    listed = args_of(schema, "expressions") if schema.__class__ is exp.Schema else []
+def is_dynamic_name(schema: Node) -> bool:
+    """Whether ``IDENTIFIER('a.b')`` was read as a table with one column."""
+    listed = args_of(schema, "expressions")
     table = arg(schema, "this") if len(listed) == 1 else None
     if table.__class__ is not exp.Table or str(table.name).lower() != "identifier" or arg(table, "db") is not None:
-        return ()
-    return dynamic_name(listed[0], walk) if listed[0].__class__ not in (exp.Identifier, exp.ColumnDef) else ()
+        return False
+    return listed[0].__class__ not in (exp.Identifier, exp.ColumnDef)
+
+
+def target_name_of(schema: Node, walk: Walk) -> Name:
+    """The name of a table with a column list; that in ``IDENTIFIER(...)``, empty where the text does not tell it."""
+    if is_dynamic_name(schema):
+        return dynamic_name(args_of(schema, "expressions")[0], walk)
+    return table_name(arg(schema, "this"), walk)
 
 
 def is_hinted(call: Node, walk: Walk) -> bool:

@@ -12,6 +12,7 @@ from extractor.lineage.lowering.reshapes import lower_match, lower_pivots
 from extractor.lineage.lowering.table_functions import (
     file_read,
     function_name,
+    names_a_table,
     passed_through,
     table_read,
     yielded,
@@ -85,7 +86,7 @@ def _lower_table(table: Node, walk: Walk) -> Source:
         return Source("table", real, alias or name[0][0], columns, reshapes=reshapes)
     if name:
         return Source("table", name, alias, columns, reshapes=reshapes)
-    if isinstance(this, exp.Func) and not is_hinted(this, walk) and this.__class__ is not exp.DynamicIdentifier:
+    if isinstance(this, exp.Func) and not (is_hinted(this, walk) or names_a_table(this)):
         return _lower_rows(this, walk, alias, columns)._replace(reshapes=reshapes, ordinality=_ordinal(table))
     return Source("unknown", (), alias, columns)
 

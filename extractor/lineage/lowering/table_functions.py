@@ -24,6 +24,7 @@ _READERS = frozenset(
     }
 )  # fmt: skip
 _REMOTE = frozenset({"remote", "remotesecure", "cluster", "clusterallreplicas"})
+_PASSED_ON = frozenset({"query", "raw_query"})
 _CHANGES = frozenset({"table_changes", "table_changes_by_path"})
 _PASSING = frozenset(
     {
@@ -90,6 +91,19 @@ def file_read(call: Node) -> str:
     )
     literals = [e.name for e in inputs if e.__class__ is exp.Literal]
     return literals[0] if literals else ""
+
+
+def names_a_table(call: Node) -> bool:
+    """Whether a call stands for the name of a table, or sends on a query to a database of its own.
+
+    Such are IDENTIFIER(...) and Trino's ``TABLE(catalog.system.query(query => '...'))``.
+    """
+    if call.__class__ is exp.DynamicIdentifier:
+        return True
+    name, inputs = function_name(call), args_of(call, "expressions")
+    if name == "table" and inputs and inputs[0].__class__ is exp.Dot:
+        return function_name(arg(inputs[0], "expression")) in _PASSED_ON
+    return name == "identifier"
 
 
 def table_read(call: Node, walk: Walk) -> Name:
