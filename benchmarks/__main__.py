@@ -6,10 +6,12 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
+from benchmarks import corpus
 from benchmarks.environments import NAMES, Pythons, pythons, version_of
 from benchmarks.log_bench import LogBench, Sizes
 from benchmarks.measure import ROOT
 from benchmarks.results import Table, document
+from benchmarks.statement_bench import measure_statements
 
 _METHOD = (
     "CPU time, contenders in turns (A B C A B C ...), several rounds; a figure is the middle of the rounds with the "
@@ -29,6 +31,7 @@ def main() -> None:
     own = dict(pair.partition("=")[::2] for pair in given.python)
     found = pythons(given.work, own)
     parts: dict[str, Callable[[], list[Table]]] = {
+        "statements": lambda: _statements(given, found),
         "log": lambda: LogBench(given.work / "log", found, _sizes(given)).tables(),
     }
     tables: list[Table] = []
@@ -42,9 +45,25 @@ def main() -> None:
     print(f"written to {given.out}")
 
 
+def _statements(given: argparse.Namespace, found: Pythons) -> list[Table]:
+    rounds = given.rounds or (2 if given.quick else 3)
+    slow = 12 if given.quick else 40
+    if given.corpus:
+        own = corpus.from_files(given.corpus, dialect=given.dialect, schema_file=given.schema)
+        return measure_statements("Statements of the given files", own, found, rounds=rounds, slow=slow)
+    made = corpus.generated(100 if given.quick else 400)
+    return [
+        *measure_statements("Statements of our fixtures", corpus.fixtures(), found, rounds=rounds, slow=slow),
+        *measure_statements("Generated loads", made, found, rounds=rounds, slow=slow),
+    ]
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measures speed, memory and edges.")
-    parser.add_argument("parts", nargs="*", metavar="PART", help="log; all by default")
+    parser.add_argument("parts", nargs="*", metavar="PART", help="statements, log; all by default")
+    parser.add_argument("--corpus", type=Path, nargs="+", help="files or folders of .sql in place of our fixtures")
+    parser.add_argument("--dialect", help="of the corpus; else a folder's name tells it: <dialect>/*.sql")
+    parser.add_argument("--schema", type=Path, help='JSON file: {"schema.table": ["column", ...], ...}')
     parser.add_argument("--quick", action="store_true", help="a short run")
     parser.add_argument("--events", type=int, help="events of the log")
     parser.add_argument("--rounds", type=int, help="rounds of each part")

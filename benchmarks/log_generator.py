@@ -12,7 +12,6 @@ import argparse
 import csv
 import json
 import random
-import re
 from bisect import bisect
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -20,13 +19,12 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from benchmarks.warehouse import QUALITIES, SUBJECTS, Step, Table, Warehouse
+from benchmarks.warehouse import QUALITIES, Step, Table, Warehouse, fill
 
 DATABASE = "wh"
 _JOBS, _TEMPLATES, _SESSIONS_AT_ONCE = 400, 3_000, 24
 _OTHERS = {"etl": 0.107, "utility": 0.038, "values": 0.01, "broken": 0.005}
 _NEVER_REPEATED = 0.02
-_MARK = re.compile(r"\{(n|s|in|run|date|hex)\}")
 _UTILITY = (
     "set search_path = raw, mart",
     "begin",
@@ -86,14 +84,7 @@ class Generator:
             yield makers[self._rng.choices(names, cum_weights=weights)[0]]()
 
     def _filled(self, text: str, names: dict[str, str]) -> str:
-        rng = self._rng
-        values: dict[str, Callable[[], str]] = {
-            "n": lambda: str(rng.randint(0, 99_999)),
-            "s": lambda: f"'{rng.choice(SUBJECTS)} {rng.randint(0, 9_999)}'",
-            "in": lambda: ", ".join(str(rng.randint(0, 99_999)) for _ in range(rng.randint(1, 40))),
-            "run": lambda: f"{rng.getrandbits(64):016x}",
-        }
-        return _MARK.sub(lambda m: names.get(m[1]) or values[m[1]](), text)
+        return fill(text, self._rng, names)
 
     def _etl(self) -> Event:
         """The next statement of one of the jobs that run at this time."""
@@ -116,7 +107,7 @@ class Generator:
             yield Event(comment + self._filled(step.text, names), session, edges)
 
     def _named(self, name: str, names: dict[str, str]) -> str:
-        return _MARK.sub(lambda m: names[m[1]], name) if "{" in name else name
+        return fill(name, self._rng, names) if "{" in name else name
 
     def _select(self) -> Event:
         rng = self._rng

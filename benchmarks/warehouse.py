@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import count
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ REGIONS = "eu us apac latam".split()
 _KEYS = ("id", "day")
 _TEMPORARY_NAMES = ("tmp_base", "tmp_delta", "tmp_keys", "tmp_final", "work_1", "work_2")
 _BY_POSITION_ALONE = 0.1
+_MARK = re.compile(r"\{(n|s|in|run|date|hex)\}")
 _JOBS_OF_KIND = {"temporary": 34, "suffixed": 20, "plain": 20, "union": 10, "update": 8, "merge": 8}
 
 
@@ -56,6 +58,24 @@ class Warehouse:
             schema, _, name = table.name.partition(".")
             for position, column in enumerate(table.columns, 1):
                 yield schema, name, column, position
+
+    def loads(self, rng: random.Random, number: int) -> Iterator[str]:
+        """Distinct statements that each create a table: few and narrow parts mostly, some with many columns."""
+        for _ in range(number):
+            writer = _Writer(rng, self.raw, rng.choice(self.marts))
+            columns = min(400, int(rng.lognormvariate(1.7, 1.0)) + 1)
+            yield fill(_load(writer, columns, rng.choices([1, 2, 3, 6], [70, 20, 8, 2])[0]), rng, {})
+
+
+def fill(text: str, rng: random.Random, names: Mapping[str, str]) -> str:
+    """The text with a value for each of its marks: the given ones by name, random ones for the others."""
+    values: dict[str, Callable[[], str]] = {
+        "n": lambda: str(rng.randint(0, 99_999)),
+        "s": lambda: f"'{rng.choice(SUBJECTS)} {rng.randint(0, 9_999)}'",
+        "in": lambda: ", ".join(str(rng.randint(0, 99_999)) for _ in range(rng.randint(1, 40))),
+        "run": lambda: f"{rng.getrandbits(64):016x}",
+    }
+    return _MARK.sub(lambda m: names.get(m[1]) or values[m[1]](), text)
 
 
 def _table(rng: random.Random, name: str, fewest: int, most: int) -> Table:
@@ -227,3 +247,20 @@ _KINDS: dict[str, Callable[[_Writer], Iterator[Step]]] = {
     "update": _update,
     "merge": _merge,
 }
+
+
+def _load(w: _Writer, columns: int, branches: int) -> str:
+    """A load through chained common table expressions, each over the one before and a table, joined by UNION ALL."""
+    parts: list[str] = []
+    ends: list[str] = []
+    names = w.names(columns)
+    for branch in range(branches):
+        before: list[_Relation] = []
+        for depth in range(w.rng.randint(1, 3)):
+            name = f"part_{branch}_{depth}"
+            relations = [*before, *w.tables(w.rng.randint(1, 2))]
+            outputs = w.outputs(relations, names)
+            parts.append(f"{name} as (\n{w.select(relations, outputs)}\n)")
+            before = [_made(name, f"p{branch}{depth}", outputs)]
+        ends.append(w.select(before, w.outputs(before, names)))
+    return f"create table {w.target.name} as\nwith " + ",\n".join(parts) + "\n" + "\nunion all\n".join(ends)
