@@ -181,7 +181,35 @@ def version(found: Sequence[Token], position: int) -> tuple[int, str] | None:
     return (1, "") if _VERSION.fullmatch(token.text) else None
 
 
+def join_alias(found: Sequence[Token], position: int) -> tuple[int, str] | None:
+    """PostgreSQL: ``JOIN ... USING (a) AS j``: ``j.a`` is the merged column, which a bare ``a`` is as well.
+
+    https://www.postgresql.org/docs/current/queries-table-expressions.html
+    """
+    end = _named_join(found, position)
+    if end:
+        return end - position, " ".join(token.text for token in found[position : end - 2])
+    if position + 2 >= len(found) or found[position + 1].text != "." or word_at(found, position - 1) == ".":
+        return None
+    name = found[position].text.lower()
+    ends = (_named_join(found, i) for i in range(len(found)) if word_at(found, i) == "USING")
+    return (2, "") if any(end and found[end - 1].text.lower() == name for end in ends) else None
+
+
+def _named_join(found: Sequence[Token], position: int) -> int:
+    """The place behind ``USING (a, b) AS j``, or 0."""
+    if word_at(found, position) != "USING" or word_at(found, position + 1) != "(":
+        return 0
+    end = closing(found, position + 1)
+    names = found[position + 2 : end - 1]
+    if word_at(found, end) != "AS" or end + 1 >= len(found) or len(names) % 2 == 0:
+        return 0
+    listed = all(t.text == "," if i % 2 else t.kind in ("word", "quoted") for i, t in enumerate(names))
+    return end + 2 if listed else 0
+
+
 RULES = (
+    join_alias,
     named_by_literals,
     version,
     view_of_files,

@@ -19,7 +19,9 @@ import extractor
 ROOT = Path(__file__).parents[2] / "fixtures" / "sql"
 
 _TEXTS = frozenset({"default_database", "default_schema", "known_miss", "before", "refused", "open_columns"})
-_LISTS = frozenset({"temporary_tables", "sources", "targets", "columns", "indirect", "outcomes", "unused"})
+_LISTS = frozenset(
+    {"temporary_tables", "sources", "targets", "columns", "indirect", "outcomes", "unused", "whole_rows"}
+)
 _OTHERS = frozenset({"schema", "tables", "feature"})
 _EDGE = re.compile(r"\S.*\.[^>]*\S > (?:-|\S.*)\.[^>]*\S")
 

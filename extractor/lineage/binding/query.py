@@ -148,7 +148,9 @@ class Binder:
             self._add_source(source, scope, env, gathered)
         items: list[Column | Open] = []
         for projection in select.projections:
-            if projection.star is not None:
+            if projection.star is not None and projection.flow is not NO_FLOW:  # (row).*
+                items.append(OpenStar(OpenRows(self._flow(projection.flow, scope, env, gathered))))
+            elif projection.star is not None:
                 items.extend(self._expand(projection.star, scope, env, gathered))
             else:
                 items.append(self._project(projection, scope, env, gathered))
@@ -223,6 +225,8 @@ class Binder:
         if source.reshapes:
             last = source.reshapes[-1]
             alias, columns = last.alias or alias, last.columns or columns
+        if source.kind == "query" and source.name:  # a row on its way into a table has the table's columns
+            columns = columns or _known_names(self._context.relation(source.name))
         if columns and source.kind != "rows":
             relation = _renamed(relation, columns)
         gathered.take(relation, direct=True)
@@ -407,6 +411,10 @@ class Binder:
             for i, f in enumerate(values.flows)
         ]
         return Relation(columns, gathered.reads, frozenset(gathered.indirect))
+
+
+def _known_names(relation: Relation) -> tuple[str, ...]:
+    return () if relation.opens else tuple(item.name for item in relation.items if isinstance(item, Column))
 
 
 def _path(source: Source, relation: Relation) -> tuple[str, ...]:

@@ -105,14 +105,14 @@ def _lower_conflict(node: Node, write: Write, walk: Walk) -> Write | None:
     """
     conflict = arg(node, "conflict")
     changes = args_of(conflict, "expressions") if conflict is not None else []
-    if not changes or write.query is None or not (write.columns or arg(conflict, "duplicate")):
+    if not changes or write.query is None:
         return None
     table = arg(node, "this")
     alias = alias_of(arg(table, "this") if table.__class__ is exp.Schema else table)[0]
     own = (alias or (write.target[-1][0] if write.target else ""), True)
     sources: tuple[Source, ...] = (
         Source("table", write.target, alias),
-        Source("query", (), "excluded", write.columns, write.query),
+        Source("query", write.target, "excluded", write.columns, write.query),
     )
     ctes: tuple[Cte, ...] = ()
     if arg(conflict, "duplicate") and isinstance(write.query, Select):

@@ -55,6 +55,8 @@ def _lower_item(item: Node, position: int, walk: Walk, excluded: tuple[str, ...]
         return [Projection("", star=_star(_qualifier(item), arg(item, "this"), walk, excluded))]
     if cls is exp.Aliases:
         return _lower_aliases(item, walk)
+    if cls is exp.Dot and arg(item, "expression").__class__ is exp.Star and not _dotted(arg(item, "this")):
+        return [_lower_row_star(arg(item, "this"), walk)]
     if cls is exp.Dot and arg(item, "expression").__class__ is exp.Star:
         return [Projection("", star=_star(_dotted(arg(item, "this")), arg(item, "expression"), walk, excluded))]
     if cls is exp.Columns and arg(item, "this").__class__ is exp.Star:
@@ -65,6 +67,13 @@ def _lower_item(item: Node, position: int, walk: Walk, excluded: tuple[str, ...]
     if made:
         return [Projection(name, flow) for name, flow in made]
     return [Projection(_name_of(item, position, walk), flow_of((item,), walk))]
+
+
+def _lower_row_star(row: Node, walk: Walk) -> Projection:
+    """``(t.c).*`` and ``(f(x)).*``: the fields of a value; ``(t).*`` may be a relation as well."""
+    inner = row.unnest()
+    parts = column_parts(inner) if inner.__class__ is exp.Column else ()
+    return Projection("", star=Star(parts)) if parts else Projection("", flow_of((inner,), walk), Star())
 
 
 def _script(item: Node) -> Node:

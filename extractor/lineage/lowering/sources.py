@@ -10,6 +10,7 @@ from extractor.lineage.lowering.generators import generated
 from extractor.lineage.lowering.names import alias_of, dynamic_name, file_of, is_hinted, table_name
 from extractor.lineage.lowering.reshapes import lower_match, lower_pivots
 from extractor.lineage.lowering.table_functions import (
+    document_columns,
     file_read,
     function_name,
     names_a_table,
@@ -75,7 +76,8 @@ def _lower_table(table: Node, walk: Walk) -> Source:
     if match is not None:
         reshapes = (*reshapes, lower_match(match, walk))
     if args_of(table, "rows_from"):
-        flows = tuple(flow_of((arg(t, "this"),), walk) for t in args_of(table, "rows_from"))
+        calls = [c for t in args_of(table, "rows_from") for c in _calls_of(t)]
+        flows = tuple(flow_of((call,), walk) for call in calls)
         return Source("rows", (), alias, columns, None, flows, lateral=True, ordinality=_ordinal(table))
     kind, text = file_of(table)
     if kind:
@@ -89,6 +91,11 @@ def _lower_table(table: Node, walk: Walk) -> Source:
     if isinstance(this, exp.Func) and not (is_hinted(this, walk) or names_a_table(this)):
         return _lower_rows(this, walk, alias, columns)._replace(reshapes=reshapes, ordinality=_ordinal(table))
     return Source("unknown", (), alias, columns)
+
+
+def _calls_of(item: Node) -> list[Node]:
+    """What makes rows in one item of ROWS FROM; UNNEST of several arrays yields a column for each."""
+    return args_of(item, "expressions") if item.__class__ is exp.Unnest else [arg(item, "this")]
 
 
 def _ordinal(table: Node) -> bool:
@@ -161,7 +168,7 @@ def _lower_rows(node: Node, walk: Walk, alias: str = "", columns: tuple[str, ...
         return Source("rows", (), alias or function_name(call), columns, query, lateral=True)
     if call.__class__ in _NAMED_BY_THEMSELVES:
         alias = alias or function_name(call)
-    made = generated(call, walk)
+    made = generated(call, walk) or document_columns(call, walk)
     flows: tuple[Flow, ...] = tuple(flow for _, flow in made) or (flow_of((call,), walk),)
     names = tuple(name for name, _ in made) or yielded(call, walk)
     if call.__class__ is exp.Explode and walk.engine == "snowflake":

@@ -9,8 +9,9 @@ from __future__ import annotations
 from sqlglot import exp
 
 from extractor.lineage.lowering.context import Node, Walk, arg, args_of, text_of
+from extractor.lineage.lowering.expressions import flow_of
 from extractor.lineage.lowering.names import column_parts
-from extractor.lineage.model import Name
+from extractor.lineage.model import NO_FLOW, Flow, Name
 
 _JSON = frozenset({"json_each", "json_each_text", "jsonb_each", "jsonb_each_text"})
 _JSON_TREE = ("key", "value", "type", "atom", "id", "parent", "fullkey", "path")
@@ -62,10 +63,6 @@ def function_name(call: Node) -> str:
 def yielded(call: Node, walk: Walk) -> tuple[str, ...]:
     """The names of the columns that a function yields, empty where they are not known."""
     name = function_name(call)
-    if name == "json_table":
-        return tuple(_json_columns(arg(call, "schema")))
-    if name == "xmltable":
-        return tuple(text_of(arg(column, "this")) for column in args_of(call, "columns"))
     if name in _SPLIT:
         return ("seq", "index", "value")
     if name in _JSON or name == "json_tree":
@@ -73,11 +70,21 @@ def yielded(call: Node, walk: Walk) -> tuple[str, ...]:
     return ("value",) if name in _ELEMENTS and walk.engine in ("postgres", "redshift") else ()
 
 
-def _json_columns(schema: Node) -> list[str]:
-    found: list[str] = []
+def document_columns(call: Node, walk: Walk) -> tuple[tuple[str, Flow], ...]:
+    """The columns of JSON_TABLE and XMLTABLE; those FOR ORDINALITY only count rows."""
+    name = function_name(call)
+    if name not in ("json_table", "xmltable"):
+        return ()
+    columns = args_of(call, "columns") if name == "xmltable" else _json_columns(arg(call, "schema"))
+    flow = flow_of((call,), walk)
+    return tuple((text_of(arg(c, "this")), NO_FLOW if arg(c, "ordinality") else flow) for c in columns)
+
+
+def _json_columns(schema: Node) -> list[Node]:
+    found: list[Node] = []
     for column in args_of(schema, "expressions") if schema is not None else ():
         nested = arg(column, "nested_schema")
-        found.extend(_json_columns(nested) if nested is not None else [text_of(arg(column, "this"))])
+        found.extend(_json_columns(nested) if nested is not None else [column])
     return found
 
 
