@@ -24,8 +24,14 @@ _EXPLAINED = (
 )
 _POSTGRES = (
     *_EXPLAINED,
+    Rewrite(
+        "^ CREATE FOREIGN TABLE IF? NOT? EXISTS? <name> (...) SERVER <name> OPTIONS ( ..FILENAME <string> ...",
+        "CREATE EXTERNAL TABLE {6} {7} LOCATION {13}",
+    ),
+    Rewrite("^ CREATE FOREIGN TABLE IF? NOT? EXISTS? <name> (...) SERVER ...", "CREATE TABLE {6} {7}"),
     Rewrite("SERVER <name> OPTIONS (...) $"),
-    Rewrite("^ CREATE FOREIGN TABLE <name> (...) SERVER ...", "CREATE TABLE {3} {4}"),
+    Rewrite("^ COPY <name> (...)? FROM <string> ..WHERE ...", "COPY {1} {2} FROM {4} {5}"),
+    Rewrite("^ COPY <name> (...)? FROM <string> WHERE ...", "COPY {1} {2} FROM {4}"),
 )
 _GREENPLUM = (
     *_POSTGRES,

@@ -26,6 +26,9 @@ def knows(name: str) -> bool:
         return False
 
 
+_TEXT = "parsed_text"
+
+
 def parse(sql: str, dialect: Dialect) -> list[Any]:
     """The expression trees of ``sql``, one for each statement in it; empty statements give none.
 
@@ -45,7 +48,15 @@ def parse(sql: str, dialect: Dialect) -> list[Any]:
         raise ParseFailure("nested deeper than the parser can follow") from None
     except (SqlglotError, ValueError, TypeError, AttributeError, KeyError, IndexError) as error:
         raise ParseFailure(f"the parser broke with {type(error).__name__}") from None
-    return [tree for tree in trees if tree is not None]
+    found = [tree for tree in trees if tree is not None]
+    for tree in found:
+        tree.meta[_TEXT] = text
+    return found
+
+
+def parsed_text(tree: Any) -> str:
+    """The text that `parse` made ``tree`` of, which positions in its nodes speak of."""
+    return str(tree.meta.get(_TEXT, ""))
 
 
 def _prepared(sql: str, dialect: Dialect) -> str:

@@ -407,6 +407,15 @@ _RULES: tuple[tuple[str, re.Pattern[str], _Rule], ...] = (
         _moved,
     ),
     (
+        "ATTACH",
+        re.compile(
+            rf"ALTER\s+TABLE\s+(?:IF\s+EXISTS\s+)?(?:ONLY\s+)?(?P<target>{_NAME})\s+ATTACH\s+PARTITION\s+"
+            rf"(?P<source>{_NAME})\s+(?:FOR\s+VALUES\b.*|DEFAULT{_END})",
+            _FLAGS,
+        ),
+        _moved,
+    ),
+    (
         "RENAME",
         re.compile(
             r"RENAME\s+(?P<what>TABLE|TABLES|OBJECT(?:\s*::)?)?\s*(?P<pairs>(?!COLUMN)\S.*?\sTO\s.*?)" + _END, _FLAGS

@@ -35,6 +35,7 @@ class Names(NamedTuple):
 class Walk:
     """One walk over one statement: the dialect, and the writes met inside of it (data-modifying CTEs, OUTPUT).
 
+    ``text`` is what was parsed, where names are taken from it.
     ``visible`` are the CTEs before the one that is being lowered: what it writes may read them.
 
     ``query``, ``values`` and ``statement`` lower what stands inside of something else: expressions hold queries
@@ -49,6 +50,7 @@ class Walk:
     writes: list[Write] = field(default_factory=list)
     windows: dict[str, Node] = field(default_factory=dict)
     visible: tuple[Cte, ...] = ()
+    text: str = ""
 
     @property
     def engine(self) -> str:

@@ -15,6 +15,7 @@ _QUERIES = frozenset(
     {exp.Select, exp.Union, exp.Except, exp.Intersect, exp.Subquery, exp.Paren, exp.Table, exp.Values, exp.Insert}
 )
 
+_SHAPE = frozenset({exp.LikeProperty, exp.ColumnDef})
 _SPARK = frozenset({"spark", "spark2", "databricks"})
 _TEMPORARY = frozenset({exp.TemporaryProperty, exp.VolatileProperty, exp.GlobalProperty})
 
@@ -95,10 +96,24 @@ def _copied(node: Node, properties: list[Node], schema: Node, walk: Walk) -> tup
     if clone is not None:
         return ("create clone", "clone", _all_of(arg(clone, "this"), walk))
     listed = args_of(schema, "expressions") if schema is not None else []
-    for item in (*properties, *listed):
-        if item.__class__ is exp.LikeProperty:
-            return ("create like", "like", _all_of(arg(item, "this"), walk))
+    items = [item for item in (*properties, *listed) if item.__class__ in _SHAPE]
+    if any(item.__class__ is exp.LikeProperty for item in items):
+        return ("create like", "like", _all_listed(items, walk))
     return None
+
+
+def _all_listed(items: list[Node], walk: Walk) -> Select:
+    """PostgreSQL's LIKE stands among columns; all of them, in their order."""
+    projections: list[Projection] = []
+    sources: list[Source] = []
+    for item in items:
+        if item.__class__ is exp.LikeProperty:
+            alias = f"like {len(sources)}"
+            sources.append(Source("table", table_name(arg(item, "this"), walk), alias))
+            projections.append(Projection("", star=Star(((alias, True),))))
+        else:
+            projections.append(Projection(text_of(arg(item, "this"))))
+    return Select(tuple(projections), tuple(sources))
 
 
 def _all_of(table: Node, walk: Walk) -> Select:

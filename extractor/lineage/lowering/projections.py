@@ -8,6 +8,7 @@ from sqlglot import exp
 
 from extractor.lineage.lowering.context import Node, Walk, arg, args_of, text_of
 from extractor.lineage.lowering.expressions import SEQUENCES, flow_of
+from extractor.lineage.lowering.function_names import given_name
 from extractor.lineage.lowering.generators import generated
 from extractor.lineage.lowering.names import column_parts
 from extractor.lineage.model import Flow, Name, Projection, Star
@@ -165,6 +166,8 @@ def _star(qualifier: Name, star: Node, walk: Walk, excluded: tuple[str, ...]) ->
 
 def _name_of(item: Node, position: int, walk: Walk) -> str:
     """The name an engine gives to a column without alias; empty where lineage cannot rely on it."""
+    if walk.engine in _NAMED_BY_FUNCTION:
+        return given_name(item, walk)
     inner = item
     while inner.__class__ in _TRANSPARENT:
         inner = arg(inner, "this")
@@ -175,8 +178,6 @@ def _name_of(item: Node, position: int, walk: Walk) -> str:
         return text_of(arg(inner, "expression"))
     if cls is exp.Subquery and walk.engine not in _UNNAMED:
         return _only_output(arg(inner, "this"))
-    if walk.engine in _NAMED_BY_FUNCTION:
-        return _function_name(inner)
     if walk.engine == "snowflake" and cls is exp.JSONExtract:
         return ""
     prefix, first = _UNNAMED.get(walk.engine, ("", 0))
@@ -188,13 +189,3 @@ def _only_output(query: Node) -> str:
     if len(items) != 1:
         return ""
     return text_of(arg(items[0], "alias")) if items[0].__class__ is exp.Alias else ""
-
-
-def _function_name(node: Node) -> str:
-    while node.__class__ in (exp.Window, exp.Filter, exp.WithinGroup):
-        node = arg(node, "this")
-    if node.__class__ is exp.Case:
-        return "case"
-    if node.__class__ is exp.Anonymous:
-        return str(arg(node, "this")).lower()
-    return str(node.sql_name()).lower() if isinstance(node, exp.Func) else ""

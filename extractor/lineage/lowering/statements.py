@@ -7,6 +7,7 @@ from collections.abc import Callable
 from sqlglot import exp
 
 from dialects import Dialect
+from dialects.sqlglot_adapter import parsed_text
 from extractor.errors import Unsupported
 from extractor.lineage.lowering.alter import lower_alter, lower_drop
 from extractor.lineage.lowering.context import Names, Node, Walk, arg, args_of, text_of
@@ -55,7 +56,7 @@ def lower(tree: Node, dialect: Dialect, names: Names = Names()) -> tuple[Stateme
     Raises:
         Unsupported: no rule covers it, or the parser itself did not read it (a command kept as text).
     """
-    walk = Walk(dialect, lower_query, lower_values, lower_statement, names)
+    walk = Walk(dialect, lower_query, lower_values, lower_statement, names, text=parsed_text(tree))
     found = lower_statement(tree, walk)
     return (*walk.writes, *found)
 

@@ -11,7 +11,8 @@ from extractor.api import DictSchema
 from extractor.errors import StatementError
 from extractor.lineage import Outline, outline
 from extractor.lineage.binding import Binder, Column, Relation, assign
-from extractor.lineage.model import Read, Statement, Write
+from extractor.lineage.model import Drop, Read, Rename, Statement, Write
+from extractor.lineage.repair import without_comments
 from extractor.sessions.context import StatementContext
 from extractor.sessions.state import Knowledge, Session
 from extractor.statements import split
@@ -19,6 +20,7 @@ from tests.lineage.cases import Case
 
 VIEW = "checked_view"
 Parts = tuple[str, ...]
+_MAKING = frozenset({"create", "view", "clone", "like"})
 
 
 class Table(NamedTuple):
@@ -53,7 +55,17 @@ def is_checked(case: Case) -> bool:
     found = list(_statements(case.sql, dialects.get(case.dialect)))
     if len(found) != 1:
         return False
-    return isinstance(found[0], Read) or (isinstance(found[0], Write) and found[0].mode in ("create", "view"))
+    first = found[0]
+    if isinstance(first, Write):
+        return first.mode in ("create", "view")
+    return _is_query(found, case.sql, dialects.get(case.dialect))
+
+
+def _is_query(statements: list[Statement], text: str, dialect: Dialect) -> bool:
+    """Whether the text is a bare query, which a view can hold; a function whose body is one is none."""
+    if len(statements) != 1 or not isinstance(statements[0], Read) or statements[0].kind != "select":
+        return False
+    return not without_comments(text, dialect).lstrip().upper().startswith("CREATE")
 
 
 def runnable(case: Case) -> Runnable:
@@ -66,10 +78,12 @@ def runnable(case: Case) -> Runnable:
     )
     text = case.sql
     statements = list(_statements(text, dialect))
-    if len(statements) == 1 and isinstance(statements[0], Read):
+    if _is_query(statements, text, dialect):
         text = f"CREATE VIEW {VIEW} AS {text}"
         statements = list(_statements(text, dialect))
-    writes = [s for s in statements if isinstance(s, Write) and s.mode in ("create", "view", "clone", "like")]
+    gone = {s.old[-1] for s in statements if isinstance(s, Rename)}
+    gone |= {name[-1] for s in statements if isinstance(s, Drop) for name in s.names}
+    writes = [s for s in statements if isinstance(s, Write) and s.mode in _MAKING and s.target[-1] not in gone]
     made = tuple(tuple(part for part, _ in write.target) for write in writes)
     knowledge = Knowledge(dialect, DictSchema(listed, dialect), ())
     schema = case.expected.get("default_schema")
