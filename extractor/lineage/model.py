@@ -104,13 +104,18 @@ class Cte(NamedTuple):
 
 
 class Select(NamedTuple):
-    """One SELECT. ``filters`` holds what decides about rows (WHERE, ON, GROUP BY, HAVING, QUALIFY, ORDER BY)."""
+    """One SELECT.
+
+    ``conditions`` (WHERE, ON) decide about rows before there is a select list; ``filters`` (GROUP BY, HAVING,
+    QUALIFY, ORDER BY) may name what it calls its columns.
+    """
 
     projections: tuple[Projection, ...]
     sources: tuple[Source, ...] = ()
     filters: Flow = NO_FLOW
     ordinals: tuple[int, ...] = ()
     ctes: tuple[Cte, ...] = ()
+    conditions: Flow = NO_FLOW
 
 
 class SetOp(NamedTuple):

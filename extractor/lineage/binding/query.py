@@ -42,22 +42,16 @@ from extractor.lineage.model import (
 LATERAL_ALIASES = frozenset(
     {"snowflake", "redshift", "databricks", "spark", "spark2", "teradata", "duckdb", "clickhouse", "dremio", "vertica"}
 )
+EARLY_ALIASES = frozenset({"snowflake", "teradata", "duckdb", "clickhouse", "sqlite"})
+"""Engines whose WHERE may name a column of the select list."""
 STRUCTS = frozenset(
     {
-        "bigquery",
-        "hive",
-        "spark",
-        "spark2",
-        "databricks",
-        "trino",
-        "presto",
-        "athena",
-        "duckdb",
-        "clickhouse",
-        "redshift",
-        "drill",
+        "bigquery", "hive", "spark", "spark2", "databricks", "trino", "presto", "athena", "duckdb", "clickhouse",
+        "redshift", "drill",
     }
-)
+)  # fmt: skip
+WHOLE_ROWS = frozenset({"postgres", "redshift", "materialize", "risingwave", "bigquery", "spanner", "duckdb", ""})
+"""Engines in which the alias of a table is the value of its row."""
 _ARRAYS_IN_FROM = frozenset({"bigquery", "hive", "spark", "databricks", "redshift"})
 
 
@@ -118,7 +112,9 @@ class Binder:
         self._engine = dialect.parser
         self._levels = len(dialect.levels)
         self._lateral = dialect.parser in LATERAL_ALIASES or dialect.name in LATERAL_ALIASES
+        self._early_aliases = dialect.parser in EARLY_ALIASES
         self._structs = dialect.parser in STRUCTS
+        self._rows_by_alias = dialect.parser in WHOLE_ROWS
         self._pseudo = pseudo_columns(dialect.parser)
         self.notes: dict[str, None] = {}
 
@@ -137,7 +133,14 @@ class Binder:
         self.notes[text] = None
 
     def _new_scope(self, parent: Scope | None) -> Scope:
-        return Scope(parent, self._note, lateral=self._lateral, structs=self._structs, pseudo=self._pseudo)
+        return Scope(
+            parent,
+            self._note,
+            lateral=self._lateral,
+            structs=self._structs,
+            pseudo=self._pseudo,
+            rows=self._rows_by_alias,
+        )
 
     # --- SELECT -------------------------------------------------------------------------------------------
 
@@ -154,6 +157,7 @@ class Binder:
                 items.extend(self._expand(projection.star, scope, env, gathered))
             else:
                 items.append(self._project(projection, scope, env, gathered))
+        self._filter(select.conditions, scope, env, gathered, aliases=self._early_aliases)
         self._filter(select.filters, scope, env, gathered)
         for ordinal in select.ordinals:
             item = items[ordinal - 1] if 0 < ordinal <= len(items) else None
@@ -205,9 +209,9 @@ class Binder:
         for name in flow.tables:
             gathered.take(self._context.relation(name), direct=True)
 
-    def _filter(self, flow: Flow, scope: Scope, env: Env | None, gathered: _Gathered) -> None:
+    def _filter(self, flow: Flow, scope: Scope, env: Env | None, gathered: _Gathered, *, aliases: bool = True) -> None:
         for ref in flow.refs:
-            gathered.indirect |= scope.resolve(ref, aliases=True)
+            gathered.indirect |= scope.resolve(ref, aliases=aliases)
         for query in flow.queries:
             relation = self.bind(query, env, scope)
             gathered.take(relation, direct=False)

@@ -107,10 +107,11 @@ class Scope:
     """The relations of one SELECT, and the scope around it for correlated references.
 
     ``aliases`` are the columns of the select list that later expressions may name; ``lateral`` says whether the
-    engine lets the select list itself do so, ``structs`` whether ``a.b`` can be a field of a column.
+    engine lets the select list itself do so, ``structs`` whether ``a.b`` can be a field of a column, ``rows`` whether
+    the alias of a table can stand for its whole row.
     """
 
-    __slots__ = ("aliases", "entries", "lateral", "merged", "note", "parent", "pseudo", "structs")
+    __slots__ = ("aliases", "entries", "lateral", "merged", "note", "parent", "pseudo", "rows", "structs")
 
     def __init__(
         self,
@@ -120,6 +121,7 @@ class Scope:
         lateral: bool = False,
         structs: bool = False,
         pseudo: frozenset[str] = _PSEUDO,
+        rows: bool = True,
     ) -> None:
         self.parent = parent
         self.entries: list[Entry] = []
@@ -128,11 +130,16 @@ class Scope:
         self.lateral = lateral
         self.structs = structs
         self.pseudo = pseudo
+        self.rows = rows
         self.note = note
 
-    def resolve(self, ref: Name, *, aliases: bool = False) -> Origins:
-        """The origins of a reference; nothing (and a note) when it is unknown or ambiguous."""
-        aliases = aliases or self.lateral
+    def resolve(self, ref: Name, *, aliases: bool | None = None) -> Origins:
+        """The origins of a reference; nothing (and a note) when it is unknown or ambiguous.
+
+        ``aliases`` says whether it may name a column of the select list; the engine's rule for the list where it
+        is not given.
+        """
+        aliases = self.lateral if aliases is None else aliases
         if len(ref) == 1:
             name, quoted = ref[0]
             return self._bare(name.lower(), name, aliases=aliases, quoted=quoted)
@@ -181,7 +188,7 @@ class Scope:
         return self._open(key, name)
 
     def _open(self, key: str, name: str) -> Origins | None:
-        rows = [e for e in self.entries if e.alias == key and (e.relation.shy or e.renamed)]
+        rows = [e for e in self.entries if e.alias == key and (e.relation.shy or (e.renamed and self.rows))]
         if rows:  # a whole row by its alias
             return rows[0].relation.whole()
         candidates = [e for e in self.entries if e.relation.opens and not e.relation.shy]

@@ -17,20 +17,8 @@ from extractor.lineage.model import Cte, Projection, Query, Select, SetOp, Sourc
 
 _SET_OPERATIONS = frozenset({exp.Union, exp.Except, exp.Intersect})
 _WRAPPERS = frozenset({exp.Subquery, exp.Paren, exp.Schema})
-_FILTERS = (
-    "prewhere",
-    "where",
-    "group",
-    "having",
-    "qualify",
-    "order",
-    "sort",
-    "cluster",
-    "distribute",
-    "connect",
-    "limit",
-    "offset",
-)
+_CONDITIONS = ("prewhere", "where", "connect")
+_FILTERS = ("group", "having", "qualify", "order", "sort", "cluster", "distribute", "limit", "offset")
 _MODIFYING = frozenset({exp.Insert, exp.Update, exp.Delete, exp.Merge})
 # Engines that write recursive CTEs without the word RECURSIVE.
 _SILENT_RECURSION = frozenset({"tsql", "fabric", "oracle", "snowflake", "teradata", "redshift"})
@@ -168,13 +156,14 @@ def _lower_select(node: Node, walk: Walk) -> Select:
         name = scalar.name[len(_SCALAR) :]
         sources = (*sources, Source("query", (), name, (name,), scalar.query, lateral=True, hidden=True))
     projections = lower_projections(node, walk)
-    filters = [*_filters_of(node), *conditions]
+    filters = list(_filters_of(node))
+    conditions.extend(value for key in _CONDITIONS if (value := arg(node, key)) is not None)
     distinct = arg(node, "distinct")
     if distinct is not None and arg(distinct, "on") is not None:
         filters.append(arg(distinct, "on"))
-    flow = flow_of(filters, walk)
+    flow, before = flow_of(filters, walk), flow_of(conditions, walk)
     walk.windows = outer
-    return Select(projections, sources, flow, _ordinals(node), ctes)
+    return Select(projections, sources, flow, _ordinals(node), ctes, before)
 
 
 def _lower_from(node: Node, walk: Walk) -> tuple[tuple[Source, ...], list[Node]]:
