@@ -23,11 +23,11 @@ TABLES = {
     "orders": ("id", "customer", "amount", "placed"),
     "customers": ("id", "name", "country"),
     "sales.items": ("order_id", "sku", "amount"),
-    "stock": ("sku", "depot", "level"),
+    "stock": ("sku", "depot", "height"),
 }
 TARGET = "mart.result"
 _ALIASES = ("x", "y", "q", "orders", "stock", "name", "r1")
-_NAMES = ("id", "amount", "name", "total", "sku", "k1", "k2", "v", "level", "w")
+_NAMES = ("id", "amount", "name", "total", "sku", "k1", "k2", "v", "height", "w")
 _CTES = ("step", "orders", "base", "stock", "last_one")
 
 
