@@ -6,7 +6,10 @@ ClickHouse regards case everywhere (https://clickhouse.com/docs/sql-reference/sy
 
 from __future__ import annotations
 
+import re
+
 from dialects.base import Dialect, Folding, LexicalRules, TemporaryRule
+from dialects.rewriting import Rewrite, after, rewriting, where_found
 
 DUCKDB = Dialect(
     name="duckdb",
@@ -29,6 +32,35 @@ SQLITE = Dialect(
     lexical=LexicalRules(identifier_quotes=(('"', '"'), ("`", "`"), ("[", "]")), dot_commands=True),
 )
 
+_INFILE = where_found(
+    r"\bINFILE\b",
+    rewriting(
+        Rewrite(
+            "^ INSERT INTO TABLE? <name> (...)? FROM INFILE <string> ...",
+            "INSERT INTO {3} {4} SELECT * FROM file({7})",
+        ),
+    ),
+)
+"""https://clickhouse.com/docs/sql-reference/statements/insert-into, "Inserting Data from a File"."""
+_DICTIONARY = re.compile(
+    r"""(?is)\A\s*CREATE\s+(?:OR\s+REPLACE\s+)?DICTIONARY\s+(?:IF\s+NOT\s+EXISTS\s+)?(?P<name>[\w.`"-]+)"""
+    r"""[^;]*?\bSOURCE\s*\(\s*CLICKHOUSE\s*\([^;]*?\bQUERY\s+'(?P<query>(?:[^'\\]|\\.|'')*)'"""
+)
+
+
+def _with_dictionary_query(text: str, rules: LexicalRules) -> str:
+    """A dictionary that a query of the server itself fills is to lineage what a view is.
+
+    https://clickhouse.com/docs/sql-reference/statements/create/dictionary/sources/clickhouse
+    """
+    del rules
+    found = _DICTIONARY.match(text)
+    if found is None:
+        return text
+    query = re.sub(r"\\(.)|''", lambda m: m[1] or "'", found["query"])
+    return f"CREATE VIEW {found['name']} AS {query}"
+
+
 CLICKHOUSE = Dialect(
     name="clickhouse",
     title="ClickHouse",
@@ -42,6 +74,7 @@ CLICKHOUSE = Dialect(
     lexical=LexicalRules(
         identifier_quotes=(('"', '"'), ("`", "`")), backslash_escapes=True, hash_comments=True, blocks="none"
     ),
+    prepare=after(_with_dictionary_query, _INFILE),
 )
 
 GENERIC = Dialect(

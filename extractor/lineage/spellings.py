@@ -93,8 +93,15 @@ _CLICKHOUSE = (
     Rewrite("LIMIT <any> BY ..LIMIT", "LIMIT"),
     Rewrite("^ ALTER TABLE <name> UPDATE ..WHERE ...", "UPDATE {2} SET {4} WHERE {5}"),
     Rewrite("^ ALTER TABLE <name> ON CLUSTER <any> UPDATE ..WHERE ...", "UPDATE {2} SET {7} WHERE {8}"),
-    Rewrite("INTO OUTFILE <string> ..FORMAT <any>"),
-    Rewrite("INTO OUTFILE <string>"),
+    Rewrite("^ SELECT|WITH|FROM ..INTO OUTFILE <string> ...", "INSERT INTO FUNCTION file({3}) {0} {1}"),
+    Rewrite("COMPRESSION <string>"),
+    Rewrite("IN PARTITION ID? <any> WHERE", "WHERE"),
+    Rewrite("DEFINER = <any> SQL SECURITY DEFINER|INVOKER|NONE"),
+    Rewrite("SQL SECURITY DEFINER|INVOKER|NONE"),
+    Rewrite("WATERMARK = INTERVAL? <any> <any> AS", "AS"),
+    Rewrite("WATERMARK = INTERVAL? <any> <any> ALLOWED_LATENESS = INTERVAL? <any> <any> AS", "AS"),
+    Rewrite("^ ALTER TABLE <name> MODIFY QUERY ...", "CREATE VIEW {2} AS {5}"),
+    Rewrite("^ ALTER TABLE <name> ON CLUSTER <any> MODIFY QUERY ...", "CREATE VIEW {2} AS {8}"),
 )
 _DUCKDB = (
     Rewrite("INTO <name> BY POSITION", "INTO {1}"),

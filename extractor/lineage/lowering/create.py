@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from extractor.lineage.lowering.context import Node, Walk, arg, args_of, text_of
+from extractor.lineage.lowering.engines import dictionary_write, engine_file, engine_writes
 from extractor.lineage.lowering.names import is_dynamic_name, table_name, target_name_of
 from extractor.lineage.lowering.queries import lower_ctes, lower_query
 from extractor.lineage.model import Define, Name, Other, Projection, Query, Read, Select, Source, Star, Statement, Write
@@ -25,7 +26,7 @@ def lower_create(node: Node, walk: Walk) -> tuple[Statement, ...]:
     kind = str(arg(node, "kind") or "").upper()
     if kind in _ROUTINES:
         return _lower_routine(node, kind, walk)
-    if kind not in _TABLES:
+    if kind not in _TABLES and kind != "DICTIONARY":
         return (Other(f"create {kind.lower()}", "no lineage by nature"),)
     this = arg(node, "this")
     schema = this if this.__class__ is exp.Schema else None
@@ -44,12 +45,16 @@ def lower_create(node: Node, walk: Walk) -> tuple[Statement, ...]:
     if expression.__class__ in _QUERIES:
         return (_lower_query(node, kind, name, schema, properties, walk)._replace(temporary=temporary),)
     columns = column_names(schema)
+    if kind == "DICTIONARY":
+        write = dictionary_write(name, columns, properties)
+        return (write,) if write is not None else (Other("create dictionary", "no lineage by nature"),)
     files = tuple(f for p in properties for f in _files(p))
     path = _path(properties) if kind == "VIEW" else ""
     if path:  # Spark: CREATE TEMPORARY VIEW v USING parquet OPTIONS (path 'x')
         query = Select((Projection("", star=Star()),), (Source("file", ((path, True),)),))
         return (Write("create view", name, "view", query, columns, temporary=temporary),)
-    return (Define(f"create {kind.lower()}", name, columns, temporary, bool(arg(node, "exists")), files),)
+    define = Define(f"create {kind.lower()}", name, columns, temporary, bool(arg(node, "exists")), files)
+    return engine_writes(define, properties) if walk.engine == "clickhouse" else (define,)
 
 
 def lower_cache(node: Node, walk: Walk) -> tuple[Statement, ...]:
@@ -64,6 +69,9 @@ def _files(item: Node) -> tuple[str, ...]:
     """Where an external table's data lies: LOCATION, BigQuery's OPTIONS (uris = [...]), Trino's external_location."""
     if item.__class__ is exp.LocationProperty:
         return (text_of(arg(item, "this")),)
+    if item.__class__ is exp.EngineProperty:
+        place = engine_file(item)
+        return (place,) if place else ()
     if text_of(arg(item, "this")).lower() in ("uris", "uri", "external_location"):
         value = arg(item, "value")
         return tuple(e.name for e in value.find_all(exp.Literal)) if value is not None else ()

@@ -213,7 +213,7 @@ def _take_call(node: Node, found: _Gathered, stack: list[Node], walk: Walk) -> N
     inputs = args_of(node, "expressions")
     name = str(arg(node, "this")).lower()
     if name.startswith(_DICTIONARIES) and inputs:
-        _take_dictionary(inputs[0], found)
+        _take_dictionary(inputs, found)
         inputs = inputs[1:]
     elif name == "values" and walk.engine == "mysql" and len(inputs) == 1:  # the row of ON DUPLICATE KEY UPDATE
         found.refs[(("excluded", False), (inputs[0].name, False))] = None
@@ -235,11 +235,21 @@ def _is_unit(column: Node) -> bool:
     return column.args.get("table") is None and column.name.lower() in _UNITS
 
 
-def _take_dictionary(node: Node, found: _Gathered) -> None:
-    if node.__class__ is exp.Column:
-        found.tables.append(column_parts(node))
-    elif node.__class__ is exp.Literal:
-        found.tables.append(tuple((piece, False) for piece in node.name.split(".")))
+def _take_dictionary(inputs: list[Node], found: _Gathered) -> None:
+    """``dictGet('db.d', 'attribute', key)``: the attributes flow; without a literal the dictionary is asked."""
+    first = inputs[0]
+    if first.__class__ is exp.Column:
+        name = column_parts(first)
+    else:
+        name = tuple((piece, False) for piece in first.name.split(".")) if first.__class__ is exp.Literal else ()
+    second = inputs[1] if len(inputs) > 2 else None
+    listed = args_of(second, "expressions") if second.__class__ is exp.Tuple else [second]
+    attributes = [e.name for e in listed if e.__class__ is exp.Literal and e.args.get("is_string")]
+    if name and attributes:
+        flow = Flow(tuple(((attribute, True),) for attribute in attributes))
+        found.queries.append(Select((Projection(attributes[0], flow),), (Source("table", name),)))
+    elif name:
+        found.tables.append(name)
 
 
 def _take_window(node: Node, _found: _Gathered, stack: list[Node], walk: Walk) -> None:

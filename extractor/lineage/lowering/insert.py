@@ -9,6 +9,7 @@ from extractor.lineage.lowering.context import Node, Walk, arg, args_of, text_of
 from extractor.lineage.lowering.names import alias_of, file_of, is_dynamic_name, table_name, target_name_of
 from extractor.lineage.lowering.output import output_writes
 from extractor.lineage.lowering.queries import lower_ctes, lower_query
+from extractor.lineage.lowering.table_functions import table_read
 from extractor.lineage.lowering.update import lower_assignments
 from extractor.lineage.model import Cte, Name, Part, Projection, Query, Select, Source, Statement, Values, Write
 
@@ -52,11 +53,14 @@ def insert_target(this: Node, walk: Walk) -> tuple[Name, tuple[str, ...], str]:
         this = arg(this, "this")
         if is_dynamic_name(schema):
             return target_name_of(schema, walk), (), "table"
-        columns = tuple(text_of(c) for c in listed)
+        columns = tuple(text_of(c) for c in listed if c.__class__ is not exp.Star)  # ClickHouse: (* EXCEPT (a))
     if this.__class__ is exp.Table:
         outside, text = file_of(this)
         return (((text, True),), columns, "file") if outside == "file" else (table_name(this, walk), columns, "table")
     if isinstance(this, exp.Func):  # ClickHouse: INSERT INTO FUNCTION s3(...)
+        table = table_read(this, walk)
+        if table:
+            return table, columns, "table"
         literals = [e.name for e in args_of(this, "expressions") if e.__class__ is exp.Literal]
         return ((literals[0] if literals else this.name, True),), columns, "external"
     raise Unsupported(f"INSERT into a {this.__class__.__name__} is not covered")
@@ -66,16 +70,23 @@ def _partitions(node: Node, walk: Walk) -> tuple[tuple[str, ...], tuple[str, ...
     table = arg(node, "this")
     table = arg(table, "this") if table.__class__ is exp.Schema else table
     partition = arg(node, "partition") or (arg(table, "partition") if table.__class__ is exp.Table else None)
-    static: list[str] = []
+    static = _left_out(arg(node, "this"))
     dynamic: list[str] = []
     if partition is None or isinstance(partition, bool) or walk.engine in _NAMED_PARTITIONS:
-        return (), ()
+        return tuple(static), ()
     for item in args_of(partition, "expressions"):
         if item.__class__ is exp.EQ:
             static.append(text_of(arg(item, "this")))
         elif item.__class__ in (exp.Column, exp.Identifier):
             dynamic.append(text_of(item))
     return tuple(static), tuple(dynamic)
+
+
+def _left_out(target: Node) -> list[str]:
+    """ClickHouse: the columns that ``INSERT INTO t (* EXCEPT (a, b))`` leaves out of the positions."""
+    listed = args_of(target, "expressions") if target.__class__ is exp.Schema else []
+    stars = [item for item in listed if item.__class__ is exp.Star]
+    return [text_of(column) for star in stars for column in args_of(star, "except_")]
 
 
 def _with_ctes(node: Node, walk: Walk) -> Query | None:

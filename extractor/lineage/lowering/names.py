@@ -66,6 +66,8 @@ def table_name(table: Node, walk: Walk) -> Name:
     if catalog.__class__ is exp.Identifier and db.__class__ is not exp.Identifier:
         head.append(("", False))  # database..table
     last = _last_parts(arg(table, "this"), walk)
+    if not last and walk.engine == "clickhouse":
+        last = _view_with_parameters(arg(table, "this"), bool(head))
     if not last:
         return ()
     if walk.engine == "bigquery" and "$" in last[-1][0]:  # t$20240101 is a partition of t
@@ -83,6 +85,16 @@ def table_name(table: Node, walk: Walk) -> Name:
     if len(last) == 2 and len(head) == 2 and last[1][0].lower().startswith(_BRANCHES) and walk.engine == "spark":
         return (*head, last[0])
     return (*head, *last)
+
+
+def _view_with_parameters(call: Node, in_database: bool) -> Name:  # noqa: FBT001 - one question
+    """ClickHouse: ``db.v(a = 1)`` and ``v(a = 1)`` read a view that has parameters; other calls are functions."""
+    given = args_of(call, "expressions")
+    if call.__class__ is not exp.Anonymous or not (
+        in_database or (given and all(g.__class__ is exp.EQ for g in given))
+    ):
+        return ()
+    return ((str(arg(call, "this")), False),)
 
 
 def _last_parts(this: Node, walk: Walk) -> Name:
@@ -182,6 +194,8 @@ def _all_column_parts(args: Node) -> Name:
             found.append((text, bool(piece.args.get("quoted"))))
         elif piece.__class__ is exp.Parameter and key == "this":
             found.append((f"${piece.name}", False))
+        elif piece.__class__ is exp.Literal and key == "this":  # ClickHouse: the first element of a tuple, t.1
+            continue
         else:
             return ()
     return tuple(found)

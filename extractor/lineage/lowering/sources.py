@@ -58,6 +58,8 @@ def lower_source(node: Node, walk: Walk, *, conditions: list[Node] | None = None
 
 def _lower_join(join: Node, walk: Walk, conditions: list[Node]) -> list[Source]:
     found = lower_source(arg(join, "this"), walk, conditions=conditions)
+    for more in args_of(join, "expressions"):  # ClickHouse: ARRAY JOIN a AS x, b AS y
+        found.extend(lower_source(more, walk, conditions=conditions))
     conditions.extend(c for c in (arg(join, "on"), arg(join, "match_condition")) if c is not None)
     kind, side = str(arg(join, "kind") or "").upper(), str(arg(join, "side") or "").upper()
     hidden = kind in ("SEMI", "ANTI") or side in ("SEMI", "ANTI")
@@ -88,7 +90,7 @@ def _lower_table(table: Node, walk: Walk) -> Source:
         return Source("table", real, alias or name[0][0], columns, reshapes=reshapes)
     if name:
         return Source("table", name, alias, columns, reshapes=reshapes)
-    if isinstance(this, exp.Func) and not (is_hinted(this, walk) or names_a_table(this)):
+    if isinstance(this, exp.Func) and not (is_hinted(this, walk) or names_a_table(this, walk)):
         return _lower_rows(this, walk, alias, columns)._replace(reshapes=reshapes, ordinality=_ordinal(table))
     return Source("unknown", (), alias, columns)
 

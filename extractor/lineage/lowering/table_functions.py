@@ -22,8 +22,11 @@ _READERS = frozenset(
         "openrowset", "read_files", "cloud_files", "read_parquet", "parquet_scan", "read_csv", "read_csv_auto",
         "read_json", "read_json_auto", "read_json_objects", "read_ndjson", "read_ndjson_auto", "read_text",
         "read_blob", "s3", "gcs", "url", "file", "hdfs", "azureblobstorage", "deltalake", "iceberg", "hudi",
+        "s3queue", "s3cluster", "urlcluster", "filecluster", "hdfscluster",
     }
 )  # fmt: skip
+_FOREIGN = {"mysql": 3, "postgresql": 3, "mongodb": 3, "kafka": 2}
+"""Functions and table engines of ClickHouse over another system; of their arguments these many name the place."""
 _REMOTE = frozenset({"remote", "remotesecure", "cluster", "clusterallreplicas"})
 _PASSED_ON = frozenset({"query", "raw_query"})
 _CHANGES = frozenset({"table_changes", "table_changes_by_path"})
@@ -89,8 +92,15 @@ def _json_columns(schema: Node) -> list[Node]:
 
 
 def file_read(call: Node) -> str:
-    """The file or place that a reading function is given as a literal; empty for other functions."""
-    if function_name(call) not in _READERS:
+    """The file or place that a reading function is given as a literal; empty for other functions.
+
+    A table of another engine is written as ``mysql://host:port/database/table``.
+    """
+    name = function_name(call)
+    if name in _FOREIGN:
+        given = [e.name for e in args_of(call, "expressions") if e.__class__ is exp.Literal]
+        return f"{name}://{'/'.join(given[: _FOREIGN[name]])}" if len(given) >= _FOREIGN[name] else ""
+    if name not in _READERS:
         return ""
     first = arg(call, "this")
     inputs = (
@@ -100,17 +110,18 @@ def file_read(call: Node) -> str:
     return literals[0] if literals else ""
 
 
-def names_a_table(call: Node) -> bool:
+def names_a_table(call: Node, walk: Walk) -> bool:
     """Whether a call stands for the name of a table, or sends on a query to a database of its own.
 
-    Such are IDENTIFIER(...) and Trino's ``TABLE(catalog.system.query(query => '...'))``.
+    Such are IDENTIFIER(...), Trino's ``TABLE(catalog.system.query(query => '...'))`` and ClickHouse's
+    ``merge('database', 'pattern')``.
     """
     if call.__class__ is exp.DynamicIdentifier:
         return True
     name, inputs = function_name(call), args_of(call, "expressions")
     if name == "table" and inputs and inputs[0].__class__ is exp.Dot:
         return function_name(arg(inputs[0], "expression")) in _PASSED_ON
-    return name == "identifier"
+    return name == "identifier" or (name == "merge" and walk.engine == "clickhouse")
 
 
 def table_read(call: Node, walk: Walk) -> Name:
