@@ -22,7 +22,7 @@ from extractor.config import Config, SourceSettings
 from extractor.models import BadRecord, Origin, Outcome, QueryOutcome, QueryRecord
 from extractor.pipeline.spool import Event, Spool
 from extractor.report import FileReport, Report, outcome_of_record, visible
-from extractor.sources import MAX_STATEMENT_BYTES, InputFile
+from extractor.sources import MAX_STATEMENT_BYTES, FileStats, InputFile
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -93,6 +93,13 @@ class SourceReader:
     def read(self, file_names: dict[int, str]) -> None:
         """Read all files of the source; each gets the next number in ``file_names``."""
         inputs = (_named(i) for i in sources.find_inputs(self._source, self._config.root))
+        for log in sources.logs_of(self._readable(inputs), self._source):
+            first = len(file_names)
+            file_names.update(enumerate((item.name for item in log), first))
+            self._read_log(log, {item.name: number for number, item in enumerate(log, first)})
+
+    def _readable(self, inputs: Iterable[InputFile]) -> Iterator[InputFile]:
+        """The files that are to be read; the others are told to the report."""
         for item, twin in _with_twins(inputs):
             if item.is_vacant:
                 self._report.warnings.append(f"{self._source.name}: {item.problem}")
@@ -101,23 +108,28 @@ class SourceReader:
             elif twin is not None:
                 self._report.files.append(FileReport(item.name, problem=f"the same content as {twin}: not read twice"))
             else:
-                number = len(file_names)
-                file_names[number] = item.name
-                self._read_file(item, number)
+                yield item
 
-    def _read_file(self, item: InputFile, number: int) -> None:
-        line = FileReport(item.name)
+    def _read_log(self, log: list[InputFile], numbers: dict[str, int]) -> None:
+        """Read one log, which lies in one file or in several."""
+        lines = {item.name: FileReport(item.name) for item in log}
         self._last_at_us = -1
         most = max(MAX_STATEMENT_BYTES, self._config.limits.statement_bytes)
-        reader = sources.read_file(item, self._source, max_statement_bytes=most)
+        reader = sources.read_files(log, self._source, max_statement_bytes=most)
         for position, record in enumerate(reader):
-            line.records += 1
+            file = record.origin.file if record.origin is not None else log[0].name
+            lines[file].records += 1
             if isinstance(record, BadRecord):
-                line.unreadable += 1
+                lines[file].unreadable += 1
                 self._set_whole_aside(None, Outcome.UNREADABLE, record.problem, record.origin)
             else:
-                self._take(record, number, position)
-        stats = reader.stats
+                self._take(record, numbers[file], position)
+        for stats in reader.parts:
+            self._close(lines.pop(stats.name), stats)
+        for line in lines.values():  # pieces that could not be opened: their records say why
+            self._report.fail_file(line)
+
+    def _close(self, line: FileReport, stats: FileStats) -> None:
         line.format, line.reason, line.problem = stats.format, stats.reason, stats.problem
         line.noise, line.repeats, line.replaced_characters = stats.noise, stats.repeats, stats.replaced
         line.encoding = _other_encoding(stats.encoding, self._source.encoding)

@@ -9,6 +9,7 @@ from extractor.sources.interface import MAX_STATEMENT_BYTES, Candidate, FileStat
 from extractor.sources.reader import FileReader, read_file, read_files
 from extractor.sources.recognition import recognise
 from extractor.sources.registry import FORMATS, format_named
+from extractor.sources.rotation import logs_of
 
 __all__ = [
     "FORMATS",
@@ -22,6 +23,7 @@ __all__ = [
     "expand",
     "find_inputs",
     "format_named",
+    "logs_of",
     "open_input",
     "read_file",
     "read_files",

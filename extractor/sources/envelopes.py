@@ -46,6 +46,12 @@ def envelope_of(head: bytes) -> Envelope | None:
     return next((envelope for envelope in ENVELOPES if lines and envelope.fits(lines)), None)
 
 
+def envelopes_in(wrappers: Iterable[str]) -> list[str]:
+    """Those of a file's wrappers that are envelopes; the others are compressions."""
+    known = {envelope.name for envelope in ENVELOPES}
+    return [name for name in wrappers if name in known]
+
+
 def unwrapped_head(envelope: Envelope, head: bytes, written_at: datetime) -> bytes:
     """The beginning of a file without its envelope, for recognition; a last line that breaks off is left out."""
     complete = head[: head.rfind(b"\n") + 1] or head

@@ -88,7 +88,7 @@ class Recognition:
     """What a file would be read as. ``format`` is "" when nothing fits; ``reason`` then describes its first bytes.
 
     ``candidates`` are all formats that were asked, the likeliest first, with the reason why each was taken or
-    refused.
+    refused. Files with the same ``signature`` can be pieces of one log; where it is "" a file stands alone.
     """
 
     format: str
@@ -97,6 +97,7 @@ class Recognition:
     candidates: tuple[Candidate, ...] = ()
     wrappers: tuple[str, ...] = ()
     encoding: str = "utf-8"
+    signature: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,10 +153,12 @@ class SourceFormat:
     """A format: its name in the configuration, its title for people, and its two functions.
 
     ``read`` never raises for what stands in the file: what cannot be read is yielded as a `BadRecord`. It counts
-    ``entries``, ``noise`` and ``repeats``; the reader counts the records and bad records that come out.
+    ``entries``, ``noise`` and ``repeats``; the reader counts the records and bad records that come out. ``ways_of``
+    tells, for a format whose logs are cut in files anywhere, what two pieces of one log have in common besides it.
     """
 
     name: str
     title: str
     judge: Callable[[Sample], Verdict]
     read: Callable[[Reading], Iterator[Item]]
+    ways_of: Callable[[Sample], str] | None = None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from extractor.sources.envelopes import Envelope, objects_at
@@ -22,29 +23,33 @@ class Lines:
     A line longer than ``limit`` bytes is given cut to the limit, the rest of it is passed over, and ``is_cut`` is
     true until the next line. Where one file ends without a line end, its last line goes on in the next file.
     ``is_damaged`` is true at the end when the last file broke off inside; its last, partial line is dropped.
+    ``others`` are the files that go on where the first one ends; each is taken when the one before it is at its end.
     Lines in an envelope are given as they were before they were wrapped, under the number they have in the file.
     """
 
-    def __init__(self, files: Sequence[OpenFile], limit: int, *, as_they_lie: bool = False) -> None:
-        self._files = files
+    def __init__(
+        self, first: OpenFile, limit: int, *, others: Iterable[OpenFile] = (), as_they_lie: bool = False
+    ) -> None:
+        self._first = first
+        self._others = others
         self._limit = limit
-        self.file = files[0].name
-        self.stats: FileStats = files[0].stats
+        self.file = first.name
+        self.stats: FileStats = first.stats
         self.number = 0
         self.is_cut = False
         self.is_damaged = False
-        self._envelope = None if as_they_lie else files[0].envelope
+        self._envelope = None if as_they_lie else first.envelope
 
     def __iter__(self) -> Iterator[bytes]:
         return self._lines() if self._envelope is None else self._unwrapped(self._envelope)
 
     def _unwrapped(self, envelope: Envelope) -> Iterator[bytes]:
-        outer = Lines(self._files, self._limit, as_they_lie=True)
+        outer = Lines(self._first, self._limit, others=self._others, as_they_lie=True)
         if envelope.depth is None:
             wrapped: Iterator[Numbered] = ((outer.number, line) for line in outer)
         else:
             wrapped = objects_at(envelope.depth, outer.blocks(), self._limit)
-        for number, line in envelope.unwrap(wrapped, self._files[0].written_at):
+        for number, line in envelope.unwrap(wrapped, self._first.written_at):
             self.file, self.stats, self.number = outer.file, outer.stats, number
             self.is_cut = outer.is_cut or len(line) > self._limit
             yield line[: self._limit]
@@ -53,7 +58,7 @@ class Lines:
     def _lines(self) -> Iterator[bytes]:
         tail = b""
         skipping = False
-        for opened in self._files:
+        for opened in chain((self._first,), self._others):
             carried = bool(tail) or skipping
             if not carried:
                 self._enter(opened)
@@ -96,7 +101,7 @@ class Lines:
         if self._envelope is not None:
             yield from (line + b"\n" for line in self._unwrapped(self._envelope))
             return
-        for opened in self._files:
+        for opened in chain((self._first,), self._others):
             self._enter(opened)
             for chunk in opened.chunks(CHUNK_BYTES):
                 yield chunk

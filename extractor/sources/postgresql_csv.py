@@ -161,4 +161,4 @@ def _read(reading: Reading) -> Iterator[Item]:
     return _CsvLog(reading).items()
 
 
-FORMAT = SourceFormat("postgresql-csvlog", "PostgreSQL csvlog (23, 24 or 26 columns)", _judge, _read)
+FORMAT = SourceFormat("postgresql-csvlog", "PostgreSQL csvlog (23, 24 or 26 columns)", _judge, _read, lambda _: "")

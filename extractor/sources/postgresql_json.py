@@ -80,4 +80,4 @@ def _read(reading: Reading) -> Iterator[Item]:
     yield from events.finish()
 
 
-FORMAT = SourceFormat("postgresql-jsonlog", "PostgreSQL jsonlog (15 and later)", _judge, _read)
+FORMAT = SourceFormat("postgresql-jsonlog", "PostgreSQL jsonlog (15 and later)", _judge, _read, lambda _: "")

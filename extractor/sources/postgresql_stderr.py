@@ -47,6 +47,11 @@ def _judge(sample: Sample) -> Verdict:
     return Verdict(certainty if share > 0.2 else 0.4, f"{len(fitting)} of {len(heads)} lines begin with {shown}")
 
 
+def _ways_of(sample: Sample) -> str:
+    prefix = _prefix_of(sample)
+    return "" if prefix is None else prefix.text
+
+
 class _Stderr:
     """Gathers lines to messages, and fields to their messages."""
 
@@ -192,4 +197,4 @@ def _read(reading: Reading) -> Iterator[Item]:
     yield from _Stderr(reading, prefix).items()
 
 
-FORMAT = SourceFormat("postgresql-stderr", "PostgreSQL text log (stderr)", _judge, _read)
+FORMAT = SourceFormat("postgresql-stderr", "PostgreSQL text log (stderr)", _judge, _read, _ways_of)

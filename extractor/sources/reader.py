@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import closing
+from itertools import chain
 from pathlib import Path
 
 from extractor.config import SourceSettings
@@ -18,10 +19,69 @@ from extractor.sources.interface import (
     SourceFormat,
 )
 from extractor.sources.lines import Lines
-from extractor.sources.opening import OpenFile
+from extractor.sources.opening import SAMPLE_BYTES, OpenFile
 from extractor.sources.recognition import recognise_sample, sample_of
 from extractor.sources.registry import FORMATS, format_named
 from extractor.sources.times import Clock
+
+
+class _Opening:
+    """Opens the pieces of a log one after the other; of those that were read, nothing is kept but their counts.
+
+    ``rest`` gives those that ``beginning`` has not given; ``problems`` are those that cannot be opened, as
+    (name, words).
+    """
+
+    def __init__(self, files: Sequence[InputFile], encoding: str) -> None:
+        self._files = iter(files)
+        self._encoding = encoding
+        self._open: list[OpenFile] = []
+        self._damages: list[tuple[FileStats, str]] = []
+        self.parts: list[FileStats] = []
+        self.problems: list[tuple[str, str]] = []
+        self.rest = self._pieces()
+
+    def beginning(self) -> Iterator[OpenFile]:
+        """The first pieces, as many as recognition wants to see."""
+        seen = 0
+        for opened in self.rest:
+            yield opened
+            seen += len(opened.head)
+            if not opened.is_whole or seen > SAMPLE_BYTES:
+                return
+
+    def _pieces(self) -> Iterator[OpenFile]:
+        """All pieces; each is closed when it was read and the one after it is wanted."""
+        for file in self._files:
+            try:
+                opened = OpenFile(file, self._encoding)
+            except LookupError:
+                self.problems.append((file.name, f"encoding {self._encoding!r} is unknown"))
+                continue
+            except OSError as error:
+                self.problems.append((file.name, f"cannot be opened: {error.strerror or error}"))
+                continue
+            self.parts.append(opened.stats)
+            self._open.append(opened)
+            yield opened
+            if not opened.head:  # else it was only looked at so far
+                self._end(opened)
+
+    def _end(self, opened: OpenFile) -> None:
+        self._open.remove(opened)
+        if opened.damage:
+            self._damages.append((opened.stats, opened.damage))
+        opened.close()
+
+    def damages(self) -> list[tuple[FileStats, str]]:
+        """The pieces that broke off, with how; known when all are read."""
+        self.close()
+        return self._damages
+
+    def close(self) -> None:
+        """Close what is open; doing it twice does no harm."""
+        for opened in list(self._open):
+            self._end(opened)
 
 
 class FileReader:
@@ -44,7 +104,6 @@ class FileReader:
         self._wished = format or source.format
         self._limit = max_statement_bytes
         self._own = FileStats(files[0].name)
-        self._open: list[OpenFile] = []
         self.parts: list[FileStats] = [self._own]
 
     @property
@@ -61,8 +120,8 @@ class FileReader:
         return total
 
     def __iter__(self) -> Iterator[Item]:
-        with ExitStack() as stack:
-            for item in self._items(stack):
+        with closing(_Opening(self._files, self._source.encoding)) as opening:
+            for item in self._items(opening):
                 stats = self.parts[0] if len(self.parts) == 1 else self._stats_of(item)
                 if isinstance(item, BadRecord):
                     stats.bad += 1
@@ -74,51 +133,40 @@ class FileReader:
 
     def _stats_of(self, item: Item) -> FileStats:
         file = item.origin.file if item.origin is not None else ""
-        return next((part for part in self.parts if part.name == file), self.parts[0])
+        return next((part for part in reversed(self.parts) if part.name == file), self.parts[0])
 
-    def _items(self, stack: ExitStack) -> Iterator[Item]:
-        opened, problems = self._open_all(stack)
-        yield from problems
-        if not opened:
+    def _items(self, opening: _Opening) -> Iterator[Item]:
+        beginning = list(opening.beginning())
+        if not beginning:
+            yield from (self._of_file(self._own, problem, name) for name, problem in opening.problems)
             return
-        if not any(file.raw_head or file.damage for file in opened):
-            opened[0].stats.problem = "the file is empty"
+        self.parts = opening.parts
+        first = beginning[0]
+        if not any(file.raw_head or file.damage for file in beginning):
+            first.stats.problem = "the file is empty"
             return
-        sample = sample_of(opened, self._source)
-        chosen = self._choose(opened[0], sample)
+        sample = sample_of(beginning, self._source)
+        chosen = self._choose(first, sample)
         if isinstance(chosen, str):
-            yield self._of_file(opened[0].stats, chosen)
+            yield self._of_file(first.stats, chosen)
             return
         clock = Clock(self._source.time_zone)
         if clock.problem:
-            yield self._of_file(opened[0].stats, clock.problem)
-        lines = Lines(opened, self._limit)
+            yield self._of_file(first.stats, clock.problem)
+        lines = Lines(first, self._limit, others=chain(beginning[1:], opening.rest))
         try:
             yield from chosen.read(Reading(lines, sample, self._source, clock, self._limit))
         except RecursionError:
             yield self._of_file(lines.stats, "reading stopped: a value is nested too deeply")
-        for file in opened:
-            if file.damage:
-                yield self._of_file(file.stats, file.damage)
+        for part in self.parts[1:]:
+            part.format, part.reason = first.stats.format, f"it goes on where {first.name} ends"
+        for stats, damage in opening.damages():
+            yield self._of_file(stats, damage)
+        for name, problem in opening.problems:
+            yield self._of_file(first.stats, problem, name)
         if not any(part.records or part.bad for part in self.parts):
             words = f"no statements found in {self.stats.lines:,} lines of {chosen.title}"
-            opened[0].stats.problem = words
-
-    def _open_all(self, stack: ExitStack) -> tuple[list[OpenFile], list[BadRecord]]:
-        opened: list[OpenFile] = []
-        problems: list[BadRecord] = []
-        for file in self._files:
-            try:
-                opened.append(stack.enter_context(OpenFile(file, self._source.encoding)))
-            except LookupError:
-                problems.append(self._of_file(self._own, f"encoding {self._source.encoding!r} is unknown", file.name))
-            except OSError as error:
-                problems.append(self._of_file(self._own, f"cannot be opened: {error.strerror or error}", file.name))
-        if opened:
-            self.parts = [file.stats for file in opened]
-            first = self.parts[0]
-            first.entries, first.problem = first.entries + self._own.entries, self._own.problem
-        return opened, problems
+            first.stats.problem = words
 
     def _choose(self, opened: OpenFile, sample: Sample) -> SourceFormat | str:
         """The format to read with, or a problem."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from extractor.config import SourceSettings
-from extractor.sources.envelopes import unwrapped_head
+from extractor.sources.envelopes import envelopes_in, unwrapped_head
 from extractor.sources.interface import Candidate, InputFile, Recognition, Sample
 from extractor.sources.opening import SAMPLE_BYTES, OpenFile
 from extractor.sources.registry import FORMATS
@@ -79,7 +79,8 @@ def recognise_sample(sample: Sample, opened: OpenFile) -> Recognition:
     best, verdict = verdicts[0]
     if verdict.confidence < _SURE_ENOUGH:
         return Recognition("", _words_for_text(sample), 0.0, candidates, wrappers, encoding)
-    return Recognition(best.name, verdict.reason, verdict.confidence, candidates, wrappers, encoding)
+    signature = "" if best.ways_of is None else f"{best.name}/{best.ways_of(sample)}/{'/'.join(envelopes_in(wrappers))}"
+    return Recognition(best.name, verdict.reason, verdict.confidence, candidates, wrappers, encoding, signature)
 
 
 def _no_text(raw: bytes, sample: Sample) -> str | None:

@@ -108,4 +108,4 @@ def _read(reading: Reading) -> Iterator[Item]:
     return _Activity(reading).items()
 
 
-FORMAT = SourceFormat("redshift-activity", "Amazon Redshift user activity log", _judge, _read)
+FORMAT = SourceFormat("redshift-activity", "Amazon Redshift user activity log", _judge, _read, lambda _: "")

@@ -283,3 +283,21 @@ def test_a_night_without_files_is_a_warning(tmp_path, alation):
     (tmp_path / "logs" / "a.jsonl").unlink()
     (tmp_path / "logs").rmdir()
     assert run(config).exit_code(0) is ExitCode.FAILED
+
+
+def test_a_failure_that_is_told_in_the_next_file_of_a_rotated_log_counts(tmp_path, alation):
+    """The statement stands at the end of one file, its error at the beginning of the next."""
+    head = "2024-03-02 02:00:{:02} UTC [4711] etl@wh "
+    rows = [
+        head.format(1) + "LOG:  statement: insert into mart.net (shop, net) select shop, net from raw.sales",
+        head.format(2) + "LOG:  statement: insert into mart.net (shop, net) select region, price from raw.shops",
+        head.format(3) + "ERROR:  column region does not exist",
+        head.format(3) + "STATEMENT:  insert into mart.net (shop, net) select region, price from raw.shops",
+    ]
+    folder = write_log(tmp_path, "x.log.1", []).parent
+    (folder / "x.log.1").write_text("\n".join(rows[:2]) + "\n")
+    (folder / "x.log").write_text("\n".join(rows[2:]) + "\n")
+    report = run(configure(tmp_path, alation.url))
+    assert report.statements[Outcome.FAILED] == 1
+    assert [(item.path.rsplit("/", 1)[-1], item.records) for item in report.files] == [("x.log.1", 2), ("x.log", 0)]
+    assert {s for s, _, _ in alation.edges()} == {"12.raw.sales", "12.raw.sales.shop", "12.raw.sales.net"}
