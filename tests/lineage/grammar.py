@@ -71,12 +71,14 @@ class Rules:
 
     ``early_aliases``: WHERE and later expressions of the select list see its names. ``nested_ctes``: WITH may stand
     in front of any query, and behind INSERT INTO. ``table_as``: what may stand before the alias of a table.
+    ``silent_recursion``: a CTE of two branches that names itself is recursive without a word of it.
     """
 
     early_aliases: bool = False
     nested_ctes: bool = True
     table_as: str = "as "
     minus: str = "except"
+    silent_recursion: bool = False
 
 
 @dataclass
@@ -91,6 +93,7 @@ class Grammar:
     schema: bool
     rules: Rules
     ctes: dict[str, Query] = field(default_factory=dict)
+    around: frozenset[str] = frozenset()
 
     def chance(self, times: int = 3) -> bool:
         """True once in so many times."""
@@ -114,7 +117,10 @@ class Grammar:
 
     def cte(self, name: str, depth: int) -> str:
         """Define a CTE, with or without a list of columns; what it reads counts once it is read itself."""
+        around = self.around
+        self.around |= {name} if self.rules.silent_recursion else set()
         body = self.query(depth - 1)
+        self.around = around
         listed = ""
         if self.chance():
             names = self.names(len(body.columns))
@@ -210,7 +216,7 @@ class Scope:
             own = text = grammar.one(sorted(grammar.ctes))
             query = grammar.ctes[own]
         else:
-            text = grammar.one([t for t in TABLES if t not in grammar.ctes])
+            text = grammar.one([t for t in TABLES if t not in grammar.ctes and t not in grammar.around])
             own = text.rpartition(".")[2]
         self.reads |= query.reads if query else {text}
         self.decides |= query.decides if query else NOTHING

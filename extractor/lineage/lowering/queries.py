@@ -21,7 +21,7 @@ _CONDITIONS = ("prewhere", "where", "connect")
 _FILTERS = ("group", "having", "qualify", "order", "sort", "cluster", "distribute", "limit", "offset")
 _MODIFYING = frozenset({exp.Insert, exp.Update, exp.Delete, exp.Merge})
 # Engines that write recursive CTEs without the word RECURSIVE.
-_SILENT_RECURSION = frozenset({"tsql", "fabric", "oracle", "snowflake", "teradata", "redshift"})
+_SILENT_RECURSION = frozenset({"tsql", "fabric", "oracle", "snowflake"})
 _SCALAR = "\0scalar "
 _STAR = (Projection("", star=Star()),)
 
