@@ -19,28 +19,29 @@ def nested_rows(
     name: Name, scope: Scope, table: Callable[[Name], Relation], *, engine: str, levels: int
 ) -> Relation | None:
     """The items of the collection that ``name`` means, or None when it is the name of a table."""
+    bare = engine == "hive"  # Impala: fields of the items are columns that need no alias
     if scope.entry(name[:1]) is not None:
-        return _rows(scope.resolve(name), {})
+        return _rows(scope.resolve(name), {}, bare=bare)
     whole = table(name)
     if whole.listed is not None:
         return None
     around = scope.parent if engine in _CORRELATED else None
     while around is not None:
         if around.entry(name[:1]) is not None:
-            return _rows(around.resolve(name), {})
+            return _rows(around.resolve(name), {}, bare=bare)
         around = around.parent
     outer = table(name[:-1])
     key = name[-1][0].lower()
     if outer.listed is not None and key in outer.index:
-        return _rows(outer.known(key, name[-1][0]) or NOTHING, outer.reads)
+        return _rows(outer.known(key, name[-1][0]) or NOTHING, outer.reads, bare=bare)
     if engine == "hive" and len(name) > levels:  # neither Hive nor Impala has names of more parts
         outer, (part, _) = table(name[:levels]), name[levels]
-        return _rows(outer.find(part.lower(), part) or NOTHING, outer.reads)
+        return _rows(outer.find(part.lower(), part) or NOTHING, outer.reads, bare=bare)
     return None
 
 
-def _rows(origins: Origins, reads: dict[Base, bool]) -> Relation:
-    return Relation([OpenRows(origins)], reads, shy=True, nested=True)
+def _rows(origins: Origins, reads: dict[Base, bool], *, bare: bool) -> Relation:
+    return Relation([OpenRows(origins)], reads, shy=not bare, nested=True)
 
 
 def reads_sibling(query: Query, scope: Scope, engine: str) -> bool:
