@@ -48,6 +48,15 @@ _DICTIONARY = re.compile(
 )
 
 
+_DICTIONARY_READ = re.compile(r"\b(FROM|JOIN)\s+dictionary\s*\(\s*'([\w.]+)'\s*\)", re.IGNORECASE)
+
+
+def _with_dictionary_names(text: str, rules: LexicalRules) -> str:
+    """``FROM dictionary('db.d')`` as ``FROM db.d``: the rows of a dictionary are read as those of a table."""
+    del rules
+    return _DICTIONARY_READ.sub(r"\1 \2", text)
+
+
 def _with_dictionary_query(text: str, rules: LexicalRules) -> str:
     """A dictionary that a query of the server itself fills is to lineage what a view is.
 
@@ -74,7 +83,7 @@ CLICKHOUSE = Dialect(
     lexical=LexicalRules(
         identifier_quotes=(('"', '"'), ("`", "`")), backslash_escapes=True, hash_comments=True, blocks="none"
     ),
-    prepare=after(_with_dictionary_query, _INFILE),
+    prepare=after(_with_dictionary_query, _with_dictionary_names, _INFILE),
 )
 
 GENERIC = Dialect(

@@ -90,6 +90,8 @@ _CLICKHOUSE = (
     _PLAIN_BRACKETS,
     Rewrite("POPULATE AS", "AS"),
     Rewrite("LIVE|WINDOW VIEW", "VIEW"),
+    Rewrite("WITH REFRESH <any> AS", "AS"),
+    Rewrite("^ REPLACE TABLE|VIEW|DICTIONARY", "CREATE OR REPLACE {1}"),
     Rewrite("LIMIT <any> BY ..LIMIT", "LIMIT"),
     Rewrite("^ ALTER TABLE <name> UPDATE ..WHERE ...", "UPDATE {2} SET {4} WHERE {5}"),
     Rewrite("^ ALTER TABLE <name> ON CLUSTER <any> UPDATE ..WHERE ...", "UPDATE {2} SET {7} WHERE {8}"),

@@ -36,6 +36,8 @@ def _as_list(value: Node) -> list[Node]:
 
 def _lower_item(item: Node, position: int, walk: Walk, excluded: tuple[str, ...]) -> list[Projection]:
     cls = item.__class__
+    if cls is exp.Column and arg(item, "this").__class__ is exp.Literal:  # an element of a tuple has no name
+        return [Projection("", flow_of((item,), walk))]
     if cls is exp.Column and arg(item, "this").__class__ is not exp.Star:
         parts = column_parts(item)
         pattern = _pattern(parts, walk)

@@ -164,6 +164,9 @@ def _lower_rows(node: Node, walk: Walk, alias: str = "", columns: tuple[str, ...
         return Source("file", ((file, True),), alias or function_name(call), columns)
     if table:
         return Source("table", table, alias, columns)
+    inner = args_of(call, "expressions")[:1]
+    if walk.engine == "clickhouse" and function_name(call) == "view" and inner:
+        return Source("query", (), alias, columns, walk.query(inner[0], walk))
     passed = passed_through(call)
     if passed is not None:
         query = walk.query(passed, walk)

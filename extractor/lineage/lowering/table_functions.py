@@ -22,9 +22,10 @@ _READERS = frozenset(
         "openrowset", "read_files", "cloud_files", "read_parquet", "parquet_scan", "read_csv", "read_csv_auto",
         "read_json", "read_json_auto", "read_json_objects", "read_ndjson", "read_ndjson_auto", "read_text",
         "read_blob", "s3", "gcs", "url", "file", "hdfs", "azureblobstorage", "deltalake", "iceberg", "hudi",
-        "s3queue", "s3cluster", "urlcluster", "filecluster", "hdfscluster",
+        "s3queue",
     }
 )  # fmt: skip
+_CLUSTERED = frozenset({"s3cluster", "urlcluster", "filecluster", "hdfscluster", "icebergcluster", "deltalakecluster"})
 _FOREIGN = {"mysql": 3, "postgresql": 3, "mongodb": 3, "kafka": 2}
 """Functions and table engines of ClickHouse over another system; of their arguments these many name the place."""
 _REMOTE = frozenset({"remote", "remotesecure", "cluster", "clusterallreplicas"})
@@ -100,12 +101,14 @@ def file_read(call: Node) -> str:
     if name in _FOREIGN:
         given = [e.name for e in args_of(call, "expressions") if e.__class__ is exp.Literal]
         return f"{name}://{'/'.join(given[: _FOREIGN[name]])}" if len(given) >= _FOREIGN[name] else ""
-    if name not in _READERS:
+    if name not in _READERS and name not in _CLUSTERED:
         return ""
     first = arg(call, "this")
     inputs = (
         [first, *args_of(call, "expressions")] if isinstance(first, exp.Expression) else args_of(call, "expressions")
     )
+    if name in _CLUSTERED:  # the name of the cluster stands in front
+        inputs = inputs[1:]
     literals = [e.name for e in inputs if e.__class__ is exp.Literal]
     return literals[0] if literals else ""
 
