@@ -11,6 +11,7 @@ from dialects.rewriting import Prepare, Rewrite, rewriting
 _COMMON = (
     Rewrite("WITH CASCADED|LOCAL? CHECK OPTION"),
     Rewrite("WITH READ ONLY"),
+    Rewrite("^ REPLACE TABLE|VIEW|DICTIONARY <name>", "CREATE OR REPLACE {1} {2}"),
     Rewrite("VIEW <name> (...)? WITH (...) AS", "VIEW {1} {2} AS"),
     Rewrite("^ ALTER MATERIALIZED VIEW <name> RENAME TO <name>", "ALTER VIEW {3} RENAME TO {6}"),
     Rewrite("ONLY ( <name> )", "{2}"),
@@ -91,7 +92,6 @@ _CLICKHOUSE = (
     Rewrite("POPULATE AS", "AS"),
     Rewrite("LIVE|WINDOW VIEW", "VIEW"),
     Rewrite("WITH REFRESH <any> AS", "AS"),
-    Rewrite("^ REPLACE TABLE|VIEW|DICTIONARY", "CREATE OR REPLACE {1}"),
     Rewrite("LIMIT <any> BY ..LIMIT", "LIMIT"),
     Rewrite("^ ALTER TABLE <name> UPDATE ..WHERE ...", "UPDATE {2} SET {4} WHERE {5}"),
     Rewrite("^ ALTER TABLE <name> ON CLUSTER <any> UPDATE ..WHERE ...", "UPDATE {2} SET {7} WHERE {8}"),
