@@ -36,7 +36,7 @@ class Star(NamedTuple):
     """``*`` or ``t.*``: columns left out, replaced, renamed, or kept by an ILIKE pattern.
 
     ``columns`` are the names that all of them get, by position (``t.* AS (a, b)``); ``matching`` is a regular
-    expression that those which are kept must match.
+    expression that those which are kept must match; ``beside`` flows into each of them as well.
     """
 
     qualifier: Name = ()
@@ -46,6 +46,7 @@ class Star(NamedTuple):
     like: str = ""
     columns: tuple[str, ...] = ()
     matching: str = ""
+    beside: Flow = NO_FLOW
 
 
 class Projection(NamedTuple):

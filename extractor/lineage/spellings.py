@@ -107,6 +107,13 @@ _CLICKHOUSE = (
 )
 _DUCKDB = (
     Rewrite("INTO <name> BY POSITION", "INTO {1}"),
+    Rewrite("THEN UPDATE BY NAME|POSITION", "THEN UPDATE SET *"),
+    Rewrite("THEN INSERT BY NAME|POSITION", "THEN INSERT *"),
+    Rewrite("MERGE INTO <name> USING <name> USING ( <any> )", "MERGE INTO {2} USING {4} ON {2}.{7} = {4}.{7}"),
+    Rewrite(
+        "MERGE INTO <name> AS? <any> USING <name> AS? <any> USING ( <any> )",
+        "MERGE INTO {2} AS {4} USING {6} AS {8} ON {4}.{11} = {8}.{11}",
+    ),
     Rewrite("AS PIVOT|UNPIVOT|PIVOT_WIDER|PIVOT_LONGER ...", "AS SELECT * FROM ({1} {2})"),
 )
 _PERIODS = (Rewrite("BEGIN|END|LAST ( <name> )", "PERIOD_{0}({2})"),)

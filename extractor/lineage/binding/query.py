@@ -242,7 +242,7 @@ class Binder:
         if source.kind == "table":
             return self._table(source, scope, env)
         if source.kind == "query" and source.query is not None:
-            lateral = source.lateral or reads_sibling(source.query, scope, self._engine)
+            lateral = source.lateral or self._engine == "duckdb" or reads_sibling(source.query, scope, self._engine)
             return self.bind(source.query, env, scope if lateral else scope.parent)
         if source.kind == "rows":
             return self._rows(source, scope, env, gathered)
@@ -361,7 +361,10 @@ class Binder:
         for entry in scope.entries:
             if not entry.hidden:
                 items.extend(view.items(entry.relation, frozenset(scope.merged)))
-        return items
+        if star.beside is NO_FLOW:
+            return items
+        beside = self._flow(star.beside, scope, env, gathered)
+        return [Column(i.name, i.origins | beside) if isinstance(i, Column) else i for i in items]
 
     def _reshape(self, reshape: Reshape, relation: Relation, env: Env | None, gathered: _Gathered) -> Relation:
         scope = self._new_scope(None)

@@ -6,6 +6,7 @@ import re
 
 from sqlglot import exp
 
+from extractor.lineage.lowering.chosen_columns import lower_columns
 from extractor.lineage.lowering.context import Node, Walk, arg, args_of, text_of
 from extractor.lineage.lowering.expressions import SEQUENCES, flow_of
 from extractor.lineage.lowering.function_names import given_name
@@ -62,10 +63,10 @@ def _lower_item(item: Node, position: int, walk: Walk, excluded: tuple[str, ...]
         return [_lower_row_star(arg(item, "this"), walk)]
     if cls is exp.Dot and arg(item, "expression").__class__ is exp.Star:
         return [Projection("", star=_star(_dotted(arg(item, "this")), arg(item, "expression"), walk, excluded))]
-    if cls is exp.Columns and arg(item, "this").__class__ is exp.Star:
-        return [Projection("", star=_star((), arg(item, "this"), walk, excluded))]
-    if cls is exp.Columns and arg(item, "this").__class__ is exp.Literal:
-        return [Projection("", star=Star((), excluded, matching=arg(item, "this").name))]
+    if cls is exp.Columns or walk.engine == "duckdb":
+        chosen = lower_columns(item, walk, excluded)
+        if chosen is not None:
+            return [Projection("", star=chosen)]
     made = generated(item, walk)
     if made:
         return [Projection(name, flow) for name, flow in made]

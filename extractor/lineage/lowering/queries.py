@@ -183,15 +183,32 @@ def _lower_from(node: Node, walk: Walk) -> tuple[tuple[Source, ...], list[Node]]
 
 
 def _ordinals(node: Node) -> tuple[int, ...]:
-    """The positions that GROUP BY 1 and ORDER BY 2 speak of."""
+    """The positions that GROUP BY 1, GROUP BY ALL, ORDER BY 2 and ORDER BY ALL speak of."""
     found: list[int] = []
     for key in ("group", "order"):
         clause = arg(node, key)
+        if clause is not None and _is_all(clause):
+            found.extend(_all_positions(args_of(node, "expressions"), aggregates=key == "order"))
         for item in args_of(clause, "expressions") if clause is not None else ():
             inner = arg(item, "this") if item.__class__ is exp.Ordered else item
             if inner.__class__ is exp.Literal and not inner.is_string and inner.name.isdigit():
                 found.append(int(inner.name))
     return tuple(found)
+
+
+def _is_all(clause: Node) -> bool:
+    if arg(clause, "all") is True:
+        return True
+    items = args_of(clause, "expressions")
+    only = arg(items[0], "this") if len(items) == 1 and items[0].__class__ is exp.Ordered else None
+    return only.__class__ is exp.Var and only.name.upper() == "ALL"
+
+
+def _all_positions(items: list[Node], *, aggregates: bool) -> list[int]:
+    """Those of a select list without stars; GROUP BY passes over what holds an aggregate."""
+    if any(item.is_star for item in items):
+        return []
+    return [i for i, item in enumerate(items, 1) if aggregates or item.find(exp.AggFunc) is None]
 
 
 def _lower_modifying(node: Node, walk: Walk) -> Query:

@@ -132,6 +132,8 @@ def table_read(call: Node, walk: Walk) -> Name:
     name, inputs = function_name(call), args_of(call, "expressions")
     if name in _CHANGES and inputs and inputs[0].__class__ is exp.Literal and "/" not in inputs[0].name:
         return walk.dialect.parse_name(inputs[0].name)
+    if name == "query_table" and len(inputs) == 1 and inputs[0].__class__ is exp.Literal:  # DuckDB
+        return walk.dialect.parse_name(inputs[0].name)
     if name == "stream" and len(inputs) == 1 and inputs[0].__class__ is exp.Column:
         return column_parts(inputs[0])
     if name in _REMOTE and walk.engine == "clickhouse":
