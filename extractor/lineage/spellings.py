@@ -75,6 +75,13 @@ _TERADATA = (
     Rewrite("SUM|AVG|MIN|MAX|COUNT (...) ( DECIMAL|NUMERIC|FLOAT|BIGINT|INTEGER|INT (...)? )", "{0}{1}"),
 )
 _MYSQL = (
+    Rewrite("IGNORE|REPLACE AS? SELECT|WITH", "AS {2}"),
+    Rewrite("DEFAULT <string> ON EMPTY|ERROR"),
+    Rewrite("NULL|ERROR ON EMPTY|ERROR"),
+    Rewrite("EXISTS PATH", "PATH"),
+    Rewrite("( VALUES ROW ..UNION", "(SELECT * FROM (VALUES {3}) UNION"),
+    Rewrite("ROW (...)", "{1}"),
+    Rewrite("UNION|EXCEPT|INTERSECT ALL|DISTINCT? TABLE <name>", "{0} {1} SELECT * FROM {3}"),
     Rewrite("UPDATE IGNORE|LOW_PRIORITY IGNORE?", "UPDATE"),
     Rewrite("DELETE LOW_PRIORITY|QUICK|IGNORE QUICK|IGNORE? IGNORE?", "DELETE"),
     Rewrite("USE|FORCE|IGNORE INDEX|KEY FOR? JOIN|ORDER|GROUP? BY? (...)"),
@@ -83,9 +90,17 @@ _MYSQL = (
     Rewrite("TABLE <name> IGNORE|REPLACE AS? SELECT|WITH|(", "TABLE {1} AS {4}"),
     Rewrite("^ CREATE OR? REPLACE? ALGORITHM|DEFINER|SQL ..VIEW", "CREATE {1} {2} VIEW"),
     Rewrite("^ ALTER ALGORITHM|DEFINER|SQL ..VIEW", "ALTER VIEW"),
+    Rewrite("^ ALTER VIEW <name> (...) AS", "CREATE OR REPLACE VIEW {2} {3} AS"),
     Rewrite("^ ALTER TABLE <name> RENAME AS <name>", "ALTER TABLE {2} RENAME TO {5}"),
 )
-_SQLITE = (Rewrite("UPDATE OR IGNORE|REPLACE|ABORT|FAIL|ROLLBACK", "UPDATE"),)
+_SQLITE = (
+    Rewrite("UPDATE OR IGNORE|REPLACE|ABORT|FAIL|ROLLBACK", "UPDATE"),
+    Rewrite(
+        "^ CREATE VIRTUAL TABLE IF? NOT? EXISTS? <name> USING <any> ( ..FILENAME = <string> ...",
+        "CREATE EXTERNAL TABLE {6} LOCATION {12}",
+    ),
+    Rewrite("^ CREATE VIRTUAL TABLE IF? NOT? EXISTS? <name> USING <any> (...)", "CREATE VIRTUAL TABLE {6} USING {8}"),
+)
 _CLICKHOUSE = (
     _PLAIN_SETS,
     _PLAIN_BRACKETS,

@@ -22,7 +22,7 @@ from extractor.lineage.binding.relations import (
     row_origins,
 )
 from extractor.lineage.binding.scope import Entry, Scope, pseudo_columns
-from extractor.lineage.binding.stars import StarView
+from extractor.lineage.binding.stars import StarView, in_place
 from extractor.lineage.binding.unions import united_by_name, united_by_position
 from extractor.lineage.model import (
     NO_FLOW,
@@ -52,6 +52,7 @@ STRUCTS = frozenset(
 )  # fmt: skip
 WHOLE_ROWS = frozenset({"postgres", "redshift", "materialize", "risingwave", "bigquery", "spanner", "duckdb", ""})
 """Engines in which the alias of a table is the value of its row."""
+_MERGED_IN_PLACE = frozenset({"duckdb", "sqlite", "clickhouse"})
 _ARRAYS_IN_FROM = frozenset({"bigquery", "hive", "spark", "databricks", "redshift"})
 
 
@@ -327,8 +328,10 @@ class Binder:
         """USING and NATURAL: one column of the join stands for those of both sides."""
         keys: Iterable[str] = source.using
         if source.natural:
-            before = {key for e in scope.entries for key in e.relation.index}
-            keys = [c.name for c in entry.relation.items if isinstance(c, Column) and c.name.lower() in before]
+            keys = [name for name in _names_in_order(scope) if name.lower() in entry.relation.index]
+        elif keys and self._engine == "mysql":  # in the order of the first table, whatever the clause says
+            order = [name.lower() for name in _names_in_order(scope)]
+            keys = sorted(keys, key=lambda name: order.index(name.lower()) if name.lower() in order else -1)
         for name in keys:
             key = name.lower()
             right = entry.relation.find(key, name) or NOTHING
@@ -356,11 +359,16 @@ class Binder:
             return (
                 _renamed(Relation(view.items(relation)), star.columns).items if star.columns else view.items(relation)
             )
-        for key, origins in scope.merged.items():
+        shown = [entry.relation for entry in scope.entries if not entry.hidden]
+        placed = [(relation, frozenset(scope.merged)) for relation in shown]
+        first = scope.merged
+        if first and self._engine in _MERGED_IN_PLACE:
+            placed = in_place(shown, scope.merged)
+            first = {k: o for k, o in first.items() if not any(k in r.index for r in shown if not r.opens)}
+        for key, origins in first.items():
             items.extend(view.column(Column(_spelling(scope, key), origins)))
-        for entry in scope.entries:
-            if not entry.hidden:
-                items.extend(view.items(entry.relation, frozenset(scope.merged)))
+        for relation, gone in placed:
+            items.extend(view.items(relation, gone))
         if star.beside is NO_FLOW:
             return items
         beside = self._flow(star.beside, scope, env, gathered)
@@ -418,6 +426,12 @@ class Binder:
             for i, f in enumerate(values.flows)
         ]
         return Relation(columns, gathered.reads, frozenset(gathered.indirect))
+
+
+def _names_in_order(scope: Scope) -> list[str]:
+    """The names of all known columns so far, each once."""
+    names = (i.name for e in scope.entries if not e.hidden for i in e.relation.items if isinstance(i, Column))
+    return list({name.lower(): name for name in names if name}.values())
 
 
 def _known_names(relation: Relation) -> tuple[str, ...]:

@@ -59,3 +59,26 @@ def _pattern(text: str) -> re.Pattern[str] | None:
         return re.compile(text) if text else None
     except re.error:  # another dialect of patterns: keep no column
         return re.compile(r"(?!)")
+
+
+def in_place(relations: list[Relation], merged: dict[str, Origins]) -> list[tuple[Relation, frozenset[str]]]:
+    """The relations of a join whose merged columns stay where they stand first, each with the columns it loses.
+
+    So do DuckDB, SQLite and ClickHouse; elsewhere the merged columns come before all others. What stands in a
+    relation of unknown columns has no place and is lost there.
+    """
+    waiting = dict(merged)
+    found: list[tuple[Relation, frozenset[str]]] = []
+    for relation in relations:
+        if relation.opens:
+            found.append((relation, frozenset(merged)))
+            continue
+        items: list[Column | Open] = []
+        for item in relation.items:
+            key = item.name.lower() if isinstance(item, Column) else ""
+            if not isinstance(item, Column) or key not in merged:
+                items.append(item)
+            elif key in waiting:
+                items.append(Column(item.name, waiting.pop(key)))
+        found.append((Relation(items, shy=relation.shy), frozenset()))
+    return found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from sqlglot import exp
 
 from extractor.lineage.lowering.context import Node, Walk, arg, args_of, text_of
@@ -72,6 +74,8 @@ def _files(item: Node) -> tuple[str, ...]:
     if item.__class__ is exp.EngineProperty:
         place = engine_file(item)
         return (place,) if place else ()
+    if text_of(arg(item, "this")).lower() == "connection" and "://" in text_of(arg(item, "value")):  # FEDERATED
+        return (re.sub("//[^@/]*@", "//", text_of(arg(item, "value"))),)  # who logs in there is nobody's business
     if text_of(arg(item, "this")).lower() in ("uris", "uri", "external_location"):
         value = arg(item, "value")
         return tuple(e.name for e in value.find_all(exp.Literal)) if value is not None else ()
@@ -136,7 +140,8 @@ def _lower_query(node: Node, kind: str, name: Name, schema: Node, properties: li
     if kind == "TABLE":
         listed = column_names(schema)
         if walk.engine == "mysql" and _is_typed(schema):
-            query, listed = _with_own_columns(query, listed), ()
+            query, own = _with_own_columns(query, listed)
+            return Write("create table as", name, "create", query, hidden=own)
         last = _partition_columns(properties) if walk.engine == "hive" and not listed else ()
         return Write("create table as", name, "create", query, listed, dynamic=last)
     materialized = any(p.__class__ is exp.MaterializedProperty for p in properties)
@@ -149,16 +154,16 @@ def _lower_query(node: Node, kind: str, name: Name, schema: Node, properties: li
     return write
 
 
-def _with_own_columns(query: Query, listed: tuple[str, ...]) -> Query:
-    """MySQL pairs typed columns by name; those that the query does not have stand in front of its own.
+def _with_own_columns(query: Query, listed: tuple[str, ...]) -> tuple[Query, tuple[str, ...]]:
+    """MySQL pairs typed columns by name; those that the query does not have, the second result, stand in front.
 
     https://dev.mysql.com/doc/refman/8.4/en/create-table-select.html
     """
     if not isinstance(query, Select) or any(p.star is not None for p in query.projections):
-        return query
+        return query, ()
     taken = {p.name.lower() for p in query.projections}
-    own = tuple(Projection(name) for name in listed if name.lower() not in taken)
-    return query._replace(projections=(*own, *query.projections))
+    own = tuple(name for name in listed if name.lower() not in taken)
+    return query._replace(projections=(*map(Projection, own), *query.projections)), own
 
 
 def _partition_columns(properties: list[Node]) -> tuple[str, ...]:

@@ -128,10 +128,18 @@ def _lower_conflict(node: Node, write: Write, walk: Walk) -> Write | None:
     ctes: tuple[Cte, ...] = ()
     if arg(conflict, "duplicate") and isinstance(write.query, Select):
         sources, ctes = (*sources, *write.query.sources), write.query.ctes
-    projections = tuple(_of_target(p, own) for _, p in lower_assignments(changes, walk))
+    row, names = alias_of(arg(node, "expression"))
+    if row and isinstance(write.query, Values):  # MySQL: VALUES ... AS new (a, b)
+        sources = (*sources, Source("query", write.target, row, names or write.columns, write.query))
+    given = {name.lower() for name in names}
+    projections = tuple(_of_target(p, own, row, given) for _, p in lower_assignments(changes, walk))
     return Write("insert", write.target, "assign", Select(projections, sources, ctes=ctes), by_name=True)
 
 
-def _of_target(projection: Projection, own: Part) -> Projection:
-    refs = tuple((own, *ref) if len(ref) == 1 else ref for ref in projection.flow.refs)
+def _of_target(projection: Projection, own: Part, row: str, given: set[str]) -> Projection:
+    """Bare names are the target's, but for those that the alias of the new row gives."""
+    refs = tuple(
+        ((row, True) if ref[0][0].lower() in given else own, *ref) if len(ref) == 1 else ref
+        for ref in projection.flow.refs
+    )
     return projection._replace(flow=projection.flow._replace(refs=refs))

@@ -175,11 +175,24 @@ def _lower_from(node: Node, walk: Walk) -> tuple[tuple[Source, ...], list[Node]]
     for lateral in args_of(node, "laterals"):
         sources.extend(lower_source(lateral, walk, conditions=conditions))
     for join in args_of(node, "joins"):
-        sources.extend(lower_source(join, walk, conditions=conditions))
+        joined = lower_source(join, walk, conditions=conditions)
+        sources = _swapped(sources, joined, join, walk) or [*sources, *joined]
     match = arg(node, "match")
     if match is not None and sources:
         sources[-1] = sources[-1]._replace(reshapes=(*sources[-1].reshapes, lower_match(match, walk)))
     return tuple(sources), conditions
+
+
+def _swapped(left: list[Source], right: list[Source], join: Node, walk: Walk) -> list[Source]:
+    """MySQL: ``a RIGHT JOIN b USING (k)`` is ``b LEFT JOIN a``, whose ``*`` begins with b.
+
+    https://dev.mysql.com/doc/refman/8.4/en/join.html; nothing for all other joins.
+    """
+    is_right = walk.engine == "mysql" and str(arg(join, "side") or "").upper() == "RIGHT"
+    if not is_right or len(left) != 1 or len(right) != 1 or not (right[0].using or right[0].natural):
+        return []
+    moved = left[0]._replace(using=right[0].using, natural=right[0].natural)
+    return [right[0]._replace(using=(), natural=False), moved]
 
 
 def _ordinals(node: Node) -> tuple[int, ...]:
