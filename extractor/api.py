@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from datetime import UTC, datetime
+from functools import partial
 
 import dialects
 from dialects import Dialect
 from extractor.errors import StatementError
+from extractor.garbage import uncollected
 from extractor.lineage import Outline, outline
 from extractor.lineage.model import Define, Read, Rename, Write
 from extractor.models import (
@@ -80,19 +83,26 @@ def extract_lineage(
         dialects.UnknownDialect: no dialect goes by that name.
     """
     chosen = dialects.get(dialect or "")
-    is_text = isinstance(sql_or_records, str)
-    records = [QueryRecord(sql_or_records)] if isinstance(sql_or_records, str) else _in_order(sql_or_records)
-    outlined: Iterable[_Piece] = _pieces(records, chosen)
-    if is_text:
-        outlined = list(outlined)
-    sessions = Sessions(
+    sessions = partial(
+        Sessions,
         chosen,
         schema=DictSchema(schema, chosen) if schema else None,
         default_database=default_database,
         default_schema=default_schema,
         temporary_tables=temporary_tables,
-        keep_temporary=isinstance(outlined, list) and _is_lone(outlined),
     )
+    if not isinstance(sql_or_records, str):
+        return _extracted(_pieces(_in_order(sql_or_records), chosen), sessions())
+    with uncollected() if len(sql_or_records) <= _SHORT else nullcontext():
+        outlined = list(_pieces([QueryRecord(sql_or_records)], chosen))
+        return _extracted(outlined, sessions(keep_temporary=_is_lone(outlined)))
+
+
+_SHORT = 500_000
+"""A text of so many characters is analysed without a search for garbage; in a longer one each statement is."""
+
+
+def _extracted(outlined: Iterable[_Piece], sessions: Sessions) -> Lineage:
     statements: list[StatementLineage] = []
     for record, mark, found, index in outlined:
         if isinstance(found, Outline):
@@ -149,6 +159,9 @@ def _is_lone(outlined: list[_Piece]) -> bool:
 
 def _gathered(statements: list[StatementLineage]) -> Lineage:
     """All edges, each once; what a rename moved is found under the new name only."""
+    if len(statements) == 1 and not statements[0].dropped:  # whose edges are distinct as they are
+        (only,) = statements
+        return Lineage(only.sources, only.targets, only.tables, only.columns, (only,))
     sources: dict[TableName, None] = {}
     targets: dict[TableName, None] = {}
     tables: dict[tuple[TableName, TableName | None], TableEdge] = {}

@@ -178,14 +178,13 @@ class Binder:
         return Column(projection.name, origins)
 
     def _flow(self, flow: Flow, scope: Scope, env: Env | None, gathered: _Gathered) -> Origins:
-        refs = flow.refs
         if flow is NO_FLOW:
             return NOTHING
-        if len(refs) == 1 and len(flow) and not (flow.queries or flow.tests or flow.tables or flow.rows):
-            return scope.resolve(refs[0])
-        found: set[Origin] = set()
-        for ref in refs:
-            found |= scope.resolve(ref)
+        refs = flow.refs
+        flowing = scope.resolve(refs[0]) if len(refs) == 1 else NOTHING.union(*map(scope.resolve, refs))
+        if not (flow.queries or flow.tests or flow.tables or flow.rows):
+            return flowing
+        found = set(flowing)
         for row in flow.rows:
             found |= self._row(row, scope, env, gathered)
         for query in flow.queries:

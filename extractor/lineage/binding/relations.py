@@ -166,7 +166,10 @@ class Relation:
     ``nested`` are the items of an array or map.
     """
 
-    __slots__ = ("_index", "indirect", "items", "listed", "nested", "opens", "reads", "shy")
+    __slots__ = ("indirect", "index", "items", "listed", "nested", "opens", "reads", "shy")
+
+    index: dict[str, list[Column]]
+    """The columns by their name in lower case; made when it is first asked for."""
 
     def __init__(
         self,
@@ -185,18 +188,16 @@ class Relation:
         self.listed = listed
         self.shy = shy
         self.nested = nested
-        self._index: dict[str, list[Column]] | None = None
 
-    @property
-    def index(self) -> dict[str, list[Column]]:
-        """The columns by their name in lower case."""
-        if self._index is None:
-            index: dict[str, list[Column]] = {}
-            for item in self.items:
-                if isinstance(item, Column) and item.name:
-                    index.setdefault(item.name.lower(), []).append(item)
-            self._index = index
-        return self._index
+    def __getattr__(self, name: str) -> dict[str, list[Column]]:
+        if name != "index":
+            raise AttributeError(name)
+        index: dict[str, list[Column]] = {}
+        for item in self.items:
+            if isinstance(item, Column) and item.name:
+                index.setdefault(item.name.lower(), []).append(item)
+        self.index = index
+        return index
 
     def base(self) -> Base | None:
         """The table that this is, where it is one as a whole."""
@@ -217,13 +218,8 @@ class Relation:
 
     def find(self, key: str, name: str) -> Origins | None:
         """The origins of a column, known or behind the one open place."""
-        known = self.known(key, name)
-        if known is not None:
-            return known
-        if len(self.opens) == 1:
-            found = self.opens[0].find(key, name)
-            if found is not None:
-                return found
+        if key in self.index:
+            return self.known(key, name)
         answers = [found for place in self.opens if (found := place.find(key, name)) is not None]
         if len(answers) == 1:
             return answers[0]

@@ -224,10 +224,9 @@ class Scope:
     def _qualified(self, ref: Name) -> Origins | None:
         """The relation is named by one, two or three leading parts; what follows the column are nested fields."""
         scope: Scope | None = self
+        last = len(ref) - 1
         while scope is not None:
-            for width in (1, 2, 3, 4):
-                if width >= len(ref):
-                    break
+            for width in range(1, min(last, 4) + 1):
                 entry = scope.entry(ref[:width])
                 if entry is not None:
                     name = ref[width][0]
@@ -236,20 +235,21 @@ class Scope:
                     key = name.lower()
                     if key in VIRTUAL and key not in entry.relation.index:
                         return NOTHING
-                    found = _dotted(entry, ref[width:]) or entry.relation.find(key, name)
-                    if found is not None or width + 1 == len(ref):
+                    found = (_dotted(entry, ref[width:]) if width < last else None) or entry.relation.find(key, name)
+                    if found is not None or width == last:
                         return found if found is not None else NOTHING
             scope = scope.parent
         return None
 
     def entry(self, qualifier: Name) -> Entry | None:
         """The relation that a qualifier names: an alias, or the last parts of a table's name."""
-        wanted = tuple(part.lower() for part, _ in qualifier)
-        if len(wanted) == 1:
+        if len(qualifier) == 1:
+            alias = qualifier[0][0].lower()
             for entry in self.entries:
-                if entry.alias == wanted[0]:
+                if entry.alias == alias:
                     return entry
             return None
+        wanted = tuple(part.lower() for part, _ in qualifier)
         for entry in self.entries:
             if entry.path[-len(wanted) :] == wanted:
                 return entry

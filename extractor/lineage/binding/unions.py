@@ -25,17 +25,22 @@ def united_by_position(relations: list[Relation]) -> list[Column | Open]:
         return first.items
     if first.opens:
         return [OpenUnion(tuple(relations))]
-    items: list[Column | Open] = []
-    for position, item in enumerate(first.items):
-        name, origins = item  # type: ignore[misc]
-        parts = [origins, *(_nth(relation, position, name) for relation in rest)]
-        items.append(Column(name, frozenset().union(*parts)))
-    return items
+    columns = [_positions(relation, first) for relation in relations]
+    found: list[Column | Open] = []
+    for item, *parts in zip(first.items, *columns, strict=True):
+        found.append(Column(item.name, NOTHING.union(*parts)))  # type: ignore[union-attr]
+    return found
 
 
-def _nth(relation: Relation, position: int, name: str) -> Origins:
-    """The column at a position, or that of the same name where a star before it hides the positions."""
-    head = relation.items[: position + 1]
-    if all(isinstance(i, Column) for i in head):
-        return head[position].origins if len(head) > position else NOTHING  # type: ignore[union-attr]
-    return relation.find(name.lower(), name) or NOTHING
+def _positions(relation: Relation, first: Relation) -> list[Origins]:
+    """What a branch has for each column of the first one.
+
+    By position; behind a star, which hides the positions, the column of the same name.
+    """
+    items = relation.items[: len(first.items)]
+    solid = next((place for place, item in enumerate(items) if not isinstance(item, Column)), len(items))
+    found = [item.origins for item in items[:solid] if isinstance(item, Column)]
+    for wanted in first.items[solid:]:
+        name = wanted.name  # type: ignore[union-attr]
+        found.append(relation.find(name.lower(), name) or NOTHING if solid < len(items) else NOTHING)
+    return found

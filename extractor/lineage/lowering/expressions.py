@@ -14,7 +14,7 @@ _LEAVES = frozenset(
     {
         exp.Literal, exp.Identifier, exp.DataType, exp.Var, exp.Null, exp.Boolean,
         exp.SessionParameter, exp.JSONPath, exp.Hint, exp.WindowSpec,
-        exp.NextValueFor, exp.PseudoType, exp.Into,
+        exp.NextValueFor, exp.PseudoType, exp.Into, type(None), bool, str,
     }
 )  # fmt: skip
 _QUERIES = frozenset({exp.Select, exp.Union, exp.Except, exp.Intersect})
@@ -99,16 +99,14 @@ class _Gathered:
 def flow_of(roots: Iterable[Node], walk: Walk) -> Flow:
     """Everything that the expressions in ``roots`` take in; None among the roots is passed over."""
     found = _Gathered()
-    stack = [root for root in roots if root is not None]
+    stack = [root for root in roots if root.__class__ not in _LEAVES]
+    if not stack:
+        return NO_FLOW
     while stack:
         node = stack.pop()
-        cls = node.__class__
-        if cls is exp.Column:
-            _take_column(node, found, stack, walk)
-        elif cls in _LEAVES:
-            continue
-        elif cls in _SPECIAL:
-            _SPECIAL[cls](node, found, stack, walk)
+        rule = _SPECIAL.get(node.__class__)
+        if rule is not None:
+            rule(node, found, stack, walk)
         else:
             _push_children(node, stack)
     return found.flow()
@@ -130,9 +128,12 @@ def merged(flows: Iterable[Flow]) -> Flow:
 
 def _push_children(node: Node, stack: list[Node]) -> None:
     for value in node.args.values():
-        if value.__class__ is list:
-            stack.extend(item for item in value if isinstance(item, exp.Expression))
-        elif isinstance(value, exp.Expression):
+        cls = value.__class__
+        if cls is list:
+            for item in value:
+                if item.__class__ not in _LEAVES and isinstance(item, exp.Expression):
+                    stack.append(item)
+        elif cls not in _LEAVES and isinstance(value, exp.Expression):
             stack.append(value)
 
 
@@ -364,6 +365,7 @@ def _take_model(node: Node, _found: _Gathered, stack: list[Node], _walk: Walk) -
 
 _Rule = Callable[[Node, _Gathered, list[Node], Walk], None]
 _SPECIAL: dict[type, _Rule] = {
+    exp.Column: _take_column,
     exp.Subquery: _take_subquery,
     exp.Exists: _take_exists,
     exp.Anonymous: _take_call,
