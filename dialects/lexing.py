@@ -6,8 +6,8 @@ Nothing here raises on broken text: a string, comment or quoted name that never 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from functools import cache
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, lru_cache
 from typing import Literal, NamedTuple
 
 from dialects.base import LexicalRules
@@ -164,20 +164,41 @@ def blank(text: str, rules: LexicalRules, filler: str = " ? ") -> str:
 
 def replace_solid(text: str, rules: LexicalRules, mark: Callable[[str], str]) -> str:
     """``text`` with what ``mark`` gives for each thing that `solid_pattern` finds, at its real extent."""
+    parts = list(solid_parts(text, rules))
+    parts[1::2] = map(mark, parts[1::2])
+    return "".join(parts)
+
+
+@lru_cache(maxsize=2)
+def solid_parts(text: str, rules: LexicalRules) -> Sequence[str]:
+    """``text``, cut at what `solid_pattern` finds: plain and solid parts by turns, a plain one first and last.
+
+    The latest are kept, as one statement is looked at several times.
+    """
+    splitting = _splitting_pattern(rules)
+    if splitting is not None and "$" not in text and not (rules.nested_comments and "/*" in text):
+        return splitting.split(text)
     pattern = solid_pattern(rules)
-    kept: list[str] = []
+    found: list[str] = []
     position = start = 0
     while True:
         for match in pattern.finditer(text, start):
             end = extended_end(text, match, rules)
-            kept += (text[position : match.start()], mark(text[match.start() : end]))
+            found += (text[position : match.start()], text[match.start() : end])
             position = end
             if end != match.end():
                 start = end
                 break
         else:
-            kept.append(text[position:])
-            return "".join(kept)
+            found.append(text[position:])
+            return found
+
+
+@cache
+def _splitting_pattern(rules: LexicalRules) -> re.Pattern[str] | None:
+    """`solid_pattern` in a group, for texts where all that it finds ends where it says."""
+    pattern = solid_pattern(rules)
+    return re.compile(f"({pattern.pattern})", re.DOTALL) if pattern.groups == 0 else None
 
 
 _TEMPLATES = (r"\{\{.*?(?:\}\}|\Z)", r"\{%.*?(?:%\}|\Z)")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from functools import cache
 from typing import Any
 
 import sqlglot
@@ -39,7 +40,7 @@ def parse(sql: str, dialect: Dialect) -> list[Any]:
     """
     text = _prepared(sql, dialect)
     try:
-        trees = sqlglot.parse(text, read=dialect.parser or None, error_level=ErrorLevel.IMMEDIATE)
+        trees = _reader(dialect.parser).parse(text, error_level=ErrorLevel.IMMEDIATE)
     except ParseError as error:
         raise _failure(error) from None
     except TokenError:
@@ -57,6 +58,12 @@ def parse(sql: str, dialect: Dialect) -> list[Any]:
 def parsed_text(tree: Any) -> str:
     """The text that `parse` made ``tree`` of, which positions in its nodes speak of."""
     return str(tree.meta.get(_TEXT, ""))
+
+
+@cache
+def _reader(name: str) -> sqlglot.Dialect:
+    """The parser's dialect, made once: it holds settings only."""
+    return sqlglot.Dialect.get_or_raise(name or None)
 
 
 def _prepared(sql: str, dialect: Dialect) -> str:

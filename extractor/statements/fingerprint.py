@@ -9,7 +9,7 @@ from typing import NamedTuple
 from xxhash import xxh3_128_hexdigest
 
 from dialects import Dialect, Folding
-from dialects.lexing import replace_solid, solid_pattern, words
+from dialects.lexing import solid_parts, words
 from dialects.patterns import sound
 
 STRING, NAME = "\x01", "\x02"
@@ -110,23 +110,19 @@ def _strip(text: str, dialect: Dialect) -> _Bare:
     names: list[str] = []
     quotes = frozenset(rules.string_quotes)
 
-    def mark(solid: str) -> str:
+    parts = list(solid_parts(text, rules))
+    for place in range(1, len(parts), 2):
+        solid = parts[place]
         first = solid[0]
         if first in quotes or (first == "$" and solid[1] != "{"):
             strings.append(solid)
-            return STRING
-        if first in "-#/":
-            return " "
-        if first == ";":
-            return ";"
-        names.append(solid if first in "${" else dialect.fold(solid, True))
-        return NAME
-
-    if ("/*" in text and rules.nested_comments) or ("$" in text and rules.dollar_quotes != "none"):
-        bare = replace_solid(text, rules, mark)
-    else:
-        bare = solid_pattern(rules).sub(lambda match: mark(match[0]), text)
-    return _Bare(_fold_words(bare, dialect), strings, names)
+            parts[place] = STRING
+        elif first in "-#/":
+            parts[place] = " "
+        elif first != ";":
+            names.append(solid if first in "${" else dialect.fold(solid, True))
+            parts[place] = NAME
+    return _Bare(_fold_words("".join(parts), dialect), strings, names)
 
 
 def _fold_words(text: str, dialect: Dialect) -> str:

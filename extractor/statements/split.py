@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from dialects import Dialect, LexicalRules
 from dialects.client import use_of_connect
-from dialects.lexing import Token, blank, extended_end, may_hold_lines, solid_pattern, tokens, words
+from dialects.lexing import Token, blank, extended_end, may_hold_lines, solid_parts, solid_pattern, tokens, words
 from extractor.statements.batches import WATCHED, BatchExtent
 from extractor.statements.blocks import ROUTINES, BlockExtent, Extent, plain_word
 
@@ -66,9 +66,11 @@ def _whole_span(sql: str, rules: LexicalRules) -> list[tuple[int, int, int]] | N
     body = sql.rstrip().rstrip(";").rstrip()
     if not body or ";" in body or rules.q_quotes:
         return None
-    found = solid_pattern(rules).findall(sql)
+    if "$" in sql and rules.dollar_quotes != "none":
+        return None
+    found = solid_parts(sql, rules)[1::2]
     firsts = {mark[0] for mark in found}
-    if not firsts.isdisjoint("-#/$") or found.count(";") != sql.count(";", len(body)):
+    if not firsts.isdisjoint("-#/") or found.count(";") != sql.count(";", len(body)):
         return None
     ends_open = bool(found) and found[-1] != ";" and sql.endswith(found[-1])
     return [(len(sql) - len(sql.lstrip()), len(sql) if ends_open else len(body), 1)]

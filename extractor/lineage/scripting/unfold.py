@@ -53,7 +53,7 @@ class Unfolded(NamedTuple):
 
 def unfold(text: str, dialect: Dialect, depth: int = 0) -> Unfolded | None:
     """The statements within ``text``, or None when it is one plain statement."""
-    if dialect.lexical.blocks != "tsql" and _PLAIN.match(text) and not _SETS_VARIABLE.search(text):
+    if dialect.lexical.blocks != "tsql" and _PLAIN.match(text) and not ("@" in text and _SETS_VARIABLE.search(text)):
         return None
     routine = find_routine(text, dialect)
     if routine is not None:
