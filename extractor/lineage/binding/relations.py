@@ -166,7 +166,7 @@ class Relation:
     ``nested`` are the items of an array or map.
     """
 
-    __slots__ = ("indirect", "index", "items", "listed", "nested", "opens", "reads", "shy")
+    __slots__ = ("index", "indirect", "items", "listed", "nested", "opens", "reads", "shy")
 
     index: dict[str, list[Column]]
     """The columns by their name in lower case; made when it is first asked for."""

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 
+from sqlglot import exp
+
 from dialects import Dialect
 from extractor.lineage.model import Cte, Name, Query, Statement, Values, Write
 
@@ -35,7 +37,8 @@ class Names(NamedTuple):
 class Walk:
     """One walk over one statement: the dialect, and the writes met inside of it (data-modifying CTEs, OUTPUT).
 
-    ``text`` is what was parsed, where names are taken from it.
+    ``text`` is what was parsed, where names are taken from it. ``engine`` is the parser's name of the dialect, by
+    which most rules of syntax go; ``knows_no_names`` tells that a plain reference can only be a column.
     ``visible`` are the CTEs before the one that is being lowered: what it writes may read them.
 
     ``query``, ``values`` and ``statement`` lower what stands inside of something else: expressions hold queries
@@ -51,11 +54,12 @@ class Walk:
     windows: dict[str, Node] = field(default_factory=dict)
     visible: tuple[Cte, ...] = ()
     text: str = ""
+    engine: str = field(init=False)
+    knows_no_names: bool = field(init=False)
 
-    @property
-    def engine(self) -> str:
-        """The parser's name of the dialect, by which most rules of syntax go."""
-        return self.dialect.parser
+    def __post_init__(self) -> None:
+        self.engine = self.dialect.parser
+        self.knows_no_names = not (self.names.variables or self.names.records or self.names.values)
 
 
 def arg(node: Node, key: str) -> Node:
@@ -71,6 +75,8 @@ def args_of(node: Node, key: str) -> list[Node]:
 
 def text_of(node: Node) -> str:
     """The bare text of an identifier, literal, column or alias; empty for None."""
+    if node.__class__ is exp.Identifier:
+        return str(node.args["this"])
     if node is None or isinstance(node, list | bool):
         return ""
     return node if isinstance(node, str) else str(node.name)

@@ -130,25 +130,20 @@ def _push_children(node: Node, stack: list[Node]) -> None:
     for value in node.args.values():
         cls = value.__class__
         if cls is list:
-            for item in value:
-                if item.__class__ not in _LEAVES and isinstance(item, exp.Expression):
-                    stack.append(item)
+            stack.extend([v for v in value if v.__class__ not in _LEAVES and isinstance(v, exp.Expression)])
         elif cls not in _LEAVES and isinstance(value, exp.Expression):
             stack.append(value)
 
 
 def _take_column(column: Node, found: _Gathered, stack: list[Node], walk: Walk) -> None:
-    this = column.args.get("this")
-    if this.__class__ is exp.Star:
-        table = column.args.get("table")
-        found.rows.append(((table.name, bool(table.args.get("quoted"))),) if table is not None else ())
-        return
     parts = column_parts(column)
     if not parts:
-        if this.__class__ not in _LEAVES:
-            stack.append(this)
+        _take_odd_column(column, found, stack)
         return
     if len(parts) > 1 and parts[-1][0].lower() in SEQUENCES:
+        return
+    if walk.knows_no_names:
+        found.refs[parts] = None
         return
     if walk.names.records and _take_field(parts, found, walk):
         return
@@ -157,6 +152,15 @@ def _take_column(column: Node, found: _Gathered, stack: list[Node], walk: Walk) 
     if walk.names.variables and parts[0][0].lower() in walk.names.variables and not (len(parts) > 1 and parts[0][1]):
         return
     found.refs[parts] = None
+
+
+def _take_odd_column(column: Node, found: _Gathered, stack: list[Node]) -> None:
+    """``t.*``, and what an expression names."""
+    this, table = column.args.get("this"), column.args.get("table")
+    if this.__class__ is exp.Star:
+        found.rows.append(((table.name, bool(table.args.get("quoted"))),) if table is not None else ())
+    elif this.__class__ not in _LEAVES:
+        stack.append(this)
 
 
 def _take_field(parts: Name, found: _Gathered, walk: Walk) -> bool:

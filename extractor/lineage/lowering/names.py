@@ -167,18 +167,20 @@ def column_parts(column: Node) -> Name:
     """The parts of a column reference, outermost first; empty when one of them is not a plain name."""
     args = column.args
     this, table = args.get("this"), args.get("table")
-    if this.__class__ is exp.Identifier and args.get("db") is None and not this.args.get("temporary"):
-        last = (bare(this.args["this"]), bool(this.args.get("quoted")))
-        if table is None:
-            return (last,)
-        if table.__class__ is exp.Identifier and not table.args.get("temporary"):
-            return ((table.args["this"], bool(table.args.get("quoted"))), last)
+    if this.__class__ is exp.Identifier and args.get("db") is None:
+        own = this.args
+        if len(own) == 2:  # a name and whether it is quoted, and no mark of a temporary table
+            last = (bare(own["this"]), bool(own["quoted"]))
+            if table is None:
+                return (last,)
+            if table.__class__ is exp.Identifier and len(table.args) == 2:
+                return ((table.args["this"], bool(table.args["quoted"])), last)
     return _all_column_parts(args)
 
 
 def bare(name: str) -> str:
     """Snowflake names the columns of a PIVOT after its strings, quotes and all; we leave the quotes out."""
-    return name[1:-1] if len(name) > 2 and name[0] == name[-1] == "'" else name
+    return name[1:-1] if name[:1] == "'" and len(name) > 2 and name[-1] == "'" else name
 
 
 def _all_column_parts(args: Node) -> Name:

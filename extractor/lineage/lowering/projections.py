@@ -16,6 +16,7 @@ from extractor.lineage.model import Flow, Name, Projection, Star
 
 _TRANSPARENT = frozenset({exp.Paren, exp.Cast, exp.TryCast, exp.Collate, exp.AtTimeZone})
 _UNNAMED = {"hive": ("_c", 0), "trino": ("_col", 0), "presto": ("_col", 0), "athena": ("_col", 0), "bigquery": ("f", 0)}
+_WITH_SCRIPTS = frozenset({"hive", "spark", "spark2", "databricks"})
 _NAMED_BY_FUNCTION = frozenset({"postgres", "redshift", "materialize", "risingwave"})
 
 
@@ -24,10 +25,14 @@ def lower_projections(node: Node, walk: Walk) -> tuple[Projection, ...]:
     found: list[Projection] = []
     excluded = tuple(text_of(c) for c in _as_list(arg(node, "exclude")))
     items = args_of(node, "expressions")
+    if walk.engine in _WITH_SCRIPTS and any(_script(item) is not None for item in items):
+        return tuple(_lower_script(items, walk))
     for position, item in enumerate(items):
-        if _script(item) is not None:
-            return tuple(_lower_script(items, walk))
-        found.extend(_lower_item(item, position, walk, excluded))
+        if item.__class__ is exp.Alias:
+            args = item.args
+            found.append(Projection(_written(args.get("alias")), flow_of((args.get("this"),), walk)))
+        else:
+            found.extend(_lower_item(item, position, walk, excluded))
     return tuple(found)
 
 
@@ -44,15 +49,9 @@ def _lower_item(item: Node, position: int, walk: Walk, excluded: tuple[str, ...]
         pattern = _pattern(parts, walk)
         if pattern is not None:
             return [Projection("", star=pattern)]
-        if (
-            parts
-            and not (walk.names.variables or walk.names.records)
-            and (len(parts) == 1 or parts[-1][0].lower() not in SEQUENCES)
-        ):
+        if parts and walk.knows_no_names and (len(parts) == 1 or parts[-1][0].lower() not in SEQUENCES):
             return [Projection(parts[-1][0], Flow((parts,)))]
         return [Projection(item.name, flow_of((item,), walk))]
-    if cls is exp.Alias:
-        return [Projection(_written(arg(item, "alias")), flow_of((arg(item, "this"),), walk))]
     if cls is exp.Star:
         return [Projection("", star=_star((), item, walk, excluded))]
     if cls is exp.Column:

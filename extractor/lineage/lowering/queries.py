@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from sqlglot import exp
 
 from extractor.errors import Unsupported
@@ -119,11 +117,9 @@ def _lower_set(node: Node, walk: Walk) -> SetOp:
     return SetOp(lowered, by_name, flow_of(tails, walk), ctes)
 
 
-def _filters_of(node: Node) -> Iterator[Node]:
-    for key in _FILTERS:
-        value = arg(node, key)
-        if value is not None:
-            yield value
+def _filters_of(node: Node) -> list[Node]:
+    args = node.args
+    return [value for key in _FILTERS if (value := args.get(key))]
 
 
 def lower_values(node: Node, walk: Walk) -> Values:
@@ -156,7 +152,7 @@ def _lower_select(node: Node, walk: Walk) -> Select:
         name = scalar.name[len(_SCALAR) :]
         sources = (*sources, Source("query", (), name, (name,), scalar.query, lateral=True, hidden=True))
     projections = lower_projections(node, walk)
-    filters = list(_filters_of(node))
+    filters = _filters_of(node)
     conditions.extend(value for key in _CONDITIONS if (value := arg(node, key)) is not None)
     distinct = arg(node, "distinct")
     if distinct is not None and arg(distinct, "on") is not None:
