@@ -28,7 +28,7 @@ def united_by_position(relations: list[Relation]) -> list[Column | Open]:
     columns = [_positions(relation, first) for relation in relations]
     found: list[Column | Open] = []
     for item, *parts in zip(first.items, *columns, strict=True):
-        found.append(Column(item.name, NOTHING.union(*parts)))  # type: ignore[union-attr]
+        found.append(Column(item.name, NOTHING.union(*parts)))
     return found
 
 
