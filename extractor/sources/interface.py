@@ -104,7 +104,8 @@ class Recognition:
 class Sample:
     """The beginning of a file: its text, its complete lines, and whether that is all of it.
 
-    ``data`` are the bytes behind all wrappers, in UTF-8 where the file's encoding could be told.
+    ``data`` are the bytes behind all wrappers, in UTF-8 where the file's encoding could be told; ``raw`` the same as
+    they lie there, and ``item`` the file itself, for formats that are no text.
     """
 
     name: str
@@ -112,7 +113,9 @@ class Sample:
     text: str
     lines: tuple[str, ...]
     is_whole: bool
-    source: SourceSettings | None = None
+    source: SourceSettings | None
+    item: InputFile
+    raw: bytes
 
 
 @dataclass(slots=True)
@@ -162,3 +165,4 @@ class SourceFormat:
     judge: Callable[[Sample], Verdict]
     read: Callable[[Reading], Iterator[Item]]
     ways_of: Callable[[Sample], str] | None = None
+    is_text: bool = True

@@ -35,7 +35,7 @@ class OpenFile:
     def __init__(self, item: InputFile, encoding: str = "utf-8") -> None:
         self.name = item.name
         self.stats = FileStats(item.name)
-        self._item = item
+        self.item = item
         self._file: OpenInput = open_input(item)
         try:
             self._begin(encoding)
@@ -44,7 +44,7 @@ class OpenFile:
             raise
 
     def _begin(self, encoding: str) -> None:
-        unwrapped, self.stats.wrappers = unwrap(stream_of(self._item, self._file))
+        unwrapped, self.stats.wrappers = unwrap(stream_of(self.item, self._file))
         peeked = Peeked(unwrapped, SAMPLE_BYTES)
         self._stream: ByteStream = peeked
         self.raw_head = peeked.head
@@ -72,9 +72,9 @@ class OpenFile:
     @property
     def written_at(self) -> datetime:
         """When the file was last written."""
-        if self._item.modified_at is not None:
-            return self._item.modified_at
-        return datetime.fromtimestamp(self._item.path.stat().st_mtime, UTC)
+        if self.item.modified_at is not None:
+            return self.item.modified_at
+        return datetime.fromtimestamp(self.item.path.stat().st_mtime, UTC)
 
     def close(self) -> None:
         """Close the file; doing it twice does no harm."""

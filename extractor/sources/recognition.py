@@ -19,8 +19,6 @@ _MAGIC = (
     (b"GIF8", "a GIF image"),
     (b"%PDF", "a PDF document"),
     (b"PK\x03\x04", "a zip archive within another, or an Office document: unpack it"),
-    (b"PAR1", "a Parquet file, which is not read yet: export it as JSON lines or CSV"),
-    (b"Obj\x01", "an Avro file, which is not read yet: export it as JSON lines or CSV"),
     (b"SQLite format 3\0", "a SQLite database"),
     (b"\x7fELF", "a program"),
     (b"\xd0\xcf\x11\xe0", "an old Office document"),
@@ -64,12 +62,16 @@ def sample_of(files: Sequence[OpenFile], source: SourceSettings | None) -> Sampl
     lines = text.split("\n")
     if len(lines) > 1 and (not opened.is_whole or not lines[-1]):
         lines.pop()
-    return Sample(files[0].name, data, text, tuple(lines), opened.is_whole, source)
+    first = files[0]
+    return Sample(first.name, data, text, tuple(lines), opened.is_whole, source, first.item, first.raw_head)
 
 
 def recognise_sample(sample: Sample, opened: OpenFile) -> Recognition:
     """As `recognise`, for a file that is open."""
     wrappers, encoding = opened.stats.wrappers, opened.stats.encoding
+    for known in FORMATS:
+        if not known.is_text and (told := known.judge(sample)).confidence > _SURE_ENOUGH:
+            return Recognition(known.name, told.reason, told.confidence, (), wrappers, encoding)
     if (what := _no_text(opened.raw_head, sample)) is not None:
         reason = "; ".join(words for words in (opened.damage, what if opened.raw_head else "") if words) or what
         return Recognition("", reason, wrappers=wrappers, encoding=encoding)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from extractor.sources import (
+    columnar,
     delimited,
     json_documents,
     json_lines,
@@ -24,6 +25,7 @@ FORMATS: tuple[SourceFormat, ...] = (
     json_lines.FORMAT,
     json_documents.FORMAT,
     delimited.FORMAT,
+    *columnar.FORMATS,
     scripts.FORMAT,
 )
 

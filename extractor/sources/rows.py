@@ -85,6 +85,7 @@ class RowReader:
         self._context_names = [ours for ours in _CONTEXT if ours in columns.found]
         self._outcome_columns = [columns.found[ours] for ours, _ in _OUTCOMES if ours in columns.found]
         self._outcome_readers = [read for ours, read in _OUTCOMES if ours in columns.found]
+        self.column_names = frozenset(name.split(".")[0] for name in columns.found.values())
         self._contexts: dict[object, _Context] = {}
         self._outcomes: dict[object, QueryOutcome] = {}
         self._read_time = reading.clock.read

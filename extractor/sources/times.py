@@ -61,6 +61,8 @@ class Clock:
             return self._of_text(value)
         if isinstance(value, int | float) and not isinstance(value, bool):
             return _of_epoch(value)
+        if isinstance(value, datetime):
+            return (value if value.tzinfo is not None else value.replace(tzinfo=self.zone)).astimezone(UTC)
         return None
 
     def _of_text(self, text: str) -> datetime | None:
