@@ -19,13 +19,20 @@ _PREPARE = rewriting(
     Rewrite("^ CREATE EXTERNAL TABLE <string> USING? (...)? AS ...", "COPY ({7}) TO {3}"),
     Rewrite("^ CREATE EXTERNAL TABLE <name> SAMEAS <name> USING? (...)?", "CREATE TABLE {3} (LIKE {5})"),
     Rewrite("^ CREATE EXTERNAL TABLE <name> USING (...) AS", "CREATE TABLE {3} AS"),
+    Rewrite(
+        "^ CREATE EXTERNAL TABLE <name> (...) USING ( ..DATAOBJECT (..) ...",
+        "CREATE EXTERNAL TABLE {3} {4} LOCATION {8}",
+    ),
     Rewrite("^ CREATE EXTERNAL TABLE <name> (...) USING (...)", "CREATE TABLE {3} {4}"),
     Rewrite(
         "^ INSERT INTO <name> (...)? SELECT * FROM EXTERNAL <string> SAMEAS? <name>? (...)? USING? (...)? $",
         "COPY {2} {3} FROM {8}",
     ),
-    Rewrite("FROM|JOIN EXTERNAL <path> SAMEAS <name> USING? (...)?", "{0} {2}"),
-    Rewrite("FROM|JOIN EXTERNAL <path> (...)? USING? (...)?", "{0} {2}"),
+    Rewrite("FROM|JOIN EXTERNAL <string> SAMEAS <name> USING? (...)?", "{0} READ_FILES({2})"),
+    Rewrite("FROM|JOIN EXTERNAL <string> (...)? USING? (...)?", "{0} READ_FILES({2})"),
+    Rewrite("TABLE WITH FINAL (..)", "{3}"),
+    Rewrite("NEXT VALUE FOR <name>", "NULL"),
+    Rewrite("NEXT <any> VALUE FOR <name>", "NULL"),
     Rewrite("^ DROP TABLE|VIEW <name> IF EXISTS", "DROP {1} IF EXISTS {2}"),
     Rewrite("BYTEINT", "SMALLINT"),
 )

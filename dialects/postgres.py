@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dialects.base import Dialect, Folding, LexicalRules, TemporaryRule
-from dialects.rewriting import Rewrite, rewriting
+from dialects.rewriting import Rewrite, after, rewriting, where_found
+from dialects.vertica import with_copied_table, with_plain_copy, with_timeslices
 
 _LEXICAL = LexicalRules(
     escape_prefix=True,
@@ -62,7 +63,21 @@ _VERTICA = (
     Rewrite("^ EXPORT TO <any> ( DIRECTORY = <string> ..AS ...", "COPY ({8}) TO {6}"),
     Rewrite("^ AT EPOCH LATEST|<any> SELECT|WITH", "{3}"),
     Rewrite("^ AT TIME <string> SELECT|WITH", "{3}"),
-    Rewrite("TIMESERIES <any> AS <string> OVER (...)"),
+    Rewrite("INCLUDE|EXCLUDE SCHEMA? PRIVILEGES"),
+    Rewrite(
+        "ENCODING AUTO|RLE|DELTAVAL|BLOCK_DICT|BLOCKDICT_COMP|BZIP_COMP|COMMONDELTA_COMP|DELTARANGE_COMP|GCDDELTA|"
+        "GZIP_COMP|ZSTD_COMP|ZSTD_FAST_COMP|ZSTD_HIGH_COMP|NONE"
+    ),
+    Rewrite("ACCESSRANK <any>"),
+    Rewrite("USING PARAMETERS ..)", ")"),
+    Rewrite("( PARTITION BEST|NODES|ROW|LEFT )", "()"),
+    Rewrite("MATCH ( PARTITION|ORDER|DEFINE ..)"),
+    Rewrite("^ CONNECT TO VERTICA ...", "SET connected = 1"),
+    Rewrite("^ COPY <name> (...)? FROM VERTICA <name> (..)", "INSERT INTO {1} {2} SELECT {6} FROM {5}"),
+    Rewrite("^ COPY <name> (...)? FROM VERTICA <name>", "INSERT INTO {1} {2} SELECT * FROM {5}"),
+    Rewrite("^ EXPORT TO VERTICA <name> (...)? AS ...", "INSERT INTO {3} {4} {6}"),
+    Rewrite("^ EXPORT TO VERTICA <name> (...)? FROM <name> (..)", "INSERT INTO {3} {4} SELECT {7} FROM {6}"),
+    Rewrite("^ EXPORT TO VERTICA <name> (...)? FROM <name>", "INSERT INTO {3} {4} SELECT * FROM {6}"),
     Rewrite("LIMIT <any> OVER (...)"),
     Rewrite("MINUS SELECT|WITH|(", "EXCEPT {1}"),
 )
@@ -100,7 +115,12 @@ VERTICA = replace(
     temporary=TemporaryRule(),
     system_schemas=frozenset({"v_catalog", "v_monitor", "v_internal", "v_txtindex"}),
     lexical=replace(_LEXICAL, nested_comments=False),
-    prepare=rewriting(*_VERTICA),
+    prepare=after(
+        where_found("TIMESERIES", with_timeslices),
+        where_found("COPY_TABLE", with_copied_table),
+        rewriting(*_VERTICA),
+        where_found(r"COPY\s", with_plain_copy),
+    ),
 )
 
 REDSHIFT = Dialect(
@@ -116,6 +136,8 @@ REDSHIFT = Dialect(
     lexical=replace(_LEXICAL, backslash_escapes=True, word_start="#"),
     prepare=rewriting(
         *_EXPLAINED,
+        Rewrite("TABLE PROPERTIES (...)"),
+        Rewrite(", <name> AS? <any> AT <any>", ", UNNEST({1}) WITH ORDINALITY AS {3}_rows({3}, {5})"),
         Rewrite("UNPIVOT <name> AS <any> AT <any>", "UNNEST({1}) WITH ORDINALITY AS unpivoted({3}, {5})"),
         Rewrite("^ MERGE INTO <name> USING <name> ON ..REMOVE DUPLICATES", "INSERT INTO {2} SELECT * FROM {4}"),
     ),

@@ -5,7 +5,6 @@ A `Rewrite` is a pattern over tokens and what to write in its place. The element
 ``WORD`` or ``A|B``      a word, or one of several (also an operator such as ``,``)
 ``<name>``               a dotted name, quoted parts and empty middle parts included
 ``<string>``, ``<any>``  a literal in quotes, any one token
-``<path>``               a literal in quotes that is written as a place outside of the database
 ``(...)``, ``(..)``      brackets with all that is in them; the same, written without the brackets
 ``..WORD``               everything up to a word, and the word, which is not written
 ``...``                  the rest of the statement
@@ -184,16 +183,8 @@ def _applied(by_word: dict[str, list[_Known]], text: str, found: Sequence[Token]
         matched = _match(found, position, elements)
         if matched is not None:
             written = [text[found[a].start : found[b - 1].end] if b > a else "" for a, b in matched[1]]
-            if "<path>" in elements:
-                written = [_as_place(part) for part in written]
             return matched[0], rewrite.replacement.format(*written)
     return position, ""
-
-
-def _as_place(literal: str) -> str:
-    """``'/a/b'`` as ``'file:/a/b'``; what has a scheme, or is no literal, stays."""
-    is_path = literal[:1] == "'" and "://" not in literal
-    return f"'file:{literal[1:]}" if is_path else literal
 
 
 def word_at(found: Sequence[Token], position: int) -> str:
@@ -244,7 +235,7 @@ def _element_end(found: Sequence[Token], place: int, element: str) -> int:
         return _after_word(found, place, element[2:])
     if element == "<name>":
         return name_end(found, place)
-    if element in ("<string>", "<path>"):
+    if element == "<string>":
         return place + 1 if found[place].kind == "string" else -1
     if element == "<any>":
         return place + 1

@@ -10,7 +10,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dialects.base import Dialect, Folding, LexicalRules, TemporaryRule
-from dialects.rewriting import Rewrite, rewriting
+from dialects.methods import CALLS, with_called_methods
+from dialects.rewriting import Prepare, Rewrite, after, rewriting, where_found
+from dialects.rowsets import NAMES, with_read_rowsets
 
 _LEXICAL = LexicalRules(
     identifier_quotes=(("[", "]"), ('"', '"')),
@@ -24,13 +26,31 @@ _LEXICAL = LexicalRules(
 _REWRITES = (
     Rewrite("INSERT INTO? <name> WITH (...)", "INSERT INTO {2}"),
     Rewrite("DELETE FROM <name> FROM", "DELETE {2} FROM"),
+    Rewrite("^ CREATE TABLE <name> (...) AS NODE|EDGE", "CREATE TABLE {2} {3}"),
+    Rewrite("^ CREATE TABLE <name> AS EDGE", "CREATE TABLE {2} (rowid INT)"),
     Rewrite("^ BULK INSERT <name> FROM <string> ...", "COPY INTO {2} FROM {4}"),
 )
+_SEARCHED = "CONTAINSTABLE|FREETEXTTABLE|SEMANTICKEYPHRASETABLE|SEMANTICSIMILARITYTABLE|SEMANTICSIMILARITYDETAILSTABLE"
+_SEARCHES = (
+    Rewrite(f"{_SEARCHED} ( <name> , (..) , ..)", "(SELECT NULL AS [KEY], CONCAT({4}) AS [RANK] FROM {2})"),
+    Rewrite(f"{_SEARCHED} ( <name> , * , ..)", "(SELECT NULL AS [KEY], NULL AS [RANK] FROM {2})"),
+    Rewrite(f"{_SEARCHED} ( <name> , <name> , ..)", "(SELECT NULL AS [KEY], CONCAT({4}) AS [RANK] FROM {2})"),
+)
+"""Functions that search a table by its name: they yield its key, whose column they do not say, and a rank."""
+
+
+def _prepared(*rewrites: Rewrite) -> Prepare:
+    return after(
+        where_found(NAMES, with_read_rowsets), where_found(CALLS, with_called_methods), rewriting(*rewrites, *_SEARCHES)
+    )
+
+
 _ASE = (
     *_REWRITES,
     Rewrite("AT ISOLATION READ|REPEATABLE? <any>"),
     Rewrite("LOCK DATAROWS|DATAPAGES|ALLPAGES"),
     Rewrite("( INDEX <any> LRU|MRU? )"),
+    Rewrite("^ CREATE EXISTING TABLE <name> (...) ...", "CREATE TABLE {3} {4}"),
     Rewrite("* =", "="),
     Rewrite("= * <name>", "= {2}"),
 )
@@ -49,7 +69,7 @@ SQLSERVER = Dialect(
     temporary=TemporaryRule(prefixes=("#",)),
     system_schemas=frozenset({"sys", "information_schema"}),
     lexical=_LEXICAL,
-    prepare=rewriting(*_REWRITES),
+    prepare=_prepared(*_REWRITES),
 )
 
 AZURESQL = replace(SQLSERVER, name="azuresql", title="Azure SQL Database", aliases=("azure_sql",), max_parts=3)
@@ -62,7 +82,7 @@ ASE = replace(
     aliases=("sybase", "sap_ase"),
     case_sensitive_tables=True,
     system_schemas=frozenset({"sys", "sybsystemprocs", "information_schema"}),
-    prepare=rewriting(*_ASE),
+    prepare=_prepared(*_ASE),
 )
 
 DIALECTS = (SQLSERVER, AZURESQL, SYNAPSE, FABRIC, ASE)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dialects import Dialect
 from dialects.lexing import Token, replace_solid, tokens
 from extractor.lineage.clauses import RULES
+from extractor.lineage.composable import with_hoisted_change
 from extractor.lineage.scripting.routine import unquoted
 from extractor.lineage.spellings import respelled
 
@@ -32,6 +33,7 @@ def repaired(original: str, dialect: Dialect) -> str | None:
         or _update_from(found, text, dialect)
         or _update_derived(found, text)
         or _recursive_view(found, text)
+        or with_hoisted_change(found, text, lambda change: repaired(change, dialect) or change)
     )
     if whole is not None:
         return whole

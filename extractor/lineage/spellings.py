@@ -133,7 +133,49 @@ _DUCKDB = (
 )
 _PERIODS = (Rewrite("BEGIN|END|LAST ( <name> )", "PERIOD_{0}({2})"),)
 _REDSHIFT = (Rewrite("DISTKEY|SORTKEY DISTKEY|SORTKEY? ,|)|ENCODE|NOT|NULL|PRIMARY|UNIQUE", "{2}"),)
+_TSQL = (
+    Rewrite("WITH XMLNAMESPACES (...) ,", "WITH"),
+    Rewrite("WITH XMLNAMESPACES (...)"),
+    Rewrite(
+        "CHANGETABLE ( CHANGES|VERSION <name> , ..)",
+        "(SELECT *, NULL AS sys_change_version, NULL AS sys_change_creation_version, NULL AS sys_change_operation, "
+        "NULL AS sys_change_columns, NULL AS sys_change_context FROM {3})",
+    ),
+    Rewrite("WHERE|AND|OR MATCH (...)", "{0} 1 = 1"),
+    Rewrite("FOR PATH AS? <name> ,|WHERE", "AS {3} {4}"),
+    Rewrite("WITHIN GROUP ( GRAPH PATH )"),
+    Rewrite("OPTION (...)"),
+    Rewrite("SPARSE NULL|,|)", "{1}"),
+    Rewrite("COLUMN_SET FOR ALL_SPARSE_COLUMNS"),
+    Rewrite(", CONSTRAINT <name> CONNECTION (...) ON? DELETE? CASCADE|NO? ACTION?"),
+    Rewrite("KEY|UNIQUE CLUSTERED|NONCLUSTERED HASH?", "{0}"),
+    Rewrite(
+        ", INDEX <name> UNIQUE? CLUSTERED|NONCLUSTERED? COLUMNSTORE|HASH? (...)? INCLUDE? (...)? WHERE? <name>? "
+        "<any>? <any>? WITH? (...)? )",
+        ")",
+    ),
+    Rewrite("INDEX <name> UNIQUE? CLUSTERED|NONCLUSTERED"),
+    Rewrite("XML ( CONTENT|DOCUMENT? <name> )", "XML"),
+    Rewrite("ROWGUIDCOL"),
+    Rewrite("FILESTREAM ,|)|NULL|NOT", "{1}"),
+    Rewrite("TEXTIMAGE_ON|FILESTREAM_ON <name>"),
+    Rewrite("PARSE|TRY_PARSE ( ..AS <any> (...)? USING <any> )", "CAST({2} AS {3}{4})"),
+    Rewrite("INDEX = <name> ,|)", "INDEX({2}){3}"),
+    Rewrite("WHERE CURRENT OF GLOBAL? <name>"),
+    Rewrite("DEFAULT <any> (...)? WITH VALUES", "DEFAULT {1}{2}"),
+    Rewrite("VIEW <name> (...)? WITH ENCRYPTION|SCHEMABINDING|VIEW_METADATA ..AS", "VIEW {1} {2} AS"),
+    Rewrite("MASKED|ENCRYPTED WITH (...)"),
+    Rewrite("GENERATED ALWAYS AS ROW|TRANSACTION_ID|SEQUENCE_NUMBER START|END HIDDEN?"),
+    Rewrite(", PERIOD FOR SYSTEM_TIME (...)"),
+    Rewrite("INTO <name> ON <name> FROM", "INTO {1} FROM"),
+    Rewrite(
+        "PREDICT ( MODEL = <any> , DATA = <name> AS <any> ..) WITH (..) AS <name>",
+        "{8} AS {10} CROSS APPLY PREDICTED({10}.*) AS {15}",
+    ),
+)
 _ENGINES = {
+    "tsql": _TSQL,
+    "fabric": _TSQL,
     "redshift": _REDSHIFT,
     "snowflake": _SNOWFLAKE,
     "bigquery": _BIGQUERY,

@@ -44,6 +44,8 @@ def full_parts(name: Name, defaults: Defaults, schema: str | None, dialect: Dial
     if len(parts) == 3 and not parts[1][0]:  # database..table
         middle = schema or dialect.default_schema
         parts[1:2] = [(middle, False)] if middle else []
+    if len(parts) == dialect.max_parts > 3 and parts[1][0] and not parts[2][0] and dialect.default_schema:
+        parts[2] = (dialect.default_schema, False)  # server.database..table
     bare = len(parts) == 2 or (len(parts) == 1 and not schema)
     if bare and database and (len(parts) == 2 or len(dialect.levels) > 1):
         parts.insert(0, (database, False))

@@ -40,6 +40,7 @@ class BatchExtent:
         self.before = ""
         self._open: list[str] = []
         self._parens = 0
+        self._in_rowset = False
         self._count = 0
         self._is_routine = False
         self._in_control = False
@@ -48,9 +49,9 @@ class BatchExtent:
         self.is_closed = False
 
     def may_end(self) -> bool:
-        """Whether a ``;`` that comes now ends the statement."""
+        """Whether a ``;`` that comes now ends the statement; in OPENROWSET it separates server, user and password."""
         self.before = ";"
-        return not self._open and not self._is_routine
+        return not self._open and not self._is_routine and not self._in_rowset
 
     def continues(self, word: str) -> bool:
         """ELSE continues an IF whose statement a ``;`` ended."""
@@ -71,6 +72,7 @@ class BatchExtent:
     def feed(self, word: str, following: str) -> None:
         """Take the next word of the statement."""
         self._parens = max(0, self._parens + (word == "(") - (word == ")"))
+        self._in_rowset = self._parens > 0 and (self._in_rowset or self.before == "OPENROWSET")
         self._count += 1
         if not self._open and not self._parens and self.before != ".":
             self._follow_statement(word, following)

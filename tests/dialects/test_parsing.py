@@ -39,7 +39,7 @@ def tree(sql, dialect):
         (
             "netezza",
             "insert into t select a from external '/x' (a int) using (delim ',') where a > 1",
-            "insert into t select a from 'file:/x' where a > 1",
+            "insert into t select a from read_files('/x') where a > 1",
         ),
         ("netezza", "\\c PLANNING", "use database PLANNING"),
         ("postgres", '\\connect "My Db" user', 'use database "My Db"'),

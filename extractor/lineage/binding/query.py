@@ -40,8 +40,11 @@ from extractor.lineage.model import (
 )
 
 LATERAL_ALIASES = frozenset(
-    {"snowflake", "redshift", "databricks", "spark", "spark2", "teradata", "duckdb", "clickhouse", "dremio", "vertica"}
-)
+    {
+        "snowflake", "redshift", "databricks", "spark", "spark2", "teradata", "duckdb", "clickhouse", "dremio",
+        "netezza", "vertica",
+    }
+)  # fmt: skip
 EARLY_ALIASES = frozenset({"snowflake", "teradata", "duckdb", "clickhouse", "sqlite"})
 """Engines whose WHERE may name a column of the select list."""
 STRUCTS = frozenset(

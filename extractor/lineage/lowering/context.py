@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 from sqlglot import exp
 
 from dialects import Dialect
-from extractor.lineage.model import Cte, Name, Query, Statement, Values, Write
+from extractor.lineage.model import Cte, Name, Query, Select, Statement, Values, Write
 
 Node = Any
 """A node of the parser's tree. Its classes differ between the parser's two builds, so they are not named here."""
@@ -39,7 +39,8 @@ class Walk:
 
     ``text`` is what was parsed, where names are taken from it. ``engine`` is the parser's name of the dialect, by
     which most rules of syntax go; ``knows_no_names`` tells that a plain reference can only be a column.
-    ``visible`` are the CTEs before the one that is being lowered: what it writes may read them.
+    ``visible`` are the CTEs before the one that is being lowered: what it writes may read them. ``touched`` is what
+    the last change put out (OUTPUT).
 
     ``query``, ``values`` and ``statement`` lower what stands inside of something else: expressions hold queries
     and queries hold expressions, so they reach one another through the walk.
@@ -54,6 +55,7 @@ class Walk:
     windows: dict[str, Node] = field(default_factory=dict)
     visible: tuple[Cte, ...] = ()
     text: str = ""
+    touched: Select | None = None
     engine: str = field(init=False)
     knows_no_names: bool = field(init=False)
 

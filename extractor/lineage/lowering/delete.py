@@ -34,11 +34,12 @@ def lower_delete(node: Node, walk: Walk) -> tuple[Statement, ...]:
     query = Select((), tuple(sources), filters, (), ctes)
     found: list[Statement] = []
     empties = len(sources) == 1 and len(targets) <= 1 and not any(arg(node, k) for k in ("where", "limit", "using"))
+    rows: dict[str, Source] = {}
     for target in targets or sources[:1]:
         position, rest = find_target([target, *sources] if targets else sources, ctes)
         found.append(Write("delete", target_name(rest[position], ctes), "delete", query, empties=empties))
-    rows = {"deleted": sources[0]._replace(alias="deleted")} if sources else {}
-    return (*found, *output_writes(node, walk, rows))
+        rows = {"deleted": rest[position]._replace(alias="deleted", using=(), natural=False)}
+    return (*found, *output_writes(node, walk, rows, sources))
 
 
 def lower_truncate(node: Node, walk: Walk) -> tuple[Statement, ...]:

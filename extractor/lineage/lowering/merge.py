@@ -9,10 +9,12 @@ from extractor.lineage.lowering.expressions import flow_of
 from extractor.lineage.lowering.output import output_writes
 from extractor.lineage.lowering.queries import lower_ctes
 from extractor.lineage.lowering.sources import lower_source
-from extractor.lineage.lowering.update import lower_assignments, target_name
+from extractor.lineage.lowering.updatable import base_columns
+from extractor.lineage.lowering.update import lower_assignments
 from extractor.lineage.model import Cte, Projection, Query, Select, SetOp, Source, Star, Statement, Write
 
 _USING = "\0using"  # no text can spell it
+_ROWS = 2  # inserted and deleted
 
 
 def lower_merge(node: Node, walk: Walk) -> tuple[Statement, ...]:
@@ -29,9 +31,30 @@ def lower_merge(node: Node, walk: Walk) -> tuple[Statement, ...]:
         if branch is not None:
             branches.append(branch)
     query = SetOp(tuple(branches), by_name=True, ctes=ctes)
-    name, kind = (target.name, "file") if target.kind == "file" else (target_name(target, ctes), "table")
+    name, kind = target.name, target.kind
+    if kind != "file":
+        set_columns = [
+            p.name for branch in branches if isinstance(branch, Select) for p in branch.projections if p.name
+        ]
+        (name, behind), kind = base_columns(target, ctes, set_columns), "table"
+        query = query._replace(branches=tuple(_with_names(branch, behind) for branch in branches)) if behind else query
     rows = {"inserted": _renamed(target, "inserted"), "deleted": _renamed(target, "deleted")}
-    return (Write("merge", name, "assign", query, target_kind=kind, by_name=True), *output_writes(node, walk, rows))
+    write = Write("merge", name, "assign", query, target_kind=kind, by_name=True)
+    return (write, *(_with(ctes, output) for output in output_writes(node, walk, rows, source)))
+
+
+def _with(ctes: tuple[Cte, ...], output: Statement) -> Statement:
+    """What is put out may come from the shared source."""
+    if isinstance(output, Write) and isinstance(output.query, Select) and len(output.query.sources) > _ROWS:
+        return output._replace(query=output.query._replace(ctes=ctes))
+    return output
+
+
+def _with_names(branch: Query, behind: dict[str, str]) -> Query:
+    if not isinstance(branch, Select):
+        return branch
+    named = tuple(p._replace(name=behind.get(p.name, p.name)) for p in branch.projections)
+    return branch._replace(projections=named)
 
 
 def _renamed(source: Source, alias: str) -> Source:

@@ -101,6 +101,8 @@ def _last_parts(this: Node, walk: Walk) -> Name:
     cls = this.__class__
     if cls is exp.Identifier:
         return (part_of(this),) if this.name else ()
+    if cls is exp.Dot and arg(this, "this") == "":  # server.database..table
+        return (("", False), *_last_parts(arg(this, "expression"), walk))
     if cls is exp.Dot:
         return (*_last_parts(arg(this, "this"), walk), *_last_parts(arg(this, "expression"), walk))
     if cls is exp.Parameter and walk.engine in ("tsql", "fabric"):  # a table variable

@@ -2,25 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlglot import exp
 
 from extractor.lineage.lowering.context import Node, Walk, arg, args_of, text_of
 from extractor.lineage.lowering.names import table_name
 from extractor.lineage.lowering.projections import lower_projections
-from extractor.lineage.model import Name, Select, Source, Statement, Write
+from extractor.lineage.model import Name, Projection, Select, Source, Statement, Write
 
 
-def output_writes(node: Node, walk: Walk, rows: dict[str, Source]) -> tuple[Statement, ...]:
-    """The write that OUTPUT INTO makes; ``rows`` are what ``inserted`` and ``deleted`` stand for."""
+def output_writes(
+    node: Node, walk: Walk, rows: dict[str, Source], others: Iterable[Source] = ()
+) -> tuple[Statement, ...]:
+    """The write that OUTPUT INTO makes; ``rows`` are what ``inserted`` and ``deleted`` stand for.
+
+    ``others`` are the relations of FROM or USING, whose columns may be put out as well. The walk keeps the rows for
+    a query that reads them at once: ``FROM (DELETE ... OUTPUT ...) AS gone``.
+    """
     returning = arg(node, "returning")
+    if returning is not None:
+        walk.touched = _touched(lower_projections(returning, walk), rows, others)
     into = arg(returning, "into") if returning is not None else None
     if into is None or isinstance(into, bool):
         return ()
     name, columns = _into(into, walk)
     if not name:
         return ()
-    select = Select(lower_projections(returning, walk), tuple(rows.values()))
-    return (Write("output into", name, "insert", select, columns),)
+    return (Write("output into", name, "insert", walk.touched, columns),)
+
+
+def _touched(projections: tuple[Projection, ...], rows: dict[str, Source], others: Iterable[Source]) -> Select:
+    named = {ref[-2][0].lower() for p in projections for ref in p.flow.refs if len(ref) > 1}
+    used = (s for s in others if (s.alias or (s.name[-1][0] if s.name else "")).lower() in named)
+    return Select(projections, (*rows.values(), *used))
 
 
 def _into(into: Node, walk: Walk) -> tuple[Name, tuple[str, ...]]:

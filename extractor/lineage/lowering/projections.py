@@ -36,6 +36,11 @@ def lower_projections(node: Node, walk: Walk) -> tuple[Projection, ...]:
     return tuple(found)
 
 
+def _is_named(item: Node, walk: Walk) -> bool:
+    """Transact-SQL's ``'alias' = value``, which looks like a comparison."""
+    return walk.engine in ("tsql", "fabric") and arg(item, "this").__class__ is exp.Literal
+
+
 def _as_list(value: Node) -> list[Node]:
     return value if isinstance(value, list) else [value] if value is not None else []
 
@@ -52,6 +57,8 @@ def _lower_item(item: Node, position: int, walk: Walk, excluded: tuple[str, ...]
         if parts and walk.knows_no_names and (len(parts) == 1 or parts[-1][0].lower() not in SEQUENCES):
             return [Projection(parts[-1][0], Flow((parts,)))]
         return [Projection(item.name, flow_of((item,), walk))]
+    if cls is exp.EQ and _is_named(item, walk):
+        return [Projection(text_of(arg(item, "this")), flow_of((arg(item, "expression"),), walk))]
     if cls is exp.Star:
         return [Projection("", star=_star((), item, walk, excluded))]
     if cls is exp.Column:

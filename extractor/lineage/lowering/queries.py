@@ -227,6 +227,8 @@ def _lower_modifying(node: Node, walk: Walk) -> Query:
     returning = arg(node, "returning")
     if returning is None or not writes:
         return Select(())
+    if walk.touched is not None and walk.engine in ("tsql", "fabric"):
+        return walk.touched
     return Select(lower_projections(returning, walk), (Source("table", writes[-1].target),))
 
 

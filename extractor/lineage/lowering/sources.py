@@ -176,6 +176,8 @@ def _lower_rows(node: Node, walk: Walk, alias: str = "", columns: tuple[str, ...
     made = generated(call, walk) or document_columns(call, walk)
     flows: tuple[Flow, ...] = tuple(flow for _, flow in made) or (flow_of((call,), walk),)
     names = tuple(name for name, _ in made) or yielded(call, walk)
+    if names[1:] == ("ordinal",):  # the place of a piece is counted, not taken from the text
+        flows = (*flows, NO_FLOW)
     if call.__class__ is exp.Explode and walk.engine == "snowflake":
         names = _FLATTENED
     reshapes = lower_pivots(args_of(node, "pivots"), walk)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from sqlglot import exp
@@ -85,12 +86,20 @@ def lower_statement(tree: Node, walk: Walk) -> tuple[Statement, ...]:
 
 
 _HARMLESS = frozenset({"ALTER", "TRUNCATE", "DROP", "COMMENT", "GRANT", "ANALYZE", "VACUUM", "FLASHBACK"})
+_SETTING = re.compile(
+    r"\s+(?:TYPE|SECURITY\s+POLICY|XML\s+SCHEMA|EVENT\s+(?:SESSION|NOTIFICATION)|(?:PRIMARY\s+)?(?:XML|SPATIAL)\s+INDEX"
+    r"|SELECTIVE\s+XML|EXTERNAL\s+(?:LIBRARY|LANGUAGE|MODEL)|COLUMN\s+(?:MASTER|ENCRYPTION)|(?:A?SYMMETRIC|MASTER)\s+KEY"
+    r"|MESSAGE|CONTRACT|ROUTE|REMOTE|BROKER|ENDPOINT|AGGREGATE|SERVER)\b"
+)
+"""Objects that hold no rows, by what stands behind CREATE."""
 _MOVES = (" RENAME ", " SWAP ", " EXCHANGE ", " SWITCH ", " APPEND ", " REPLACE ", " AS ")
 
 
 def _is_harmless(command: Node) -> bool:
     """Changes of an object's settings move no data, whatever their details."""
     rest = f" {text_of(arg(command, 'expression'))} ".upper()
+    if _first_words(command) == "CREATE":
+        return _SETTING.match(rest) is not None
     return _first_words(command) in _HARMLESS and not any(word in rest for word in _MOVES)
 
 

@@ -30,6 +30,7 @@ _FOREIGN = {"mysql": 3, "postgresql": 3, "mongodb": 3, "kafka": 2}
 """Functions and table engines of ClickHouse over another system; of their arguments these many name the place."""
 _REMOTE = frozenset({"remote", "remotesecure", "cluster", "clusterallreplicas"})
 _PASSED_ON = frozenset({"query", "raw_query"})
+_CAPTURED = ("fn_cdc_get_all_changes_", "fn_cdc_get_net_changes_")
 _CHANGES = frozenset({"table_changes", "table_changes_by_path"})
 _PASSING = frozenset(
     {
@@ -71,6 +72,8 @@ def yielded(call: Node, walk: Walk) -> tuple[str, ...]:
         return ("seq", "index", "value")
     if name in _JSON or name == "json_tree":
         return _JSON_TREE if walk.engine in ("sqlite", "duckdb") else ("key", "value")
+    if name == "string_split":
+        return ("value", "ordinal")
     return ("value",) if name in _ELEMENTS and walk.engine in ("postgres", "redshift") else ()
 
 
@@ -136,6 +139,8 @@ def table_read(call: Node, walk: Walk) -> Name:
         return walk.dialect.parse_name(inputs[0].name)
     if name == "stream" and len(inputs) == 1 and inputs[0].__class__ is exp.Column:
         return column_parts(inputs[0])
+    if name.startswith(_CAPTURED) and walk.engine == "tsql":  # the table behind it is named after the capture instance
+        return (("cdc", False), (f"{str(arg(call, 'this'))[len('fn_cdc_get_all_changes_') :]}_CT", False))
     if name in _REMOTE and walk.engine == "clickhouse":
         return _remote(inputs[1:])
     if name == "table" and inputs and inputs[0].__class__ is exp.Dot:

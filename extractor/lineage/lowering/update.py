@@ -11,7 +11,8 @@ from extractor.lineage.lowering.names import column_parts
 from extractor.lineage.lowering.output import output_writes
 from extractor.lineage.lowering.queries import lower_ctes
 from extractor.lineage.lowering.sources import lower_source
-from extractor.lineage.model import Cte, Flow, Name, Projection, Query, Select, Source, Statement, Write
+from extractor.lineage.lowering.updatable import base_columns
+from extractor.lineage.model import Cte, Flow, Name, Projection, Select, Source, Statement, Write
 
 Assignment = tuple[Name, Projection]
 
@@ -38,10 +39,12 @@ def lower_update(node: Node, walk: Walk) -> tuple[Statement, ...]:
         sources[owner] = sources[owner]._replace(names=tuple(p.name for p in projections))
     found: list[Statement] = []
     for owner, projections in groups.items() or [(main, [])]:
-        select = Select(tuple(projections), tuple(sources), filters, (), ctes)
-        found.append(Write("update", target_name(sources[owner], ctes), "assign", select, by_name=True))
+        target, behind = base_columns(sources[owner], ctes, [p.name for p in projections])
+        renamed = tuple(p._replace(name=behind.get(p.name, p.name)) for p in projections)
+        select = Select(renamed, tuple(sources), filters, (), ctes)
+        found.append(Write("update", target, "assign", select, by_name=True))
     rows = {"inserted": _as_alias(sources[main], "inserted"), "deleted": _as_alias(sources[main], "deleted")}
-    found.extend(output_writes(node, walk, rows))
+    found.extend(output_writes(node, walk, rows, sources))
     return tuple(found)
 
 
@@ -70,19 +73,7 @@ def _covers(full: Name, short: Name) -> bool:
 
 def target_name(source: Source, ctes: tuple[Cte, ...]) -> Name:
     """The table behind a target: its own name, or the first table of an updatable CTE or derived table."""
-    if source.kind == "table":
-        if len(source.name) == 1:
-            for cte in ctes:
-                if cte.name.lower() == source.name[0][0].lower():
-                    return _first_table(cte.query) or source.name
-        return source.name
-    return _first_table(source.query) if source.query is not None else ()
-
-
-def _first_table(query: Query) -> Name:
-    if not isinstance(query, Select) or not query.sources:
-        return ()
-    return target_name(query.sources[0], query.ctes)
+    return base_columns(source, ctes, ())[0]
 
 
 def _whole_column(assignment: Assignment, sources: list[Source]) -> Assignment:

@@ -53,6 +53,7 @@ _WITH_OPTIONS = frozenset(
         "VIEW_METADATA",
         "RESULT",
         "NATIVE_COMPILATION",
+        "VALUES",
         "INLINE",
         "GRANT",
         "MARK",
