@@ -170,6 +170,37 @@ def named_by_literals(found: Sequence[Token], position: int) -> tuple[int, str] 
     return (end - position, "".join(token.text[1:-1] for token in inner[::2])) if len(inner) % 2 else None
 
 
+def computed_column(found: Sequence[Token], position: int) -> tuple[int, str] | None:
+    """Snowflake: ``CREATE EXTERNAL TABLE t (c DATE AS TO_DATE(...))``: what is read from the file is no column."""
+    if word_at(found, position) != "AS" or word_at(found, 0) != "CREATE" or word_at(found, position + 1) == "(":
+        return None
+    opening = next((i for i in range(2, position) if found[i].text == "("), 0)
+    if not opening or closing(found, opening) < position or "EXTERNAL" not in {word_at(found, i) for i in range(5)}:
+        return None
+    end = position + 1
+    while end < len(found) and found[end].text not in (",", ")"):
+        end = closing(found, end) if found[end].text == "(" else end + 1
+    return end - position, " "
+
+
+def replaced_rows(found: Sequence[Token], position: int) -> tuple[int, str] | None:
+    """Databricks: ``INSERT INTO t REPLACE ON condition (query) AS s``: which rows go says nothing of what comes."""
+    if word_at(found, position) != "REPLACE" or word_at(found, position + 1) != "ON" or word_at(found, 0) != "INSERT":
+        return None
+    place = position + 2
+    while place < len(found):
+        opening = place + 1 if found[place].text == "(" else place
+        if word_at(found, opening) in ("SELECT", "WITH", "TABLE", "FROM", "VALUES"):
+            break
+        place = closing(found, place) if found[place].text == "(" else place + 1
+    if place >= len(found):
+        return None
+    bracket = found[place].text == "("
+    end = closing(found, place) if bracket else len(found)
+    query = " ".join(token.text for token in (found[place + 1 : end - 1] if bracket else found[place:end]))
+    return len(found) - position, query
+
+
 _VERSION = re.compile(r"@(?:v\d+|\d{17})", re.IGNORECASE)
 
 
@@ -212,6 +243,8 @@ RULES = (
     join_alias,
     named_by_literals,
     version,
+    computed_column,
+    replaced_rows,
     view_of_files,
     matched_rows,
     derived_target,

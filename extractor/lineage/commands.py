@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from dialects import Dialect
+from extractor.lineage.change_flows import CHANGE_FLOWS, applied_changes
 from extractor.lineage.model import Name, Other, Projection, Rename, Select, Source, Star, Statement, Use, Write
 from extractor.lineage.repair import without_comments
 from extractor.lineage.scripting.routine import unquoted
@@ -115,6 +116,12 @@ def _load(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
     return (Write("load", target, "copy", None, columns, files=(unquoted(match["file"]),)),)
 
 
+def _copied_files(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
+    """Snowflake: ``COPY FILES INTO @a FROM @b``."""
+    del dialect
+    return (Write("copy files", ((match["target"], True),), "copy", target_kind="external", files=(match["source"],)),)
+
+
 def _tsql_load(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...] | None:
     """BULK INSERT, and COPY INTO of Synapse and Fabric: ``(column DEFAULT value place, ...)``, several files."""
     if dialect.parser not in ("tsql", "fabric"):
@@ -142,26 +149,6 @@ def _variable(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...] |
     if dialect.parser != "snowflake":
         return None
     return (Use("set", (((match["name"], False),), dialect.parse_name(unquoted(match["value"]))), "variable"),)
-
-
-def _semantic_view(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
-    """``TABLES (alias AS db.t PRIMARY KEY (a), u)``: the tables that a semantic view speaks of."""
-    names = []
-    depth = 0
-    piece = ""
-    for character in match["tables"]:
-        depth += (character == "(") - (character == ")")
-        if depth < 0:
-            break
-        if character == "," and depth == 0:
-            names.append(piece)
-            piece = ""
-        else:
-            piece += character
-    names.append(piece)
-    found = [_SEMANTIC_TABLE.match(name.strip()) for name in names]
-    sources = tuple(Source("table", dialect.parse_name(m["name"])) for m in found if m is not None)
-    return (Write("create semantic view", dialect.parse_name(match["target"]), "view", Select((), sources)),)
 
 
 def _db2_load(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
@@ -198,7 +185,6 @@ def _insert_exec(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...
 
 _Rule = Callable[[re.Match[str], Dialect], "tuple[Statement, ...] | None"]
 _END = r"\s*;?\s*\Z"
-_SEMANTIC_TABLE = re.compile(r"(?:\w+\s+AS\s+)?(?P<name>" + _NAME[1:-1] + ")", _FLAGS)
 _QUOTED_NAME = r"'[^']*'|" + _NAME[1:-1]
 _RULES: tuple[tuple[str, re.Pattern[str], _Rule], ...] = (
     *(
@@ -229,6 +215,9 @@ _RULES: tuple[tuple[str, re.Pattern[str], _Rule], ...] = (
             ("SET", r"\s+\w+:[\w.-]+\s*="),
             ("ALTER", r"\s+TABLE\s+[\w.`]+\s+PARTITION\s*\([^()]*\)\s+RENAME\s+TO\s+PARTITION\b"),
             ("CREATE", r"\s+(?:TEMPORARY\s+)?(?:MACRO|CONNECTOR)\b"),
+            ("CREATE", r"\s+FOREIGN\s+CATALOG\b"),
+            ("CONVERT", r"\s+TO\s+DELTA\b"),
+            ("SYNC", r"\s+(?:SCHEMA|TABLE)\b"),
             ("COPY", r"\s+TESTCASE\b"),
         )
     ),
@@ -257,6 +246,11 @@ _RULES: tuple[tuple[str, re.Pattern[str], _Rule], ...] = (
             _FLAGS,
         ),
         _tsql_load,
+    ),
+    (
+        "FILES",
+        re.compile(r"COPY\s+FILES\s+INTO\s+(?P<target>@[^\s;]+)\s+FROM\s+(?P<source>@[^\s;]+)", _FLAGS),
+        _copied_files,
     ),
     (
         "TRANSFER",
@@ -337,16 +331,6 @@ _RULES: tuple[tuple[str, re.Pattern[str], _Rule], ...] = (
             _FLAGS,
         ),
         _db2_load,
-    ),
-    (
-        "SEMANTIC",
-        re.compile(
-            r"CREATE\s+(?:OR\s+REPLACE\s+)?SEMANTIC\s+VIEW\s+(?:IF\s+NOT\s+EXISTS\s+)?(?P<target>"
-            + _NAME[1:-1]
-            + r")\s+TABLES\s*\((?P<tables>.*)",
-            _FLAGS,
-        ),
-        _semantic_view,
     ),
     (
         "CURRENT_SCHEMA",
@@ -464,25 +448,7 @@ _RULES: tuple[tuple[str, re.Pattern[str], _Rule], ...] = (
         ),
         _insert_exec,
     ),
-    *(
-        (
-            needed,
-            re.compile(
-                opening
-                + r"\s+INTO\s+(?:LIVE\.)?(?P<target>"
-                + _NAME[1:-1]
-                + r")\s+FROM\s+(?:STREAM\s*\(?\s*)?(?:LIVE\.)?(?P<source>"
-                + _NAME[1:-1]
-                + ")",
-                _FLAGS,
-            ),
-            _moved,
-        )
-        for needed, opening in (
-            ("CHANGES", r"APPLY\s+CHANGES"),
-            ("FLOW", r"CREATE\s+FLOW\s+\S+\s+AS\s+AUTO\s+CDC"),
-        )
-    ),
+    *((needed, pattern, applied_changes) for needed, pattern in CHANGE_FLOWS),
     ("CALL", re.compile(r"CALL\s", _FLAGS), _call),
     ("EXEC", re.compile(r"EXEC(?:UTE)?\s+(?!IMMEDIATE|AS\b)[\w\[\"@]", _FLAGS), _call),
 )

@@ -50,11 +50,15 @@ class Star(NamedTuple):
 
 
 class Projection(NamedTuple):
-    """One item of a select list; ``name`` is empty where the dialect gives the column no usable name."""
+    """One item of a select list; ``name`` is empty where the dialect gives the column no usable name.
+
+    ``fields`` are those of a struct that the item makes, each with what flows into it alone.
+    """
 
     name: str
     flow: Flow = NO_FLOW
     star: Star | None = None
+    fields: tuple[tuple[str, Flow], ...] = ()
 
 
 class Reshape(NamedTuple):

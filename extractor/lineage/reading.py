@@ -12,6 +12,7 @@ from dialects.sqlglot_adapter import parse
 from extractor.errors import NotParsed, StatementError, TooLarge, Unsupported
 from extractor.garbage import uncollected
 from extractor.lineage.commands import read_command
+from extractor.lineage.flow_operator import flowing
 from extractor.lineage.lowering import Names, lower
 from extractor.lineage.model import Other, Outline, Statement
 from extractor.lineage.pipes import has_pipes, unpiped
@@ -65,6 +66,10 @@ def _statement(
     max_nesting: int,
     names: Names = Names(),  # noqa: B008 - an empty named tuple
 ) -> tuple[Statement, ...]:
+    parts = flowing(text, dialect)
+    if len(parts) > 1:
+        return tuple(s for part in parts for s in _statement(part, dialect, max_nesting, names))
+    text = parts[0]
     found = read_command(text, dialect)
     if found is not None:
         return found

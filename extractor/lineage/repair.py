@@ -8,7 +8,9 @@ from dialects import Dialect
 from dialects.lexing import Token, replace_solid, tokens
 from extractor.lineage.clauses import RULES
 from extractor.lineage.composable import with_hoisted_change
-from extractor.lineage.scripting.routine import unquoted
+from extractor.lineage.metric_views import metric_view
+from extractor.lineage.recast import recast
+from extractor.lineage.semantic_views import semantic_view
 from extractor.lineage.spellings import respelled
 
 Rule = Callable[[Sequence[Token], int], "tuple[int, str] | None"]
@@ -26,13 +28,15 @@ def repaired(original: str, dialect: Dialect) -> str | None:
 
     The parser does not see ``GROUP /* why */ BY`` as two words of one keyword.
     """
-    text = respelled(without_comments(original, dialect), dialect)
+    plain = without_comments(original, dialect)
+    view = metric_view(plain) if dialect.parser == "databricks" else None
+    if view is not None:
+        return view
+    text = respelled(plain, dialect)
     found = list(tokens(text, dialect.lexical))
     whole = (
-        _unload(found, text)
-        or _update_from(found, text, dialect)
-        or _update_derived(found, text)
-        or _recursive_view(found, text)
+        recast(found, text, dialect)
+        or semantic_view(found, text)
         or with_hoisted_change(found, text, lambda change: repaired(change, dialect) or change)
     )
     if whole is not None:
@@ -85,85 +89,6 @@ def _word(found: Sequence[Token], position: int) -> str:
         return ""
     token = found[position]
     return token.text.upper() if token.kind == "word" else token.text
-
-
-def _unload(found: Sequence[Token], text: str) -> str | None:
-    """``UNLOAD ('SELECT ...') TO 's3://...'`` is COPY (SELECT ...) TO."""
-    del text
-    words = [_word(found, i) for i in range(6)]
-    if words[0] == "UNLOAD" and words[1] == "(" and len(found) > 5 and found[2].kind == "string" and words[4] == "TO":
-        return f"COPY ({unquoted(found[2].text)}) TO {found[5].text}"
-    return None
-
-
-def _top_level(found: Sequence[Token], word: str, start: int = 0) -> int:
-    """The first place of ``word`` outside of all brackets, or -1."""
-    depth = 0
-    for position in range(start, len(found)):
-        depth += (found[position].text == "(") - (found[position].text == ")")
-        if depth == 0 and _word(found, position) == word:
-            return position
-    return -1
-
-
-def _update_from(found: Sequence[Token], text: str, dialect: Dialect) -> str | None:
-    """Teradata: ``UPDATE t FROM s SET ... WHERE ...`` with SET in front."""
-    from_, set_ = _top_level(found, "FROM"), _top_level(found, "SET")
-    if _word(found, 0) not in ("UPDATE", "UPD") or min(from_, set_) <= 0:
-        return None
-    if set_ < from_:
-        return _from_in_front(found, text, set_, from_) if dialect.parser == "teradata" else None
-    where = _top_level(found, "WHERE", set_)
-    end = found[where].start if where > 0 else len(text)
-    head, sources = text[found[0].end : found[from_].start], text[found[from_].start : found[set_].start]
-    if dialect.parser == "teradata":  # its parser wants FROM in front, but takes SET for an alias
-        return f"UPDATE {head} {sources} {_own_alias(found, set_)} {text[found[set_].start :]}"
-    return f"UPDATE {head} {text[found[set_].start : end]} {sources} {text[end:]}"
-
-
-def _from_in_front(found: Sequence[Token], text: str, set_: int, from_: int) -> str:
-    """The other engines' order, for Teradata's parser."""
-    where = _top_level(found, "WHERE", from_)
-    end = found[where].start if where > 0 else len(text)
-    head, sources = text[found[0].end : found[set_].start], text[found[from_].start : end]
-    last = where if where > 0 else len(found)
-    changes = text[found[set_].start : found[from_].start]
-    return f"UPDATE {head} {sources} {_own_alias(found, last)} {changes} {text[end:]}"
-
-
-def _own_alias(found: Sequence[Token], end: int) -> str:
-    """The name of the last table before ``end`` as its alias, when it has none."""
-    named = end >= 2 and (found[end - 2].text in (",", ".") or _word(found, end - 2) in ("FROM", "JOIN"))
-    return f"AS {found[end - 1].text}" if named and found[end - 1].text != ")" else ""
-
-
-def _update_derived(found: Sequence[Token], text: str) -> str | None:
-    """Oracle: ``UPDATE (SELECT ...) x SET ...``: the query becomes the source of an UPDATE of its alias."""
-    set_ = _top_level(found, "SET")
-    if _word(found, 0) != "UPDATE" or _word(found, 1) != "(" or set_ < 0:
-        return None
-    close = _after_bracket(found, 1)
-    alias = found[close].text if close < set_ else "updated_rows"
-    where = _top_level(found, "WHERE", set_)
-    end = found[where].start if where > 0 else len(text)
-    query = text[found[1].start : found[close - 1].end]
-    return f"UPDATE {alias} {text[found[set_].start : end]} FROM {query} {alias} {text[end:]}"
-
-
-def _recursive_view(found: Sequence[Token], text: str) -> str | None:
-    """``CREATE RECURSIVE VIEW v (a) AS query`` is a view over a recursive CTE of its own name."""
-    place = next((i for i in range(1, min(4, len(found))) if _word(found, i) == "RECURSIVE"), 0)
-    if _word(found, 0) != "CREATE" or not place or _word(found, place + 1) != "VIEW":
-        return None
-    end = _after_name(found, place + 2)
-    if _word(found, end) != "(":
-        return None
-    last = _after_bracket(found, end)
-    name, columns = text[found[place + 2].start : found[end - 1].end], text[found[end].start : found[last - 1].end]
-    query = text[found[last + 1].start :].rstrip(" ;\n")
-    inner = found[end - 1].text
-    cte = f"WITH RECURSIVE {inner} {columns} AS ({query})"
-    return f"CREATE VIEW {name} {columns} AS {cte} SELECT * FROM {inner}"  # noqa: S608 - read by the parser only
 
 
 def _policy(found: Sequence[Token], position: int) -> tuple[int, str] | None:

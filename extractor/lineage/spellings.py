@@ -26,7 +26,11 @@ _COMMON = (
     Rewrite("FORMAT JSON ENCODING? UTF8|UTF16|UTF32?"),
     Rewrite("^ EXPLAIN ANALYZE|ANALYSE VERBOSE? INSERT|UPDATE|DELETE|MERGE|CREATE|WITH|SELECT|FROM", "{3}"),
 )
-_SNOWFLAKE = (Rewrite("^ CREATE OR? REPLACE? PIPE ..COPY ...", "COPY {5}"),)
+_SNOWFLAKE = (
+    Rewrite("^ CREATE OR? REPLACE? PIPE ..COPY ...", "COPY {5}"),
+    Rewrite("COPY GRANTS"),
+    Rewrite("WITH LOCATION =", "LOCATION ="),
+)
 _PLAIN_SETS = Rewrite("UNION|EXCEPT|INTERSECT SELECT|WITH|FROM", "{0} DISTINCT {1}")
 _PLAIN_BRACKETS = Rewrite("UNION|EXCEPT|INTERSECT ( SELECT|WITH|FROM|(", "{0} DISTINCT ({2}")
 """In brackets only what is a query: ``* EXCEPT (a)`` is no set operation."""
@@ -49,6 +53,19 @@ _BIGQUERY = (
     Rewrite("WITH PARTITION COLUMNS (...)?"),
     Rewrite("WITH CONNECTION <name>"),
     Rewrite("^ LOAD DATA INTO|OVERWRITE <name> ..FROM FILES (...)", "LOAD DATA INTO {3} FROM FILES {6}"),
+)
+_SPARK = (Rewrite("BY|, WINDOW (...)", "{0} TIME_WINDOW {2}"),)
+"""The function that cuts time into windows, where the parser expects the clause of that name."""
+_DATABRICKS = (
+    *_SPARK,
+    Rewrite("AS TABLE <name> $", "AS SELECT * FROM {2}"),
+    Rewrite("WATERMARK ..DELAY OF INTERVAL <any> <any>"),
+    Rewrite("CLONE <name> VERSION|TIMESTAMP AS OF <any>", "CLONE {1}"),
+    Rewrite("CLONE <name> TBLPROPERTIES (...)", "CLONE {1}"),
+    Rewrite("CLONE <name> LOCATION <string>", "CLONE {1}"),
+    Rewrite("WITH ( CREDENTIAL|ENCRYPTION|STORAGE ..)"),
+    Rewrite("INSERT INTO? ONCE INTO? <name>", "INSERT INTO {4}"),
+    Rewrite("^ CREATE FLOW <name> ..AS INSERT ONCE? INTO? ONCE? <name>", "INSERT INTO {8}"),
 )
 _ORACLE = (
     Rewrite("PIVOT XML (", "PIVOT ("),
@@ -179,6 +196,8 @@ _ENGINES = {
     "redshift": _REDSHIFT,
     "snowflake": _SNOWFLAKE,
     "bigquery": _BIGQUERY,
+    "databricks": _DATABRICKS,
+    "spark": _SPARK,
     "oracle": _ORACLE,
     "teradata": _TERADATA,
     "mysql": _MYSQL,

@@ -178,7 +178,10 @@ class Binder:
                     break
             else:
                 scope.aliases.setdefault(key, origins)
-        return Column(projection.name, origins)
+        if not projection.fields:
+            return Column(projection.name, origins)
+        fields = ((name, self._flow(flow, scope, env, gathered)) for name, flow in projection.fields)
+        return Column(projection.name, origins, tuple(fields))
 
     def _flow(self, flow: Flow, scope: Scope, env: Env | None, gathered: _Gathered) -> Origins:
         if flow is NO_FLOW:
@@ -358,6 +361,8 @@ class Binder:
                 if star.columns:
                     return [Column(name, origins) for name in star.columns]
                 return [OpenStar(OpenRows(origins))]
+            if relation.shy and self._engine == "bigquery":  # the fields of an item, whose names nothing tells
+                return [OpenRows(relation.whole()), *(Column(n, o) for n, o in replaced.values())]
             return (
                 _renamed(Relation(view.items(relation)), star.columns).items if star.columns else view.items(relation)
             )
@@ -457,7 +462,7 @@ def _renamed(relation: Relation, names: tuple[str, ...]) -> Relation:
     for position, item in enumerate(relation.items):
         if not isinstance(item, Column) or position >= len(names):
             break
-        items.append(Column(names[position], item.origins))
+        items.append(item._replace(name=names[position]))
     rest = names[len(items) :]
     if rest and len(relation.items) > len(items):
         items.extend(Column(name, NOTHING) for name in rest)

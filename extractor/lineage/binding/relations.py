@@ -50,10 +50,11 @@ NOTHING: Origins = frozenset()
 
 
 class Column(NamedTuple):
-    """One output column; ``name`` is empty when nothing can refer to it."""
+    """One output column; ``name`` is empty when nothing can refer to it. ``fields``, where they are known, by name."""
 
     name: str
     origins: Origins
+    fields: tuple[tuple[str, Origins], ...] = ()
 
 
 class Open(Protocol):

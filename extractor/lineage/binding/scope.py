@@ -235,7 +235,9 @@ class Scope:
                     key = name.lower()
                     if key in VIRTUAL and key not in entry.relation.index:
                         return NOTHING
-                    found = (_dotted(entry, ref[width:]) if width < last else None) or entry.relation.find(key, name)
+                    deeper = ref[width:] if width < last else ()
+                    found = (_dotted(entry, deeper) or _field_of(entry, deeper)) if deeper else None
+                    found = found or entry.relation.find(key, name)
                     if found is not None or width == last:
                         return found if found is not None else NOTHING
             scope = scope.parent
@@ -268,7 +270,7 @@ class Scope:
         scope: Scope | None = self
         while scope is not None:
             for entry in scope.entries:
-                found = _dotted(entry, ref)
+                found = _dotted(entry, ref) or _field_of(entry, ref)
                 if found is not None:
                     return found
             if any(key in e.relation.index for e in scope.entries) or key in scope.merged:
@@ -293,6 +295,15 @@ def _dotted(entry: Entry, ref: Name) -> Origins | None:
     """The column whose known name has dots in it, as ClickHouse's nested ones do."""
     key = _text(ref).lower()
     return entry.relation.known(key, key) if len(ref) > 1 and key in entry.relation.index else None
+
+
+def _field_of(entry: Entry, ref: Name) -> Origins | None:
+    """``column.field`` of a struct that a query below has made."""
+    columns = entry.relation.index.get(ref[0][0].lower(), []) if len(ref) > 1 else []
+    if len(columns) != 1 or not columns[0].fields:
+        return None
+    wanted = ref[1][0].lower()
+    return next((origins for name, origins in columns[0].fields if name == wanted), None)
 
 
 def _text(ref: Name) -> str:

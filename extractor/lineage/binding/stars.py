@@ -45,7 +45,7 @@ class StarView:
         if key in self._replaced:
             return [Column(column.name, self._replaced[key][1])]
         if key in self._renamed:
-            return [Column(self._renamed[key], column.origins)]
+            return [column._replace(name=self._renamed[key])]
         return [column]
 
 

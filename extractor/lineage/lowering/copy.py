@@ -16,6 +16,11 @@ def lower_copy(node: Node, walk: Walk) -> tuple[Statement, ...]:
     this, files = arg(node, "this"), args_of(node, "files")
     inner = arg(this, "this") if this.__class__ is exp.Schema else this
     outside, text = file_of(inner)
+    if (
+        outside and files and (files[0].__class__ is exp.Literal or file_of(files[0])[0])
+    ):  # INTO delta.`/x` FROM 's3://...'
+        outer = tuple(_outer_name(f) for f in files)
+        return (Write("copy", ((text, True),), "copy", None, files=outer, target_kind=outside),)
     if outside:  # COPY INTO 's3://...' FROM table
         query = _query_of(files[0], walk) if files else None
         return (Write("copy", ((text, True),), "copy", query, target_kind=outside),)
@@ -66,6 +71,10 @@ def lower_load(node: Node, walk: Walk) -> tuple[Statement, ...]:
     for item in args_of(arg(node, "files"), "expressions") if arg(node, "files") is not None else ():
         if text_of(arg(item, "this")).lower() == "uris":
             files = tuple(literal.name for literal in arg(item, "value").find_all(exp.Literal))
+    if arg(node, "temp") is not None and files:  # it is gone tomorrow: what reads it, reads the file
+        listed = tuple(Projection(column, flow_ref(column)) for column in columns)
+        query = Select(listed or (Projection("", star=Star()),), (Source("file", ((files[0], True),)),))
+        return (Write("load", target, "create", query, files=files[1:], temporary=True),)
     return (Write("load", target, "copy", None, columns, files=files),)
 
 

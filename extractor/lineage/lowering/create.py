@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from extractor.lineage.lowering.context import Node, Walk, arg, args_of, text_of
 from extractor.lineage.lowering.engines import dictionary_write, engine_file, engine_writes
-from extractor.lineage.lowering.names import is_dynamic_name, table_name, target_name_of
+from extractor.lineage.lowering.names import file_of, is_dynamic_name, table_name, target_name_of
 from extractor.lineage.lowering.queries import lower_ctes, lower_query
 from extractor.lineage.model import Define, Name, Other, Projection, Query, Read, Select, Source, Star, Statement, Write
 
@@ -51,8 +51,9 @@ def lower_create(node: Node, walk: Walk) -> tuple[Statement, ...]:
         write = dictionary_write(name, columns, properties)
         return (write,) if write is not None else (Other("create dictionary", "no lineage by nature"),)
     files = tuple(f for p in properties for f in _files(p))
-    path = _path(properties) if kind == "VIEW" else ""
-    if path:  # Spark: CREATE TEMPORARY VIEW v USING parquet OPTIONS (path 'x')
+    path = _path(properties) if walk.engine in _SPARK else ""
+    files = files or ((path,) if path else ())
+    if path and kind == "VIEW":  # Spark: CREATE TEMPORARY VIEW v USING parquet OPTIONS (path 'x')
         query = Select((Projection("", star=Star()),), (Source("file", ((path, True),)),))
         return (Write("create view", name, "view", query, columns, temporary=temporary),)
     define = Define(f"create {kind.lower()}", name, columns, temporary, bool(arg(node, "exists")), files)
@@ -129,7 +130,9 @@ def _all_listed(items: list[Node], walk: Walk) -> Select:
 
 
 def _all_of(table: Node, walk: Walk) -> Select:
-    return Select((Projection("", star=Star()),), (Source("table", table_name(table, walk)),))
+    kind, place = file_of(table)
+    source = Source(kind, ((place, True),)) if kind else Source("table", table_name(table, walk))
+    return Select((Projection("", star=Star()),), (source,))
 
 
 def _lower_query(node: Node, kind: str, name: Name, schema: Node, properties: list[Node], walk: Walk) -> Write:

@@ -10,7 +10,7 @@ from extractor.lineage.lowering.output import output_writes
 from extractor.lineage.lowering.queries import lower_ctes
 from extractor.lineage.lowering.sources import lower_source
 from extractor.lineage.lowering.updatable import base_columns
-from extractor.lineage.lowering.update import lower_assignments
+from extractor.lineage.lowering.update import lower_assignments, whole_column
 from extractor.lineage.model import Cte, Projection, Query, Select, SetOp, Source, Star, Statement, Write
 
 _USING = "\0using"  # no text can spell it
@@ -83,7 +83,8 @@ def _lower_when(when: Node, target: Source, source: tuple[Source, ...], walk: Wa
 def _lower_change(then: Node, target: Source, source: tuple[Source, ...], walk: Walk) -> Select:
     if not args_of(then, "expressions") or _is_star(arg(then, "expressions")):
         return _all_columns(source, arg(then, "expressions"))
-    projections = tuple(p for _, p in lower_assignments(args_of(then, "expressions"), walk))
+    assignments = lower_assignments(args_of(then, "expressions"), walk)
+    projections = tuple(whole_column(assignment, [target])[1] for assignment in assignments)
     return Select(projections, (target, *source))
 
 

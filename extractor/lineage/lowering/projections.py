@@ -15,6 +15,7 @@ from extractor.lineage.lowering.names import column_parts
 from extractor.lineage.model import Flow, Name, Projection, Star
 
 _TRANSPARENT = frozenset({exp.Paren, exp.Cast, exp.TryCast, exp.Collate, exp.AtTimeZone})
+_VALUE = {exp.PropertyEQ: "expression", exp.Alias: "this"}
 _UNNAMED = {"hive": ("_c", 0), "trino": ("_col", 0), "presto": ("_col", 0), "athena": ("_col", 0), "bigquery": ("f", 0)}
 _WITH_SCRIPTS = frozenset({"hive", "spark", "spark2", "databricks"})
 _NAMED_BY_FUNCTION = frozenset({"postgres", "redshift", "materialize", "risingwave"})
@@ -30,7 +31,9 @@ def lower_projections(node: Node, walk: Walk) -> tuple[Projection, ...]:
     for position, item in enumerate(items):
         if item.__class__ is exp.Alias:
             args = item.args
-            found.append(Projection(_written(args.get("alias")), flow_of((args.get("this"),), walk)))
+            value = args.get("this")
+            fields = _fields(value, walk) if value.__class__ is exp.Struct else ()
+            found.append(Projection(_written(args.get("alias")), flow_of((value,), walk), None, fields))
         else:
             found.extend(_lower_item(item, position, walk, excluded))
     return tuple(found)
@@ -84,6 +87,21 @@ def _lower_row_star(row: Node, walk: Walk) -> Projection:
     inner = row.unnest()
     parts = column_parts(inner) if inner.__class__ is exp.Column else ()
     return Projection("", star=Star(parts)) if parts else Projection("", flow_of((inner,), walk), Star())
+
+
+def _fields(struct: Node, walk: Walk) -> tuple[tuple[str, Flow], ...]:
+    """The fields of STRUCT(a AS x, b) or NAMED_STRUCT('x', a); none where one of them has no name."""
+    found: list[tuple[str, Flow]] = []
+    for field in args_of(struct, "expressions"):
+        cls = field.__class__
+        if cls is exp.PropertyEQ or cls is exp.Alias:
+            name = text_of(arg(field, "this") if cls is exp.PropertyEQ else arg(field, "alias"))
+        elif cls is exp.Column and arg(field, "this").__class__ is not exp.Star:
+            name = field.name
+        else:
+            return ()
+        found.append((name.lower(), flow_of((field if cls is exp.Column else arg(field, _VALUE[cls]),), walk)))
+    return tuple(found)
 
 
 def _script(item: Node) -> Node:

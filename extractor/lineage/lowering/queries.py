@@ -151,7 +151,9 @@ def _lower_select(node: Node, walk: Walk) -> Select:
     for scalar in scalars:  # ClickHouse: WITH expression AS name, one value beside every row
         name = scalar.name[len(_SCALAR) :]
         sources = (*sources, Source("query", (), name, (name,), scalar.query, lateral=True, hidden=True))
-    projections = lower_projections(node, walk)
+    if walk.engine == "snowflake" and arg(node, "connect") is not None:  # only here is LEVEL no column
+        sources = (*sources, Source("query", query=Select((Projection("level"),)), hidden=True))
+    projections = _value_fields(node, walk) or lower_projections(node, walk)
     filters = _filters_of(node)
     conditions.extend(value for key in _CONDITIONS if (value := arg(node, key)) is not None)
     distinct = arg(node, "distinct")
@@ -160,6 +162,18 @@ def _lower_select(node: Node, walk: Walk) -> Select:
     flow, before = flow_of(filters, walk), flow_of(conditions, walk)
     walk.windows = outer
     return Select(projections, sources, flow, _ordinals(node), ctes, before)
+
+
+def _value_fields(node: Node, walk: Walk) -> tuple[Projection, ...]:
+    """``SELECT AS VALUE STRUCT(a AS x, b)``: its rows are structs, so the fields are its columns."""
+    items = args_of(node, "expressions")
+    if str(arg(node, "kind") or "").upper() != "VALUE" or len(items) != 1 or items[0].__class__ is not exp.Struct:
+        return ()
+    fields = args_of(items[0], "expressions")
+    return tuple(
+        Projection(text_of(arg(f, "this")) if f.__class__ is exp.PropertyEQ else f.name, flow_of((f,), walk))
+        for f in fields
+    )
 
 
 def _lower_from(node: Node, walk: Walk) -> tuple[tuple[Source, ...], list[Node]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from extractor.lineage.lowering.context import Node, Walk, arg, args_of
+from extractor.lineage.lowering.context import Node, Walk, arg, args_of, text_of
 from extractor.lineage.lowering.expressions import flow_of
 from extractor.lineage.lowering.generators import generated
 from extractor.lineage.lowering.names import alias_of, dynamic_name, file_of, is_hinted, table_name
@@ -18,10 +18,15 @@ from extractor.lineage.lowering.table_functions import (
     table_read,
     yielded,
 )
-from extractor.lineage.model import NO_FLOW, Flow, Source
+from extractor.lineage.model import NO_FLOW, Flow, Projection, Select, Source
 
 _FLATTENED = ("seq", "key", "path", "index", "value", "this")
 _NAMED_BY_THEMSELVES = frozenset({exp.Anonymous, exp.XMLTable, exp.JSONTable})
+_OF_ELSEWHERE = frozenset(
+    {"external_query", "remote_query", "result_scan", "read_kafka", "read_kinesis", "read_pubsub", "read_pulsar"}
+)
+"""Their rows come from another database, from a queue, or from an earlier statement that only its id tells."""
+_SEARCH = getattr(exp, "VectorSearch", None)
 _JOIN_GROUP = frozenset({exp.Table, exp.Subquery, exp.Paren, exp.Join, exp.Lateral, exp.Unnest})
 
 
@@ -34,7 +39,8 @@ def lower_source(node: Node, walk: Walk, *, conditions: list[Node] | None = None
     if cls is exp.Stream:  # Databricks: STREAM t, STREAM(t)
         return lower_source(arg(node, "this"), walk, conditions=conditions)
     if cls is exp.Table:
-        found = [_lower_table(node, walk)]
+        search = _SEARCH is not None and arg(node, "this").__class__ is _SEARCH
+        found = _searched(node, walk) if search else [_lower_table(node, walk)]
     elif cls in (exp.Subquery, exp.Paren):
         found = _lower_bracket(node, walk, conditions)
     elif cls is exp.Lateral:
@@ -85,6 +91,8 @@ def _lower_table(table: Node, walk: Walk) -> Source:
     if kind:
         return Source(kind, ((text, True),), alias, columns, reshapes=reshapes)
     this = arg(table, "this")
+    if this.__class__ is exp.SemanticView:
+        return Source("query", (), alias, columns, _asked_of(this, walk))
     name = table_name(table, walk)
     if walk.names.tables and len(name) == 1 and (real := walk.names.tables.get(name[0][0].lower())) is not None:
         return Source("table", real, alias or name[0][0], columns, reshapes=reshapes)
@@ -167,6 +175,8 @@ def _lower_rows(node: Node, walk: Walk, alias: str = "", columns: tuple[str, ...
     inner = args_of(call, "expressions")[:1]
     if walk.engine == "clickhouse" and function_name(call) == "view" and inner:
         return Source("query", (), alias, columns, walk.query(inner[0], walk))
+    if function_name(call) in _OF_ELSEWHERE:
+        return Source("unknown", (), alias, columns)
     passed = passed_through(call)
     if passed is not None:
         query = walk.query(passed, walk)
@@ -182,3 +192,29 @@ def _lower_rows(node: Node, walk: Walk, alias: str = "", columns: tuple[str, ...
         names = _FLATTENED
     reshapes = lower_pivots(args_of(node, "pivots"), walk)
     return Source("rows", (), alias, columns, None, flows, names, lateral=True, reshapes=reshapes)
+
+
+def _asked_of(view: Node, walk: Walk) -> Select:
+    """``SEMANTIC_VIEW(v DIMENSIONS a.x METRICS b.y)``: columns of the view, without the logical tables' names."""
+    items = [item for key in ("dimensions", "facts", "metrics") for item in args_of(view, key)]
+    made: list[Projection] = []
+    for item in items:
+        inner = arg(item, "this") if item.__class__ is exp.Alias else item
+        flow = flow_of((inner,), walk)
+        bare = Flow(tuple(ref[-1:] for ref in flow.refs))
+        made.append(Projection(text_of(arg(item, "alias")) or str(inner.name), bare))
+    where = flow_of((arg(view, "where"),), walk)
+    filters = Flow(tuple(ref[-1:] for ref in where.refs), where.queries, where.tests)
+    return Select(tuple(made), tuple(lower_source(arg(view, "this"), walk)), filters)
+
+
+def _searched(node: Node, walk: Walk) -> list[Source]:
+    """VECTOR_SEARCH yields the rows ``query`` and ``base``, and their distance ("VECTOR_SEARCH", "Output")."""
+    call = arg(node, "this")
+    distance = Select((Projection("distance"),))
+    found = [Source("query", (), alias_of(node)[0], (), distance)]
+    for key, name in (("this", "base"), ("query_table", "query")):
+        inner = arg(call, key)
+        if inner.__class__ in _JOIN_GROUP:
+            found.append(Source("query", (), name, (), walk.query(inner, walk), hidden=True))
+    return found

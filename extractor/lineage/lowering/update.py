@@ -33,7 +33,7 @@ def lower_update(node: Node, walk: Walk) -> tuple[Statement, ...]:
     filters = flow_of([arg(node, "where"), *conditions], walk)
     groups: dict[int, list[Projection]] = {}
     for assignment in lower_assignments(args_of(node, "expressions"), walk):
-        qualifier, projection = _whole_column(assignment, sources)
+        qualifier, projection = whole_column(assignment, sources)
         groups.setdefault(_owner(qualifier, sources, main), []).append(projection)
     for owner, projections in groups.items():  # what is set exists there
         sources[owner] = sources[owner]._replace(names=tuple(p.name for p in projections))
@@ -76,7 +76,7 @@ def target_name(source: Source, ctes: tuple[Cte, ...]) -> Name:
     return base_columns(source, ctes, ())[0]
 
 
-def _whole_column(assignment: Assignment, sources: list[Source]) -> Assignment:
+def whole_column(assignment: Assignment, sources: list[Source]) -> Assignment:
     """``SET t.c.field = ...`` sets column ``c``: what a qualifier names behind a table is a column with fields."""
     qualifier, projection = assignment
     for position, (part, _) in enumerate(qualifier):
