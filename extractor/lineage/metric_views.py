@@ -64,6 +64,8 @@ def _read(text: str) -> Any:
         plain = line.strip()
         if plain and not plain.startswith("#"):
             lines.append((len(line) - len(line.lstrip()), plain))
+    if len(lines) > 1 and text[:1] not in "\r\n":  # it begins on the line of the dollars
+        lines[0] = (min(indent for indent, _ in lines[1:]), lines[0][1])
     return _block(lines, 0, lines[0][0])[0] if lines else None
 
 
