@@ -169,8 +169,9 @@ def _hive_client(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...
 
 
 def _synonym(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
-    del match, dialect
-    return (Other("create synonym", "no lineage by nature"),)
+    """A name that stands for another, until it is dropped."""
+    names = tuple(dialect.parse_name(match[group]) for group in ("name", "of") if match[group])
+    return (Use(f"{match['verb'].lower()} synonym", names, "synonym"),)
 
 
 def _exchange_tables(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
@@ -200,10 +201,17 @@ _RULES: tuple[tuple[str, re.Pattern[str], _Rule], ...] = (
         ),
         _moved,
     ),
-    (
-        "FOR",
-        re.compile(r"CREATE\s+(?:OR\s+REPLACE\s+)?(?:PUBLIC\s+)?(?:SYNONYM|ALIAS|NICKNAME)\s.*\bFOR\b", _FLAGS),
-        _synonym,
+    *(
+        (
+            word,
+            re.compile(
+                rf"(?P<verb>CREATE|DROP)\s+(?:OR\s+REPLACE\s+)?(?:\w+\s+)?{word}\s+(?:IF\s+(?:NOT\s+)?EXISTS\s+)?"
+                rf"(?P<name>{_NAME})(?:\s+FOR\s+(?!SEQUENCE|MODULE)(?:TABLE\s+)?(?P<of>{_NAME}))?",
+                _FLAGS,
+            ),
+            _synonym,
+        )
+        for word in ("SYNONYM", "ALIAS", "NICKNAME")
     ),
     *(
         (word, re.compile(rf"(?P<what>{word}\b{more})", _FLAGS), _hive_client)

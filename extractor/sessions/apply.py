@@ -337,6 +337,8 @@ class Sessions:
     def _use(self, use: Use, session: Session) -> None:
         if use.what == "variable":
             session.variables[use.names[0][0][0].lower()] = use.names[1]
+        elif use.what == "synonym":
+            self._knowledge.stand_for(use.names, session)
         elif use.what == "path":
             session.defaults.path = tuple(name[-1][0] for name in use.names)
         elif use.names and use.names[0]:

@@ -51,11 +51,21 @@ class Knowledge:
         self._schema = schema
         self._patterns = tuple(patterns)
         self._learned: Bounded[tuple[str, ...], tuple[str, ...]] = Bounded(_TABLES)
+        self._synonyms: Bounded[tuple[str, ...], TableName] = Bounded(_TABLES)
         self._shared = Temporaries(_SCRATCH)
 
     def table(self, name: Name, session: Session) -> TableName:
-        """What ``name`` means in ``session``."""
-        return choose(candidates(name, session.defaults, self.dialect), self._exists)
+        """What ``name`` means in ``session``: a table, also where the name is a synonym of it."""
+        found = choose(candidates(name, session.defaults, self.dialect), self._exists)
+        return self._synonyms.get(key_of(found)) or found
+
+    def stand_for(self, names: tuple[Name, ...], session: Session) -> None:
+        """Let the first of ``names`` stand for the second; without a second it stands for itself again."""
+        own = choose(candidates(names[0], session.defaults, self.dialect), self._exists)
+        if len(names) > 1:
+            self._synonyms.put(key_of(own), self.table(names[1], session))
+        else:
+            self._synonyms.pop(key_of(own))
 
     def _exists(self, table: TableName) -> bool:
         if self._learned.get(key_of(table)) is not None:
