@@ -11,7 +11,7 @@ from dialects.base import Dialect, Folding, LexicalRules
 from dialects.rewriting import Rewrite, rewriting
 
 _PREPARE = rewriting(
-    Rewrite("DISTRIBUTE ON (...)"),
+    Rewrite("DISTRIBUTE ON HASH? (...)"),
     Rewrite("DISTRIBUTE ON RANDOM"),
     Rewrite("ORGANIZE ON (...)"),
     Rewrite("ORGANIZE ON NONE"),

@@ -61,8 +61,13 @@ _VERTICA = (
         "^ CREATE EXTERNAL TABLE <name> (...) AS COPY FROM <string> ...", "CREATE EXTERNAL TABLE {3} {4} LOCATION {8}"
     ),
     Rewrite("^ EXPORT TO <any> ( DIRECTORY = <string> ..AS ...", "COPY ({8}) TO {6}"),
-    Rewrite("^ AT EPOCH LATEST|<any> SELECT|WITH", "{3}"),
+    Rewrite("^ AT EPOCH <any> SELECT|WITH", "{3}"),
     Rewrite("^ AT TIME <string> SELECT|WITH", "{3}"),
+    Rewrite("AS AT EPOCH <any> SELECT|WITH", "AS {4}"),
+    Rewrite("AS AT TIME <string> SELECT|WITH", "AS {4}"),
+    Rewrite("INTERPOLATE PREVIOUS|NEXT VALUE", "="),
+    Rewrite(":: !", "::"),
+    Rewrite("^ CREATE TABLE IF? NOT? EXISTS? <name> (...) PARTITION BY ...", "CREATE TABLE {2} {3} {4} {5} {6}"),
     Rewrite("INCLUDE|EXCLUDE SCHEMA? PRIVILEGES"),
     Rewrite(
         "ENCODING AUTO|RLE|DELTAVAL|BLOCK_DICT|BLOCKDICT_COMP|BZIP_COMP|COMMONDELTA_COMP|DELTARANGE_COMP|GCDDELTA|"

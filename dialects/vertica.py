@@ -50,9 +50,11 @@ def with_plain_copy(text: str, rules: LexicalRules) -> str:
     if last < 0:
         return text
     from_ = closing(found, last) if word_at(found, last) == "(" else last
+    name = text[found[1].start : found[last - 1].end]
+    if word_at(found, from_) in ("SOURCE", "WITH"):  # a function brings the rows
+        return f"COPY {name} FROM STDIN"
     if word_at(found, from_) != "FROM":
         return text
-    name = text[found[1].start : found[last - 1].end]
     place = from_ + 1
     files: list[str] = []
     while place < len(found):
