@@ -15,8 +15,10 @@ from dialects.rewriting import closing, name_end, word_at
 
 NAMES = r"OPEN(?:QUERY|ROWSET|DATASOURCE)\b"
 _SERVER = re.compile(r"(?:Server|Data Source|DataSource|Address|Addr)\s*=\s*([^;]*)", re.IGNORECASE)
-_FILE = re.compile(r"(?:Database|Data Source)\s*=\s*([^;]*[\\/.][^;]*)", re.IGNORECASE)
+_FILE = re.compile(r"(?:Database|Data Source|DefaultDir|DBQ)\s*=\s*([^;]*[\\/.][^;]*)", re.IGNORECASE)
 _FILE_PROVIDER = re.compile(r"\bjet\b|\bace\b|excel|text driver", re.IGNORECASE)
+_UNKNOWN = "REMOTE_ROWS()"
+"""Rows whose tables the text does not show: of a remote procedure, or of a server without a name."""
 _CHANGES = words("UPDATE DELETE")
 _FILLS = words("INSERT INTO")
 
@@ -66,7 +68,8 @@ def _of_query(
         return _of_target(found, place, end, server, body, rules)
     if word_at(found, place - 1) == "FROM" and word_at(found, place - 2) == "DELETE":
         return _of_target(found, place, end, server, body, rules)
-    return (end, f"({_on_server(body, server, rules)})") if body else None
+    is_query = body[:6].upper() == "SELECT" or body[:4].upper() == "WITH"
+    return end, f"({_on_server(body, server, rules)})" if is_query else _UNKNOWN
 
 
 def _of_target(
@@ -170,7 +173,7 @@ def _of_connection(found: Sequence[Token], place: int, end: int, rules: LexicalR
     match = _SERVER.search(connection)
     server = connection if plain else match[1].strip() if match is not None else ""
     if not server:
-        return None
+        return end, _UNKNOWN
     if last.kind == "string":
         return _of_query(found, place, end, f"[{server}]", last, rules)
     name = name_end(found, commas[1] + 1)
