@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from datetime import UTC, datetime
-from functools import partial
+from functools import lru_cache, partial
 
 import dialects
 from dialects import Dialect
@@ -119,7 +119,12 @@ def _in_order(records: Iterable[QueryRecord]) -> list[QueryRecord]:
     return sorted(records, key=lambda r: (r.started_at or _BEGINNING, r.sequence))
 
 
+_DISTINCT = 4_000
+"""So many texts are remembered with their outlines: a text that is run again is not parsed again."""
+
+
 def _pieces(records: Iterable[QueryRecord], dialect: Dialect) -> Iterator[_Piece]:
+    read = lru_cache(_DISTINCT)(partial(outline, dialect=dialect))
     for record in records:
         found = pieces(record.sql, dialect)
         for index, piece in enumerate(found):
@@ -129,11 +134,16 @@ def _pieces(records: Iterable[QueryRecord], dialect: Dialect) -> Iterator[_Piece
             placed = record._replace(cut=record.cut and index == len(found) - 1)
             if record.origin is not None:
                 placed = placed._replace(origin=Origin(record.origin.file, record.origin.line + piece.line - 1))
-            yield placed, *_outlined(placed, piece.text, kind, dialect, index), index
+            yield placed, *_outlined(placed, piece.text, kind, dialect, index, read), index
 
 
 def _outlined(
-    record: QueryRecord, text: str, kind: StatementClass, dialect: Dialect, index: int
+    record: QueryRecord,
+    text: str,
+    kind: StatementClass,
+    dialect: Dialect,
+    index: int,
+    read: Callable[[str], Outline],
 ) -> tuple[str, Outline | StatementLineage]:
     mark = fingerprint(text, dialect)
     if record.outcome in _SKIPPED:
@@ -145,7 +155,7 @@ def _outlined(
     if kind is StatementClass.UTILITY:
         return mark, StatementLineage(Outcome.NO_LINEAGE, "utility", mark, index, origin=record.origin)
     try:
-        return mark, outline(text, dialect)
+        return mark, read(text)
     except StatementError as error:
         outcome = _OUTCOMES.get(type(error).__name__, Outcome.UNSUPPORTED)
         return mark, StatementLineage(outcome, str(kind), mark, index, reason=str(error), origin=record.origin)

@@ -50,11 +50,8 @@ def indirect_edges(
     confidence, reason = _INDIRECT
     found: list[ColumnEdge] = []
     for (_, column), origin in best(deciding).items():
-        table = origin.base.table
-        taken = flowing.get((id(table), column), ())
-        found.extend(
-            ColumnEdge(table, origin.column, target, name, "indirect", confidence, reason)
-            for key, name in names.items()
-            if key not in taken
-        )
+        table, source = origin.base.table, origin.column
+        taken = flowing.get((id(table), column))
+        fed = names.values() if taken is None else [name for key, name in names.items() if key not in taken]
+        found.extend([ColumnEdge(table, source, target, name, "indirect", confidence, reason) for name in fed])
     return found

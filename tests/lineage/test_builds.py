@@ -5,21 +5,10 @@ import sys
 from pathlib import Path
 
 _SCRIPT = """
-import importlib.machinery, sys
+import sys
+from tests.lineage.pure import PURE
 if sys.argv[1] == "pure":
-    class Pure:
-        @staticmethod
-        def find_spec(name, path=None, target=None):
-            if not name.startswith("sqlglot"):
-                return None
-            finder = importlib.machinery.FileFinder
-            loader = (importlib.machinery.SourceFileLoader, [".py"])
-            for entry in path or sys.path:
-                spec = finder(entry, loader).find_spec(name)
-                if spec is not None:
-                    return spec
-            return None
-    sys.meta_path.insert(0, Pure)
+    exec(PURE)
 from tests.lineage.answers import answers
 print("\\n".join(answers()))
 """

@@ -221,6 +221,10 @@ class Relation:
         """The origins of a column, known or behind the one open place."""
         if key in self.index:
             return self.known(key, name)
+        if len(self.opens) == 1:
+            only = self.opens[0].find(key, name)
+            if only is not None:
+                return only
         answers = [found for place in self.opens if (found := place.find(key, name)) is not None]
         if len(answers) == 1:
             return answers[0]

@@ -170,7 +170,7 @@ class Scope:
         if key in self.merged:
             return self.merged[key]
         holders = [e for e in self.entries if key in e.relation.index]
-        visible = [e for e in holders if not e.hidden] or holders
+        visible = ([e for e in holders if not e.hidden] or holders) if len(holders) > 1 else holders
         if len(visible) == 1:
             return visible[0].relation.known(key, name)
         if visible:
@@ -188,6 +188,8 @@ class Scope:
         return self._open(key, name)
 
     def _open(self, key: str, name: str) -> Origins | None:
+        if len(self.entries) == 1 and self.entries[0].alias != key and not self.entries[0].relation.shy:
+            return degrade(self.entries[0].relation.find(key, name), ONLY) if self.entries[0].relation.opens else None
         rows = [e for e in self.entries if e.alias == key and (e.relation.shy or (e.renamed and self.rows))]
         if rows:  # a whole row by its alias
             return rows[0].relation.whole()
