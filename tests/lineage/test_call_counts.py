@@ -42,7 +42,7 @@ print(json.dumps(counts))
 STATEMENTS = (
     "CREATE TABLE a AS SELECT b.x, CASE WHEN c.y > 1 THEN c.z ELSE b.z END AS z FROM b JOIN c ON b.i = c.i WHERE w",
     "INSERT INTO a (x) WITH q AS (SELECT SUM(d.x) AS x FROM d GROUP BY d.y) SELECT x FROM q UNION ALL SELECT x FROM e",
-    "MERGE INTO a USING b ON a.i = b.i WHEN MATCHED THEN UPDATE SET x = b.x WHEN NOT MATCHED THEN INSERT (i) VALUES (1)",
+    "MERGE INTO a USING b ON a.i = b.j WHEN MATCHED THEN UPDATE SET x = 2 WHEN NOT MATCHED THEN INSERT (i) VALUES (1)",
     "CREATE VIEW v AS SELECT t.*, (SELECT MAX(u.x) FROM u WHERE u.i = t.i) AS m FROM (SELECT * FROM s) AS t",
     "UPDATE a SET x = b.x, y = COALESCE(b.y, a.y) FROM b WHERE a.i = b.i AND EXISTS (SELECT 1 FROM c WHERE c.i = b.i)",
 )
