@@ -81,7 +81,7 @@ def _with_joined_names(text: str, rules: LexicalRules) -> str:
 
 
 _LITERAL = r"'([^']*)'"
-_STREAMS = where_found(r"\bSTREAM\s+[\w`]+\s*\.", rewriting(Rewrite("FROM|JOIN STREAM <name>", "{0} {2}")))
+_STREAMS = where_found(r"STREAM\s+[\w`]+\s*\.", rewriting(Rewrite("FROM|JOIN STREAM <name>", "{0} {2}")))
 """The word before a table that is read as a stream of its rows; apart, since a table may be called so."""
 _COPIES = where_found(r"COPY\b[^;]*\bBY\b[^;]*\bPOSITION\b", rewriting(Rewrite("BY POSITION FROM", "FROM")))
 _FLOWS = where_found(
@@ -119,7 +119,14 @@ SPARK = replace(
     aliases=("sparksql", "spark2"),
     levels=("database", "schema", "table"),
     lexical=replace(_LEXICAL, raw_prefix="plain", nested_comments=True, blocks="scripting"),
-    prepare=after(with_plain_inputs, _with_joined_names, _STREAMS, _FLOWS, _COPIES, rewriting(*_SPARK_PREPARE)),
+    prepare=after(
+        with_plain_inputs,
+        where_found("IDENTIFIER", _with_joined_names),
+        _STREAMS,
+        _FLOWS,
+        _COPIES,
+        rewriting(*_SPARK_PREPARE),
+    ),
 )
 
 DATABRICKS = replace(

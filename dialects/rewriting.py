@@ -158,9 +158,11 @@ class _Rewriter:
 
     def _possible(self, text: str) -> dict[str, list[_Known]]:
         """The rewrites all of whose words occur, by their first words: few texts have any, and need tokens."""
+        likely = [one for one in self._known if _has_each(text, one.needed) and one.opening.search(text)]
+        words = set(_WORD.findall(text)) if likely else set()
         found: dict[str, list[_Known]] = {}
-        for one in self._known:
-            if _has_each(text, one.needed) and one.opening.search(text):
+        for one in likely:
+            if not any(words.isdisjoint(choices) for choices in one.needed):
                 for first in one.firsts():
                     found.setdefault(first, []).append(one)
         return found
