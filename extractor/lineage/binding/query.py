@@ -327,6 +327,10 @@ class Binder:
                 columns.append(Column(name, NOTHING))
                 continue
             columns.append(Column(name, row_origins(flows, position, width, everything)))
+        if self._engine == "bigquery" and len(names) == 1 and len(source.flows) == 1 and len(source.flows[0].refs) == 1:
+            made = scope.column(source.flows[0].refs[0])
+            if made is not None and made.fields:  # items that are structs are rows of their fields
+                columns = [Column(name, origins) for name, origins in made.fields]
         return Relation([*columns, OpenRows(everything)] if columns else [OpenRows(everything)], shy=True)
 
     def _merge(self, source: Source, entry: Entry, scope: Scope, gathered: _Gathered) -> None:
@@ -361,7 +365,9 @@ class Binder:
                 if star.columns:
                     return [Column(name, origins) for name in star.columns]
                 return [OpenStar(OpenRows(origins))]
-            if relation.shy and self._engine == "bigquery":  # the fields of an item, whose names nothing tells
+            if (
+                relation.shy and self._engine == "bigquery" and star.qualifier[-1][0].lower() in relation.index
+            ):  # the fields of an item, whose names nothing tells
                 return [OpenRows(relation.whole()), *(Column(n, o) for n, o in replaced.values())]
             return (
                 _renamed(Relation(view.items(relation)), star.columns).items if star.columns else view.items(relation)

@@ -223,6 +223,13 @@ class Scope:
             return frozenset((Origin(self.entries[0].relation.listed, name, UNLISTED),))
         return None
 
+    def column(self, ref: Name) -> Column | None:
+        """The column itself that a reference names, if it is one that a query below has made."""
+        entry = self.entry(ref[:-1]) if len(ref) > 1 else None
+        entries = self.entries if len(ref) == 1 else [entry] if entry is not None else []
+        found = [column for e in entries for column in e.relation.index.get(ref[-1][0].lower(), ())]
+        return found[0] if len(found) == 1 else None
+
     def _qualified(self, ref: Name) -> Origins | None:
         """The relation is named by one, two or three leading parts; what follows the column are nested fields."""
         scope: Scope | None = self

@@ -15,6 +15,8 @@ from extractor.lineage.lowering.names import column_parts
 from extractor.lineage.model import Flow, Name, Projection, Star
 
 _TRANSPARENT = frozenset({exp.Paren, exp.Cast, exp.TryCast, exp.Collate, exp.AtTimeZone})
+_AROUND_STRUCTS = frozenset({exp.ArrayAgg, exp.IgnoreNulls, exp.RespectNulls, exp.Order, exp.Limit})
+_MAKING_STRUCTS = frozenset({exp.Struct, exp.ArrayAgg, exp.IgnoreNulls, exp.RespectNulls})
 _VALUE = {exp.PropertyEQ: "expression", exp.Alias: "this"}
 _UNNAMED = {"hive": ("_c", 0), "trino": ("_col", 0), "presto": ("_col", 0), "athena": ("_col", 0), "bigquery": ("f", 0)}
 _WITH_SCRIPTS = frozenset({"hive", "spark", "spark2", "databricks"})
@@ -32,7 +34,7 @@ def lower_projections(node: Node, walk: Walk) -> tuple[Projection, ...]:
         if item.__class__ is exp.Alias:
             args = item.args
             value = args.get("this")
-            fields = _fields(value, walk) if value.__class__ is exp.Struct else ()
+            fields = _fields(value, walk) if value.__class__ in _MAKING_STRUCTS else ()
             found.append(Projection(_written(args.get("alias")), flow_of((value,), walk), None, fields))
         else:
             found.extend(_lower_item(item, position, walk, excluded))
@@ -89,8 +91,18 @@ def _lower_row_star(row: Node, walk: Walk) -> Projection:
     return Projection("", star=Star(parts)) if parts else Projection("", flow_of((inner,), walk), Star())
 
 
-def _fields(struct: Node, walk: Walk) -> tuple[tuple[str, Flow], ...]:
-    """The fields of STRUCT(a AS x, b) or NAMED_STRUCT('x', a); none where one of them has no name."""
+def _fields(value: Node, walk: Walk) -> tuple[tuple[str, Flow], ...]:
+    """The fields of STRUCT(a AS x, b) or NAMED_STRUCT('x', a), also of many of them in ARRAY_AGG(...).
+
+    None where one of them has no name. What puts the items of an array in order belongs to each of its fields.
+    """
+    orders: list[Node] = []
+    struct = value
+    while struct.__class__ in _AROUND_STRUCTS:
+        orders.extend(args_of(struct, "expressions") if struct.__class__ is exp.Order else ())
+        struct = arg(struct, "this")
+    if struct.__class__ is not exp.Struct:
+        return ()
     found: list[tuple[str, Flow]] = []
     for field in args_of(struct, "expressions"):
         cls = field.__class__
@@ -100,7 +112,8 @@ def _fields(struct: Node, walk: Walk) -> tuple[tuple[str, Flow], ...]:
             name = field.name
         else:
             return ()
-        found.append((name.lower(), flow_of((field if cls is exp.Column else arg(field, _VALUE[cls]),), walk)))
+        content = field if cls is exp.Column else arg(field, _VALUE[cls])
+        found.append((name.lower(), flow_of((content, *orders), walk)))
     return tuple(found)
 
 
