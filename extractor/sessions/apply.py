@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from dialects import Dialect
 from extractor.garbage import uncollected
-from extractor.lineage.binding import UNNAMED, Assigned, Column, Relation, assign
+from extractor.lineage.binding import UNNAMED, Assigned, Column, Relation, assign, numbered
 from extractor.lineage.model import Alter, Define, Drop, Empty, Other, Outline, Read, Rename, Statement, Use, Write
 from extractor.models import (
     ColumnEdge,
@@ -190,7 +190,9 @@ class Sessions:
         return self._written(write, target, tables, columns, chain, where, bound)
 
     def _with_files(self, write: Write, relation: Relation, session: Session) -> Relation:
-        """The query's relation and the files that are read beside it."""
+        """The query's relation, as a new table or view gets its columns, and the files that are read beside it."""
+        if write.mode in ("create", "view") and not write.columns:
+            relation = numbered(relation, self._dialect.parser)
         context = StatementContext(self._knowledge, session)
         for file in write.files:
             relation.reads.update(context.external(((file, True),), _file_kind(file)).reads)

@@ -14,6 +14,7 @@ from extractor.lineage.binding.relations import (
     Origin,
     Origins,
     Relation,
+    numbered,
 )
 
 __all__ = [
@@ -33,4 +34,5 @@ __all__ = [
     "Relation",
     "assign",
     "best",
+    "numbered",
 ]

@@ -19,6 +19,7 @@ from extractor.lineage.binding.relations import (
     Origin,
     Origins,
     Relation,
+    numbered,
     row_origins,
 )
 from extractor.lineage.binding.scope import Entry, Scope, pseudo_columns
@@ -249,7 +250,7 @@ class Binder:
             return self._table(source, scope, env)
         if source.kind == "query" and source.query is not None:
             lateral = source.lateral or self._engine == "duckdb" or reads_sibling(source.query, scope, self._engine)
-            return self.bind(source.query, env, scope if lateral else scope.parent)
+            return numbered(self.bind(source.query, env, scope if lateral else scope.parent), self._engine)
         if source.kind == "rows":
             return self._rows(source, scope, env, gathered)
         if source.kind in ("file", "external"):
@@ -295,7 +296,7 @@ class Binder:
                 relation = self._recursive(entry, cte.query, env)
             else:
                 relation = self.bind(cte.query, env)
-            entry.relation = _renamed(relation, cte.columns) if cte.columns else relation
+            entry.relation = _renamed(relation, cte.columns) if cte.columns else numbered(relation, self._engine)
             entry.busy = False
         return entry.relation
 
@@ -341,6 +342,7 @@ class Binder:
         elif keys and self._engine == "mysql":  # in the order of the first table, whatever the clause says
             order = [name.lower() for name in _names_in_order(scope)]
             keys = sorted(keys, key=lambda name: order.index(name.lower()) if name.lower() in order else -1)
+        latest: dict[str, Origins] = {}
         for name in keys:
             key = name.lower()
             right = entry.relation.find(key, name) or NOTHING
@@ -350,7 +352,9 @@ class Binder:
             both = left | right
             gathered.indirect |= both
             if not entry.hidden:  # a semi or anti join only asks
-                scope.merged[key] = both
+                latest[key] = both
+        if latest:  # each join puts its columns before those of the joins within it
+            scope.merged = {**latest, **{key: o for key, o in scope.merged.items() if key not in latest}}
 
     # --- stars and reshapes ----------------------------------------------------------------------------------
 
@@ -444,7 +448,8 @@ class Binder:
 def _names_in_order(scope: Scope) -> list[str]:
     """The names of all known columns so far, each once."""
     names = (i.name for e in scope.entries if not e.hidden for i in e.relation.items if isinstance(i, Column))
-    return list({name.lower(): name for name in names if name}.values())
+    merged = (_spelling(scope, key) for key in scope.merged)
+    return list({name.lower(): name for name in (*merged, *names) if name}.values())
 
 
 def _known_names(relation: Relation) -> tuple[str, ...]:

@@ -257,3 +257,24 @@ def row_origins(flows: list[Origins], position: int, width: int, everything: Ori
         return everything
     first, last = max(0, len(flows) - width + position), min(position, len(flows) - 1)
     return NOTHING.union(*flows[first : last + 1])
+
+
+_NUMBERED = {"duckdb": "_", "sqlite": ":"}
+"""What stands between a column's name and its number where a name is there more than once; elsewhere it may not be."""
+
+
+def numbered(relation: Relation, engine: str) -> Relation:
+    """The columns under the names that the engine gives those of a derived table or view: ``a``, ``a_1``, ``a_2``."""
+    mark = _NUMBERED.get(engine)
+    if mark is None or all(len(same) == 1 for same in relation.index.values()):
+        return relation
+    seen: dict[str, int] = {}
+    items: list[Column | Open] = []
+    for item in relation.items:
+        if isinstance(item, Column) and item.name:
+            key = item.name.lower()
+            count = seen[key] = seen.get(key, -1) + 1
+            items.append(Column(f"{item.name}{mark}{count}", item.origins) if count else item)
+        else:
+            items.append(item)
+    return Relation(items, relation.reads, relation.indirect, shy=relation.shy)

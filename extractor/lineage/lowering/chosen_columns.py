@@ -53,8 +53,15 @@ def _by_pattern(test: Node, star: Node) -> Star | None:
         return None
     dropped = tuple(n.name for n in args_of(star, "except_")) if star is not None else ()
     if _PATTERNS[test.__class__] == "like":
+        if arg(test, "negate"):
+            return Star((), dropped, matching=rf"(?is)\A(?!{_expression(wanted.name)}\Z)")
         return Star((), dropped, like=wanted.name)
     return Star((), dropped, matching=wanted.name)
+
+
+def _expression(pattern: str) -> str:
+    """The regular expression of a LIKE pattern."""
+    return "".join(".*" if c == "%" else "." if c == "_" else re.escape(c) for c in pattern)
 
 
 def _without(item: Node, columns: Node, walk: Walk) -> Flow:

@@ -9,7 +9,7 @@ from extractor.lineage.lowering.context import Node, Walk, arg, args_of, text_of
 from extractor.lineage.lowering.expressions import flow_of
 from extractor.lineage.lowering.names import column_parts
 from extractor.lineage.lowering.projections import lower_projections
-from extractor.lineage.lowering.reshapes import lower_match, lower_pivots
+from extractor.lineage.lowering.reshapes import lower_match, lower_pivots, pivoted_columns
 from extractor.lineage.lowering.sources import lower_source
 from extractor.lineage.model import Cte, Projection, Query, Select, SetOp, Source, Star, Values, Write
 
@@ -71,7 +71,9 @@ def _lower_pivot(node: Node, walk: Walk) -> Source:
         kept = tuple(text_of(c) for c in args_of(group, "expressions")) if group is not None else None
         gone = tuple(text_of(c) for c in args_of(node, "expressions"))
         flow = flow_of(using, walk)
-        reshape = reshape._replace(made=(), gone=(*gone, *(r[-1][0] for r in flow.refs)), kept=kept, open_flow=flow)
+        gone = (*gone, *(ref[-1][0] for ref in flow.refs))
+        made = pivoted_columns(node, walk)
+        reshape = reshape._replace(made=made, gone=gone, kept=kept, open_flow=None if made else flow)
     return source._replace(reshapes=(*source.reshapes, reshape))
 
 

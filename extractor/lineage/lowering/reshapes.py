@@ -7,6 +7,7 @@ from itertools import cycle
 
 from sqlglot import exp
 
+from extractor.errors import Unsupported
 from extractor.lineage.lowering.context import Node, Walk, arg, args_of, text_of
 from extractor.lineage.lowering.expressions import flow_of, merged
 from extractor.lineage.lowering.names import alias_of, bare
@@ -40,6 +41,19 @@ def _lower_pivot(pivot: Node, walk: Walk) -> Reshape:
     return Reshape(made, tuple(gone), kept, alias, columns, open_flow)
 
 
+def pivoted_columns(pivot: Node, walk: Walk) -> tuple[tuple[str, Flow], ...]:
+    """DuckDB's ``PIVOT t ON m IN (1, 2) USING sum(v)``: the columns, where one list of literals tells them."""
+    on, using = args_of(pivot, "expressions"), args_of(pivot, "using")
+    values = args_of(on[0], "expressions") if len(on) == 1 and on[0].__class__ is exp.In else []
+    if not using or not values or any(v.__class__ is not exp.Literal for v in values):
+        return ()
+    named = [text_of(arg(u, "alias")) if u.__class__ is exp.Alias else "" for u in using]
+    if len(using) > 1 and not all(named):
+        return ()
+    flows = [flow_of((u,), walk) for u in using]
+    return tuple((f"{v.name}_{n}" if n else v.name, flow) for v in values for n, flow in zip(named, flows, strict=True))
+
+
 def _lower_unpivot(pivot: Node, walk: Walk) -> Reshape:
     """``UNPIVOT (value FOR name IN (a, b))``: the value comes from every listed column, the name from none."""
     fields = args_of(pivot, "fields")
@@ -48,6 +62,8 @@ def _lower_unpivot(pivot: Node, walk: Walk) -> Reshape:
     if not fields:  # DuckDB's UNPIVOT t ON a, b INTO NAME n VALUE v
         into = arg(pivot, "into")
         listed = [[c] for e in args_of(pivot, "expressions") for c in _listed(e)]
+        if any(c.__class__ in (exp.Columns, exp.Star) for group in listed for c in group):
+            raise Unsupported("UNPIVOT of columns that an expression chooses")
         values = [[v] for v in args_of(into, "expressions")] if into is not None else []
         labels = [text_of(arg(into, "this"))] if into is not None else ["name"]
     else:

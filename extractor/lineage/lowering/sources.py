@@ -15,6 +15,7 @@ from extractor.lineage.lowering.table_functions import (
     function_name,
     names_a_table,
     passed_through,
+    single_column,
     table_read,
     yielded,
 )
@@ -150,7 +151,8 @@ def _lower_unnest(node: Node, walk: Walk, alias: str = "", columns: tuple[str, .
         return Source("rows", (), alias, columns, None, flows, lateral=True)
     if offset is not None and offset.__class__ is exp.Identifier:  # taken out of the alias by the parser
         columns = (*columns, offset.name)
-    return Source("rows", (), alias, columns, None, flows, lateral=True, ordinality=bool(offset))
+    names = single_column(node, alias, walk) if len(flows) == 1 and not offset else ()
+    return Source("rows", (), alias, columns, None, flows, names, lateral=True, ordinality=bool(offset))
 
 
 def _lower_values(node: Node, walk: Walk) -> Source:
@@ -185,7 +187,7 @@ def _lower_rows(node: Node, walk: Walk, alias: str = "", columns: tuple[str, ...
         alias = alias or function_name(call)
     made = generated(call, walk) or document_columns(call, walk)
     flows: tuple[Flow, ...] = tuple(flow for _, flow in made) or (flow_of((call,), walk),)
-    names = tuple(name for name, _ in made) or yielded(call, walk)
+    names = tuple(name for name, _ in made) or yielded(call, walk) or single_column(call, alias, walk)
     if names[1:] == ("ordinal",):  # the place of a piece is counted, not taken from the text
         flows = (*flows, NO_FLOW)
     if call.__class__ is exp.Explode and walk.engine == "snowflake":

@@ -77,6 +77,25 @@ def yielded(call: Node, walk: Walk) -> tuple[str, ...]:
     return ("value",) if name in _ELEMENTS and walk.engine in ("postgres", "redshift") else ()
 
 
+_ONE_COLUMN = frozenset(
+    {
+        "generate_series", "exploding_generate_series", "range", "unnest", "jsonb_object_keys", "json_object_keys",
+        "regexp_split_to_table", "string_to_table", "generate_subscripts", "regexp_matches", "explode",
+    }
+)  # fmt: skip
+
+
+def single_column(call: Node, alias: str, walk: Walk) -> tuple[str, ...]:
+    """The one column of a function that yields values: it bears the alias of the relation, else the function's name.
+
+    PostgreSQL, "Table Functions"; DuckDB does the same.
+    """
+    name = function_name(call)
+    if walk.engine not in ("postgres", "duckdb") or name not in _ONE_COLUMN:
+        return ()
+    return (alias or name.removeprefix("exploding_"),)
+
+
 def document_columns(call: Node, walk: Walk) -> tuple[tuple[str, Flow], ...]:
     """The columns of JSON_TABLE and XMLTABLE; those FOR ORDINALITY only count rows."""
     name = function_name(call)

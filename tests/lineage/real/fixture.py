@@ -10,7 +10,7 @@ from dialects import Dialect
 from extractor.api import DictSchema
 from extractor.errors import StatementError
 from extractor.lineage import Outline, outline
-from extractor.lineage.binding import Binder, Column, Relation, assign
+from extractor.lineage.binding import Binder, Column, Relation, assign, numbered
 from extractor.lineage.model import Drop, Read, Rename, Statement, Write
 from extractor.lineage.repair import without_comments
 from extractor.sessions.context import StatementContext
@@ -106,6 +106,7 @@ def _derived(write: Write, knowledge: Knowledge, session: Session) -> tuple[str,
     relation = Relation([])
     if write.query is not None:
         relation = Binder(knowledge.dialect, StatementContext(knowledge, session)).bind(write.query)
+        relation = relation if write.columns else numbered(relation, knowledge.dialect.parser)
     names: tuple[str, ...] | None = None
     if write.columns:
         rest = relation.items[len(write.columns) :]  # a view may name only its first columns
