@@ -19,6 +19,10 @@ DUCKDB = Dialect(
     use_sets="database",
     temporary=TemporaryRule(schemas=("temp",)),
     lexical=LexicalRules(escape_prefix=True, dollar_quotes="tagged", nested_comments=True, blocks="none"),
+    prepare=rewriting(
+        Rewrite("^ LOAD <any> $", "PRAGMA loaded"),
+        Rewrite("^ COPY FROM DATABASE ...", "COPY ("),
+    ),
 )
 
 SQLITE = Dialect(

@@ -111,6 +111,10 @@ _MYSQL = (
     Rewrite("^ ALTER TABLE <name> RENAME AS <name>", "ALTER TABLE {2} RENAME TO {5}"),
 )
 _SQLITE = (
+    Rewrite(") STRICT , WITHOUT ROWID", ")"),
+    Rewrite(") WITHOUT ROWID , STRICT", ")"),
+    Rewrite(") STRICT $", ")"),
+    Rewrite(") WITHOUT ROWID", ")"),
     Rewrite("UPDATE OR IGNORE|REPLACE|ABORT|FAIL|ROLLBACK", "UPDATE"),
     Rewrite(
         "^ CREATE VIRTUAL TABLE IF? NOT? EXISTS? <name> USING <any> ( ..FILENAME = <string> ...",

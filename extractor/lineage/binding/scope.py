@@ -53,6 +53,7 @@ VIRTUAL = frozenset(
         "cmin",
         "cmax",
         "tableoid",
+        "gp_segment_id",
         "input__file__name",
         "block__offset__inside__file",
         "row__id",

@@ -47,6 +47,8 @@ def lower_create(node: Node, walk: Walk) -> tuple[Statement, ...]:
         return (Write(*copied[:1], name, copied[1], copied[2], temporary=temporary),)
     if expression.__class__ in _QUERIES:
         return (_lower_query(node, kind, name, schema, properties, walk)._replace(temporary=temporary),)
+    if exp.ExecuteAsProperty in classes:  # PostgreSQL: CREATE TABLE t AS EXECUTE prepared
+        return (Other("create table as", "dynamic", "the rows come from a statement that was prepared elsewhere"),)
     columns = column_names(schema)
     if kind == "DICTIONARY":
         write = dictionary_write(name, columns, properties)

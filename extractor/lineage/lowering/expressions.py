@@ -353,9 +353,9 @@ def _take_comprehension(node: Node, found: _Gathered, stack: list[Node], walk: W
 
 
 def _take_in(node: Node, found: _Gathered, stack: list[Node], walk: Walk) -> None:
-    """ClickHouse: ``x IN t`` asks a table."""
+    """ClickHouse and SQLite: ``x IN t`` asks a table."""
     field = arg(node, "field")
-    if walk.engine != "clickhouse" or field.__class__ is not exp.Column or not column_parts(field):
+    if walk.engine not in ("clickhouse", "sqlite") or field.__class__ is not exp.Column or not column_parts(field):
         _push_children(node, stack)
         return
     found.tests.append(Select((Projection("", star=Star()),), (Source("table", column_parts(field)),)))

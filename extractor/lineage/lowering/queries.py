@@ -130,11 +130,18 @@ def lower_values(node: Node, walk: Walk) -> Values:
     columns: list[list[Node]] = []
     for row in rows:
         cells = args_of(row, "expressions") if row.__class__ in (exp.Tuple, exp.Array) else [_unparen(row)]
+        if walk.engine == "mysql" and len(cells) == 1 and _is_row(cells[0]):
+            cells = args_of(cells[0], "expressions")
         for position, cell in enumerate(cells):
             if position == len(columns):
                 columns.append([])
             columns[position].append(cell)
     return Values(tuple(flow_of(cells, walk) for cells in columns))
+
+
+def _is_row(cell: Node) -> bool:
+    """MySQL's ``VALUES ROW(1, 2)``."""
+    return cell.__class__ is exp.Anonymous and str(arg(cell, "this")).lower() == "row"
 
 
 def _unparen(node: Node) -> Node:

@@ -12,6 +12,7 @@ from extractor.lineage.lowering.reshapes import lower_match, lower_pivots
 from extractor.lineage.lowering.table_functions import (
     document_columns,
     file_read,
+    files_listed,
     function_name,
     names_a_table,
     passed_through,
@@ -19,8 +20,9 @@ from extractor.lineage.lowering.table_functions import (
     table_read,
     yielded,
 )
-from extractor.lineage.model import NO_FLOW, Flow, Projection, Select, Source
+from extractor.lineage.model import NO_FLOW, Flow, Projection, Query, Select, SetOp, Source, Star
 
+_STAR = (Projection("", star=Star()),)
 _FLATTENED = ("seq", "key", "path", "index", "value", "this")
 _NAMED_BY_THEMSELVES = frozenset({exp.Anonymous, exp.XMLTable, exp.JSONTable})
 _OF_ELSEWHERE = frozenset(
@@ -169,6 +171,11 @@ def _lower_rows(node: Node, walk: Walk, alias: str = "", columns: tuple[str, ...
     name = dynamic_name(call, walk) if call is not node else ()
     if name:  # Snowflake: TABLE('db.t'), TABLE($variable)
         return Source("table", name, alias, columns, reshapes=lower_pivots(args_of(node, "pivots"), walk))
+    listed = files_listed(call)
+    if listed:
+        branches = tuple(Select(_STAR, (Source("file", ((file, True),)),)) for file in listed)
+        query: Query = branches[0] if len(branches) == 1 else SetOp(branches)
+        return Source("query", (), alias or function_name(call), columns, query)
     file, table = file_read(call), table_read(call, walk)
     if file:
         return Source("file", ((file, True),), alias or function_name(call), columns)

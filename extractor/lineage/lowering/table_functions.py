@@ -22,6 +22,7 @@ _READERS = frozenset(
         "openrowset", "read_files", "cloud_files", "read_parquet", "parquet_scan", "read_csv", "read_csv_auto",
         "read_json", "read_json_auto", "read_json_objects", "read_ndjson", "read_ndjson_auto", "read_text",
         "read_blob", "s3", "gcs", "url", "file", "hdfs", "azureblobstorage", "deltalake", "iceberg", "hudi",
+        "iceberg_scan", "delta_scan", "read_xlsx", "sqlite_scan",
         "s3queue",
     }
 )  # fmt: skip
@@ -112,6 +113,16 @@ def _json_columns(schema: Node) -> list[Node]:
         nested = arg(column, "nested_schema")
         found.extend(_json_columns(nested) if nested is not None else [column])
     return found
+
+
+def files_listed(call: Node) -> tuple[str, ...]:
+    """The files of ``read_csv(['a.csv', 'b.csv'])``; empty for anything but a list of them."""
+    if function_name(call) not in _READERS:
+        return ()
+    first = arg(call, "this")
+    inputs = [first] if isinstance(first, exp.Expression) else args_of(call, "expressions")[:1]
+    listed = inputs[0] if inputs and inputs[0].__class__ is exp.Array else None
+    return tuple(e.name for e in args_of(listed, "expressions") if e.__class__ is exp.Literal) if listed else ()
 
 
 def file_read(call: Node) -> str:
