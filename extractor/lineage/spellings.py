@@ -197,9 +197,20 @@ _TSQL = (
         "{8} AS {10} CROSS APPLY PREDICTED({10}.*) AS {15}",
     ),
 )
+_HIVE = (Rewrite("ENABLE|DISABLE VALIDATE|NOVALIDATE? RELY|NORELY? ,|)", "{3}"),)
+_TRINO = (
+    Rewrite("PASSING <name> AS <name>"),
+    Rewrite("RETURNS NULL ON NULL INPUT"),
+    Rewrite("CALLED ON NULL INPUT"),
+    Rewrite("DESCRIPTOR (...)", "NULL"),
+)
 _ENGINES = {
     "tsql": _TSQL,
     "fabric": _TSQL,
+    "trino": _TRINO,
+    "presto": _TRINO,
+    "athena": _TRINO,
+    "hive": _HIVE,
     "redshift": _REDSHIFT,
     "snowflake": _SNOWFLAKE,
     "bigquery": _BIGQUERY,

@@ -82,9 +82,10 @@ def table_name(table: Node, walk: Walk) -> Name:
         return tuple((piece, True) for piece in last[0][0].split("."))
     if len(head) == 1 and head[0][0].lower() == "live" and walk.engine == "databricks":  # a table of the pipeline
         return last
-    if len(last) == 2 and len(head) == 2 and last[1][0].lower().startswith(_BRANCHES) and walk.engine == "spark":
-        return (*head, last[0])
-    return (*head, *last)
+    full = (*head, *last)
+    if walk.engine in ("spark", "hive") and len(full) == len(walk.dialect.levels) + 1:
+        return full[:-1] if full[-1][0].lower().startswith(_BRANCHES) else full
+    return full
 
 
 def _view_with_parameters(call: Node, in_database: bool) -> Name:  # noqa: FBT001 - one question

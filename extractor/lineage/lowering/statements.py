@@ -85,7 +85,9 @@ def lower_statement(tree: Node, walk: Walk) -> tuple[Statement, ...]:
     raise Unsupported(f"no rule covers {cls.__name__}")
 
 
-_HARMLESS = frozenset({"ALTER", "TRUNCATE", "DROP", "COMMENT", "GRANT", "ANALYZE", "VACUUM", "FLASHBACK"})
+_HARMLESS = frozenset(
+    {"ALTER", "TRUNCATE", "DROP", "COMMENT", "GRANT", "ANALYZE", "VACUUM", "FLASHBACK", "RESET SESSION"}
+)
 _SETTING = re.compile(
     r"\s+(?:TYPE|SECURITY\s+POLICY|XML\s+SCHEMA|EVENT\s+(?:SESSION|NOTIFICATION)|(?:PRIMARY\s+)?(?:XML|SPATIAL)\s+INDEX"
     r"|SELECTIVE\s+XML|EXTERNAL\s+(?:LIBRARY|LANGUAGE|MODEL)|COLUMN\s+(?:MASTER|ENCRYPTION)|(?:A?SYMMETRIC|MASTER)\s+KEY"
@@ -100,6 +102,8 @@ def _is_harmless(command: Node) -> bool:
     rest = f" {text_of(arg(command, 'expression'))} ".upper()
     if _first_words(command) == "CREATE":
         return _SETTING.match(rest) is not None
+    if _first_words(command) == "SET":
+        return rest.split()[:1] in (["PATH"], ["ROLE"])
     return _first_words(command) in _HARMLESS and not any(word in rest for word in _MOVES)
 
 
