@@ -52,6 +52,10 @@ wheel-check: $(READY)  ## build the wheel, install it alone, use it
 	    'unknown_tables = "upload"' 'catalog = { from_alation = false }' > lineage.toml
 	cd build/wheel && venv/bin/alation-lineage plan
 
+bench: $(READY)  ## speed, memory and edges beside other tools: PARTS="log sources", CORPUS=dir, EVENTS=n, QUICK=1
+	$(RUN) -m benchmarks $(PARTS) $(if $(CORPUS),--corpus $(CORPUS)) $(if $(EVENTS),--events $(EVENTS)) \
+	    $(if $(QUICK),--quick --out build/bench/RESULTS.md) $(ARGS)
+
 lock: $(READY)  ## write requirements.lock anew, for every supported Python
 	rm -rf build/lock && $(RUN) -m venv build/lock
 	build/lock/bin/python -m pip --disable-pip-version-check install -q uv

@@ -11,6 +11,8 @@ from benchmarks.environments import NAMES, Pythons, pythons, version_of
 from benchmarks.log_bench import LogBench, Sizes
 from benchmarks.measure import ROOT
 from benchmarks.results import Table, document
+from benchmarks.source_bench import measure_sources
+from benchmarks.start_bench import measure_start
 from benchmarks.statement_bench import measure_statements
 
 _METHOD = (
@@ -32,6 +34,10 @@ def main() -> None:
     found = pythons(given.work, own)
     parts: dict[str, Callable[[], list[Table]]] = {
         "statements": lambda: _statements(given, found),
+        "sources": lambda: measure_sources(
+            given.work / "sources", found, events=5_000 if given.quick else 50_000, rounds=_rounds(given)
+        ),
+        "start-up": lambda: measure_start(found, rounds=5 if given.quick else 10),
         "log": lambda: LogBench(given.work / "log", found, _sizes(given)).tables(),
     }
     tables: list[Table] = []
@@ -46,7 +52,7 @@ def main() -> None:
 
 
 def _statements(given: argparse.Namespace, found: Pythons) -> list[Table]:
-    rounds = given.rounds or (2 if given.quick else 3)
+    rounds = _rounds(given)
     slow = 12 if given.quick else 40
     if given.corpus:
         own = corpus.from_files(given.corpus, dialect=given.dialect, schema_file=given.schema)
@@ -60,7 +66,7 @@ def _statements(given: argparse.Namespace, found: Pythons) -> list[Table]:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measures speed, memory and edges.")
-    parser.add_argument("parts", nargs="*", metavar="PART", help="statements, log; all by default")
+    parser.add_argument("parts", nargs="*", metavar="PART", help="statements, sources, start-up, log; all by default")
     parser.add_argument("--corpus", type=Path, nargs="+", help="files or folders of .sql in place of our fixtures")
     parser.add_argument("--dialect", help="of the corpus; else a folder's name tells it: <dialect>/*.sql")
     parser.add_argument("--schema", type=Path, help='JSON file: {"schema.table": ["column", ...], ...}')
@@ -75,10 +81,14 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def _rounds(given: argparse.Namespace) -> int:
+    return given.rounds or (2 if given.quick else 3)
+
+
 def _sizes(given: argparse.Namespace) -> Sizes:
     if given.quick:
-        return Sizes(given.events or 20_000, 1_000, 500, given.rounds or 2)
-    return Sizes(given.events or 100_000, 4_000, 2_000, given.rounds or 3)
+        return Sizes(given.events or 20_000, 1_000, 500, _rounds(given))
+    return Sizes(given.events or 100_000, 4_000, 2_000, _rounds(given))
 
 
 def _versions(found: Pythons) -> dict[str, str]:

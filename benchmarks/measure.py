@@ -12,7 +12,6 @@ from statistics import median
 from typing import Any, NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
-_LOOK_EVERY_S = 0.05
 _HIGH_WATER = "VmHWM:"
 
 
@@ -47,8 +46,11 @@ def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
     return {**kept, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "0", **(more or {})}
 
 
-def measure(command: Sequence[str], *, folder: Path = ROOT) -> Usage:
-    """Run a command to its end and say what it cost. Memory of children is known on Linux only."""
+def measure(command: Sequence[str], *, folder: Path = ROOT, look_every_s: float = 0.05) -> Usage:
+    """Run a command to its end and say what it cost; its memory is looked at every ``look_every_s``.
+
+    Memory of children is known on Linux only.
+    """
     begun = time.perf_counter()
     errors = folder / "errors.txt" if folder != ROOT else Path(os.devnull)
     with (
@@ -65,7 +67,7 @@ def measure(command: Sequence[str], *, folder: Path = ROOT) -> Usage:
                 break
             for seen in (process.pid, *_children(process.pid)):
                 peaks[seen] = max(peaks.get(seen, 0.0), _peak_mb(seen))
-            time.sleep(_LOOK_EVERY_S)
+            time.sleep(look_every_s)
         said.append(process.stdout.read() or b"")  # type: ignore[union-attr]
         process.returncode = os.waitstatus_to_exitcode(status)
     wall = time.perf_counter() - begun

@@ -136,13 +136,17 @@ class Comparison(NamedTuple):
 def race(
     entries: Sequence[Entry], statements: Sequence[Statement], *, rounds: int, timeout_s: float
 ) -> list[Contender]:
-    """Run all entries in turns, one uncounted round before."""
+    """Run all entries in turns, one uncounted round before; who cannot start is told and left out."""
     contenders = [Contender(entry, statements, timeout_s=timeout_s) for entry in entries]
     try:
         for number in range(rounds + 1):
             print(f"  round {number} of {rounds}", flush=True)
-            for contender in contenders:
-                contender.round()
+            for contender in list(contenders):
+                try:
+                    contender.round()
+                except RuntimeError as problem:
+                    print(f"  left out: {problem}", flush=True)
+                    contenders.remove(contender)
                 if number == 0:
                     contender.times = {n: [] for n in contender.numbers}
     finally:

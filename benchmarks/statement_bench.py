@@ -53,8 +53,9 @@ def _costs(title: str, statements: Sequence[Statement], contenders: Sequence[Con
     rows = []
     for contender in contenders:
         build = "pure" if contender.entry.yardstick.endswith("pure") else "compiled"
-        against = compare(contender, by_name[contender.entry.yardstick])
-        ours = compare(contender, by_name[f"{_OURS}, {build}"])
+        yardstick, our = by_name.get(contender.entry.yardstick), by_name.get(f"{_OURS}, {build}")
+        against = compare(contender, yardstick) if yardstick else None
+        ours = compare(contender, our) if our else None
         if against is None:
             rows.append([contender.entry.name, "0", "-", "-", "-", "-"])
             continue

@@ -76,3 +76,11 @@ def test_our_own_contenders_answer(module):
     (contender,) = race([taking_part], found, rounds=1, timeout_s=30)
     assert (contender.answered(), set(contender.refused), contender.lost) == ({0}, {1}, {})
     assert contender.columns[0] == (0 if module == "sqlglot_parse" else 2)
+
+
+def test_a_contender_that_cannot_start_costs_the_others_nothing(capsys):
+    """The race goes on without it, and says so."""
+    taking_part = [entry("absent", module="tests.benchmarks.nowhere"), entry()]
+    contenders = race(taking_part, statements("a"), rounds=1, timeout_s=5)
+    assert [c.entry.name for c in contenders] == ["one"]
+    assert "left out: absent does not start" in capsys.readouterr().out
