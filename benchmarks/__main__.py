@@ -53,11 +53,11 @@ def main() -> None:
 
 def _statements(given: argparse.Namespace, found: Pythons) -> list[Table]:
     rounds = _rounds(given)
-    slow = 12 if given.quick else 40
+    slow = 8 if given.quick else 20
     if given.corpus:
         own = corpus.from_files(given.corpus, dialect=given.dialect, schema_file=given.schema)
         return measure_statements("Statements of the given files", own, found, rounds=rounds, slow=slow)
-    made = corpus.generated(100 if given.quick else 400)
+    made = corpus.generated(60 if given.quick else 200)
     return [
         *measure_statements("Statements of our fixtures", corpus.fixtures(), found, rounds=rounds, slow=slow),
         *measure_statements("Generated loads", made, found, rounds=rounds, slow=slow),

@@ -15,6 +15,7 @@ from benchmarks.corpus import Statement
 from benchmarks.measure import ROOT, Spread, environment
 
 _LOAD_S = 120.0
+_WARM_UP = 20
 
 
 class Lost(Exception):
@@ -48,9 +49,9 @@ class Contender:
         self._process: subprocess.Popen[bytes] | None = None
         self._pending = b""
 
-    def round(self) -> None:
-        """Time every statement that did not cost the process its life before."""
-        left = [n for n in self.numbers if n not in self.lost]
+    def round(self, most: int | None = None) -> None:
+        """Time every statement (the first ``most``) that did not cost the process its life before."""
+        left = [n for n in self.numbers[:most] if n not in self.lost]
         while left:
             left = self._part(left)
 
@@ -136,14 +137,14 @@ class Comparison(NamedTuple):
 def race(
     entries: Sequence[Entry], statements: Sequence[Statement], *, rounds: int, timeout_s: float
 ) -> list[Contender]:
-    """Run all entries in turns, one uncounted round before; who cannot start is told and left out."""
+    """Run all entries in turns, after a few statements to warm up; who cannot start is told and left out."""
     contenders = [Contender(entry, statements, timeout_s=timeout_s) for entry in entries]
     try:
         for number in range(rounds + 1):
-            print(f"  round {number} of {rounds}", flush=True)
+            print(f"  round {number} of {rounds}" if number else "  warming up", flush=True)
             for contender in list(contenders):
                 try:
-                    contender.round()
+                    contender.round(None if number else _WARM_UP)
                 except RuntimeError as problem:
                     print(f"  left out: {problem}", flush=True)
                     contenders.remove(contender)
