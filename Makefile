@@ -56,6 +56,9 @@ bench: $(READY)  ## speed, memory and edges beside other tools: PARTS="log sourc
 	$(RUN) -m benchmarks $(PARTS) $(if $(CORPUS),--corpus $(CORPUS)) $(if $(EVENTS),--events $(EVENTS)) \
 	    $(if $(QUICK),--quick --out build/bench/RESULTS.md) $(ARGS)
 
+torture: $(READY)  ## hostile statements, and runs that are killed: ARGS="--kills 200"
+	$(RUN) -m benchmarks.torture $(ARGS)
+
 lock: $(READY)  ## write requirements.lock anew, for every supported Python
 	rm -rf build/lock && $(RUN) -m venv build/lock
 	build/lock/bin/python -m pip --disable-pip-version-check install -q uv

@@ -56,6 +56,11 @@ def generated(number: int, *, seed: int = 7) -> list[Statement]:
     return [Statement(f"load {n}", text, "postgres", _used(schema, text)) for n, text in enumerate(loads, 1)]
 
 
+def big_load(*, columns: int, branches: int) -> str:
+    """One load that joins so many branches by UNION ALL, each through common tables of so many columns."""
+    return Warehouse(seed=7, jobs=1).load(random.Random(7), columns=columns, branches=branches)
+
+
 def from_files(paths: Iterable[Path], *, dialect: str | None, schema_file: Path | None) -> list[Statement]:
     """All statements of the ``.sql`` files, each text once.
 

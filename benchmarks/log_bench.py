@@ -15,7 +15,8 @@ from benchmarks.plan_edges import agreement, edges_of_plan
 from benchmarks.results import Table, figure, ratio, share
 
 DIALECT = "postgres"
-_COMMAND = "from extractor.cli import main; main()"
+COMMAND = "from extractor.cli import main; main()"
+PLAN = ("plan", "--quiet", "--out", "plan.json", "--json", "report.json")
 _COULD_NOT_ANALYSE_ALL = 3
 _CONFIG = """namespace = "bench"
 [state]
@@ -51,7 +52,7 @@ def write_config(folder: Path, *, workers: int, state: str = "state.db") -> None
     (folder / "lineage.toml").write_text(text, encoding="utf-8")
 
 
-def run_plan(python: str, folder: Path, *, fresh: bool, workers: int = 0) -> Usage:
+def run_plan(python: str, folder: Path, *, fresh: bool, workers: int = 0, timeout_s: float = 36_000.0) -> Usage:
     """One ``alation-lineage plan`` over the log, in ``plan.json`` and ``report.json``.
 
     Raises:
@@ -61,8 +62,7 @@ def run_plan(python: str, folder: Path, *, fresh: bool, workers: int = 0) -> Usa
         for old in folder.glob("state.db*"):
             old.unlink()
     write_config(folder, workers=workers)
-    words = ["plan", "--quiet", "--out", "plan.json", "--json", "report.json"]
-    used = measure([python, "-c", _COMMAND, *words], folder=folder)
+    used = measure([python, "-c", COMMAND, *PLAN], folder=folder, timeout_s=timeout_s)
     if used.code not in {0, _COULD_NOT_ANALYSE_ALL}:
         raise RuntimeError(f"plan ended with {used.code}: {(folder / 'errors.txt').read_text('utf-8')[-800:]}")
     return used

@@ -46,10 +46,12 @@ def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
     return {**kept, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "0", **(more or {})}
 
 
-def measure(command: Sequence[str], *, folder: Path = ROOT, look_every_s: float = 0.05) -> Usage:
+def measure(
+    command: Sequence[str], *, folder: Path = ROOT, look_every_s: float = 0.05, timeout_s: float = 36_000.0
+) -> Usage:
     """Run a command to its end and say what it cost; its memory is looked at every ``look_every_s``.
 
-    Memory of children is known on Linux only.
+    Memory of children is known on Linux only. After ``timeout_s`` the command is killed, which its code says.
     """
     begun = time.perf_counter()
     errors = folder / "errors.txt" if folder != ROOT else Path(os.devnull)
@@ -67,6 +69,8 @@ def measure(command: Sequence[str], *, folder: Path = ROOT, look_every_s: float 
                 break
             for seen in (process.pid, *_children(process.pid)):
                 peaks[seen] = max(peaks.get(seen, 0.0), _peak_mb(seen))
+            if time.perf_counter() - begun > timeout_s:
+                process.kill()
             time.sleep(look_every_s)
         said.append(process.stdout.read() or b"")  # type: ignore[union-attr]
         process.returncode = os.waitstatus_to_exitcode(status)

@@ -62,9 +62,13 @@ class Warehouse:
     def loads(self, rng: random.Random, number: int) -> Iterator[str]:
         """Distinct statements that each create a table: few and narrow parts mostly, some with many columns."""
         for _ in range(number):
-            writer = _Writer(rng, self.raw, rng.choice(self.marts))
             columns = min(400, int(rng.lognormvariate(1.7, 1.0)) + 1)
-            yield fill(_load(writer, columns, rng.choices([1, 2, 3, 6], [70, 20, 8, 2])[0]), rng, {})
+            yield self.load(rng, columns=columns, branches=rng.choices([1, 2, 3, 6], [70, 20, 8, 2])[0])
+
+    def load(self, rng: random.Random, *, columns: int, branches: int) -> str:
+        """One statement that creates a table from chained common tables, joined by UNION ALL."""
+        writer = _Writer(rng, self.raw, rng.choice(self.marts))
+        return fill(_load(writer, columns, branches), rng, {})
 
 
 def fill(text: str, rng: random.Random, names: Mapping[str, str]) -> str:
