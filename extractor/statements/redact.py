@@ -12,6 +12,8 @@ from extractor.statements.secrets import mask_inside, mask_notes, mask_shell, na
 
 MASK = "***"
 _BARE_MASK = "xxx"
+_TELLING_END = 160
+"""So much of a dotted name's end tells what it is; looking at the whole after each part would be quadratic."""
 _CONNECTORS = words("= : => := ( AS IS BY WITH ENCRYPTED UNENCRYPTED VALUE VALUES HASHED PASSWORD")
 _ACCOUNTS = words("USER ROLE LOGIN AUTHORIZATION DATABASE SERVER ACCOUNT PROFILE GROUP PUBLIC SHARED")
 _KEEP_PREFIX = re.compile(r"[nNeE](?=')")
@@ -107,7 +109,7 @@ class _Cleaner:
             return
         else:
             plain = token.text.strip("'\"`[]@")
-            self._name = self._name + plain if self._name.endswith(".") else plain
+            self._name = (self._name + plain)[-_TELLING_END:] if self._name.endswith(".") else plain
             self._expects_secret = names_secret(self._name)
             return
         self._name = ""

@@ -167,6 +167,12 @@ def test_literals_are_masked_on_request():
     assert masked == "insert into t2 select '***', 0, -0.0, x1, $1, \"q 1\" from t where d > date '***' -- c"
 
 
+def test_a_name_of_any_length_is_told_by_its_end():
+    """A secret's name after 30,000 parts is one still, and finding that does not take the square of their number."""
+    parts = ".".join(["a"] * 30_000)
+    assert redact(f"set {parts}.password = 'hidden'", dialects.get("spark")) == f"set {parts}.password = '***'"
+
+
 def test_double_quoted_text_is_masked_where_it_is_a_string():
     """MySQL's and BigQuery's double quotes hold strings, PostgreSQL's hold names."""
     assert redact('select "a b"', dialects.get("mysql"), mask_literals=True) == 'select "***"'
