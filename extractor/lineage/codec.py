@@ -7,7 +7,7 @@ from typing import Any, cast
 import orjson
 
 from extractor.errors import StateError
-from extractor.lineage.model import RECORDS, Outline
+from extractor.lineage.model import NO_FLOW, RECORDS, Flow, Outline
 
 VERSION = b"1\n"
 _NUMBERS = {record: number for number, record in enumerate(RECORDS)}
@@ -53,4 +53,6 @@ def _decode(value: Any) -> Any:
     if number == _PLAIN:
         return items
     record = cast("Any", RECORDS[number])
+    if record is Flow and not items:
+        return NO_FLOW  # the binder asks whether a flow is this very one
     return record(*items)

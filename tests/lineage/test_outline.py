@@ -9,7 +9,7 @@ import pytest
 import dialects
 from extractor.errors import NotParsed, StateError, TooLarge, Unsupported
 from extractor.lineage import dump, load, outline
-from extractor.lineage.model import Other, Write
+from extractor.lineage.model import NO_FLOW, Other, Write
 from tests.lineage.cases import cases
 
 
@@ -91,3 +91,12 @@ def test_binding_needs_no_parser() -> None:
     code = "import sys, extractor.sessions, extractor.lineage; print('sqlglot' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_a_stored_star_has_no_flow_beside_it() -> None:
+    """What reads nothing is the same object after reading back, since the binder tells a star from a row by it."""
+    found = outline("insert into t select * from s", dialects.get("postgres"))
+    (write,) = load(dump(found)).statements
+    assert isinstance(write, Write)
+    assert write.query.projections[0].flow is NO_FLOW
+    assert write.query.filters is NO_FLOW
