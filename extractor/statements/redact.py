@@ -141,4 +141,5 @@ def _masked(literal: str) -> str:
     quote = next((c for c in literal if c in "'\""), "'")
     prefix = _KEEP_PREFIX.match(literal)
     plain = literal[0] == quote and literal[:3] != quote * 3
-    return f"{prefix[0] if prefix else '' if plain else ' '}{quote}{MASK}{quote}"
+    closing = " " if literal[:3] == quote * 3 else ""  # one quote less must not run into a quote that follows
+    return f"{prefix[0] if prefix else '' if plain else ' '}{quote}{MASK}{quote}{closing}"
