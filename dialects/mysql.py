@@ -16,6 +16,10 @@ _EXECUTABLE = re.compile(r"/\*M?!\d*\s?(.*?)\*/", re.DOTALL)
 _REWRITES = rewriting(
     Rewrite("INSERT|REPLACE LOW_PRIORITY|DELAYED|HIGH_PRIORITY", "{0}"),
     Rewrite("UPDATE|DELETE LOW_PRIORITY", "{0}"),
+    Rewrite(  # AS may be left out before a query
+        "^ CREATE OR? REPLACE? TEMPORARY? TABLE IF? NOT? EXISTS? <name> (...)? WITH RECURSIVE? <name> (...)? AS",
+        "CREATE {1} {2} {3} TABLE {5} {6} {7} {8} {9} AS WITH {11} {12} {13} AS",
+    ),
     Rewrite("^ SELECT ..INTO OUTFILE|DUMPFILE <string> ..FROM ...", "COPY (SELECT {1} FROM {5}) TO {3}"),
     Rewrite("^ SELECT ..INTO OUTFILE|DUMPFILE <string> ...", "COPY (SELECT {1}) TO {3}"),
 )

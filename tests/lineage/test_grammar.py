@@ -10,6 +10,7 @@ import extractor
 from tests.lineage.cases import columns_of, tables_of
 from tests.lineage.grammar import Rules, statements
 
+SPELLINGS = (str, str.upper, str.title, lambda text: text.replace(" ", " /* why */\n\t"))
 EARLY = Rules(early_aliases=True)
 DIALECTS = {
     "bigquery": Rules(),
@@ -35,7 +36,8 @@ DIALECTS = {
 def test_the_lineage_of_a_query_is_what_it_was_built_from(dialect: str, data: st.DataObject) -> None:
     """Tables, direct and indirect edges of nested joins, CTEs, set operations, stars and subqueries."""
     statement = data.draw(statements(DIALECTS[dialect]))
-    found = extractor.extract_lineage(statement.sql, dialect=dialect, schema=statement.schema)
+    text = data.draw(st.sampled_from(SPELLINGS))(statement.sql)
+    found = extractor.extract_lineage(text, dialect=dialect, schema=statement.schema)
     assert tables_of(found.sources) == statement.sources
     assert tables_of(found.targets) == statement.targets
     assert columns_of(found) == statement.direct

@@ -1,19 +1,31 @@
-"""What must never change lineage: spelling, layout, other names for the same relation."""
+"""What must never change lineage: spelling, layout, other names for the same relation, a query around the query."""
 
-import re
+from collections.abc import Iterable
 
 import pytest
 
-from dialects import get
-from dialects.lexing import tokens
 from tests.lineage.cases import Case, cases, columns_of, tables_of
+from tests.lineage.rewordings import nested_query, other_aliases, other_case, other_layout, query_in_cte
 
 CASES = list(cases())
-PLAIN = [c for c in CASES if re.fullmatch(r"[a-z0-9_\s.,()*=<>+|-]+", c.sql) and ";" not in c.sql]
-QUERIES = [c for c in PLAIN if c.sql.startswith("select") and not c.expected["targets"] and c.dialect != "clickhouse"]
+RECASED = {c.name: c for c in CASES if other_case(c) is not None}
+REALIASED = {c.name: c for c in CASES if other_aliases(c) is not None}
+NESTED = {c.name: c for c in CASES if nested_query(c) is not None}
+IN_CTE = {c.name: c for c in CASES if query_in_cte(c) is not None}
 
 
-def facts(case: Case, sql: str | None = None) -> tuple[set[str], set[str], set[str], set[str]]:
+KNOWN_MISSES = {
+    "ansi/select/datediff_by_unit_first": "with no stated engine, the parser takes a last argument D for the unit DAY",
+}
+
+
+def marked(names: Iterable[str]) -> list[object]:
+    """The names, those of known misses with why."""
+    marks = {name: [pytest.mark.xfail(reason=why, raises=AssertionError)] for name, why in KNOWN_MISSES.items()}
+    return [pytest.param(name, marks=marks.get(name, [])) for name in names]
+
+
+def facts(case: Case, sql: str | None = None) -> tuple[set[str], ...]:
     """All that a lineage says, free of spelling."""
     lineage = case.run(sql)
     return (
@@ -24,41 +36,40 @@ def facts(case: Case, sql: str | None = None) -> tuple[set[str], set[str], set[s
     )
 
 
-@pytest.mark.parametrize("case", PLAIN, ids=[c.name for c in PLAIN])
-def test_the_case_of_unquoted_names_is_of_no_account(case: Case) -> None:
-    """Upper case gives the same lineage as lower case."""
-    assert facts(case, case.sql.upper()) == facts(case)
+@pytest.mark.parametrize("name", marked(RECASED))
+def test_the_case_of_unquoted_words_is_of_no_account(name: str) -> None:
+    """Words in the other case change nothing."""
+    case = RECASED[name]
+    assert facts(case, other_case(case)) == facts(case)
 
 
 @pytest.mark.parametrize("case", CASES, ids=[c.name for c in CASES])
 def test_layout_and_comments_are_of_no_account(case: Case) -> None:
-    """Blanks, line ends and comments between the tokens change nothing."""
-    rules = get("" if case.dialect == "ansi" else case.dialect).lexical
-    found = tokens(case.sql, rules, blanks=True)
-    other = "".join(" /* note */\n  " if token.kind == "space" else token.text for token in found)
-    assert facts(case, other) == facts(case)
+    """Comments and line ends for the blanks between the tokens change nothing."""
+    assert facts(case, other_layout(case)) == facts(case)
 
 
-@pytest.mark.parametrize("case", QUERIES, ids=[c.name for c in QUERIES])
-def test_a_query_within_a_cte_gives_the_same_columns(case: Case) -> None:
-    """WITH w AS (query) SELECT * FROM w has the sources and column edges of the query."""
-    sources, _, direct, _ = facts(case)
-    wrapped = facts(case, f"with wrapped_query as (\n{case.sql}\n) select * from wrapped_query")
-    assert wrapped[0] == sources
-    assert wrapped[2] == direct
+@pytest.mark.parametrize("name", REALIASED)
+def test_another_alias_gives_the_same_lineage(name: str) -> None:
+    """Renaming the aliases of relations everywhere changes nothing."""
+    case = REALIASED[name]
+    assert facts(case, other_aliases(case)) == facts(case)
 
 
-@pytest.mark.parametrize("case", QUERIES, ids=[c.name for c in QUERIES])
-def test_a_query_as_a_derived_table_gives_the_same_columns(case: Case) -> None:
+@pytest.mark.parametrize("name", NESTED)
+def test_a_query_as_a_derived_table_gives_the_same_columns(name: str) -> None:
     """SELECT * FROM (query) AS w has the sources and column edges of the query."""
-    sources, _, direct, _ = facts(case)
-    wrapped = facts(case, f"select * from (\n{case.sql}\n) wrapped_query")
-    assert wrapped[0] == sources
-    assert wrapped[2] == direct
+    case = NESTED[name]
+    assert facts(case, nested_query(case))[:3] == facts(case)[:3]
 
 
-def test_another_alias_gives_the_same_lineage() -> None:
-    """Renaming an alias everywhere changes nothing."""
-    case = next(c for c in CASES if c.name == "ansi/select/qualified_join")
-    renamed = re.sub(r"\bo\b", "somebody_else", re.sub(r"\bc\b", "q9", case.sql))
-    assert facts(case, renamed) == facts(case)
+@pytest.mark.parametrize("name", IN_CTE)
+def test_a_query_within_a_cte_gives_the_same_columns(name: str) -> None:
+    """WITH w AS (query) SELECT * FROM w has the sources and column edges of the query."""
+    case = IN_CTE[name]
+    assert facts(case, query_in_cte(case))[:3] == facts(case)[:3]
+
+
+def test_the_changes_are_made_to_many_fixtures() -> None:
+    """A change that is sound for a few only would show little."""
+    assert min(map(len, (REALIASED, NESTED, IN_CTE))) > len(CASES) / 6
