@@ -22,7 +22,13 @@ def other_case(case: Case) -> str | None:
     """Each unquoted word in the other case; ClickHouse, alone, tells names of functions and columns apart by it."""
     if case.rules.parser == "clickhouse":
         return None
-    return _joined(case, lambda token: token.text.swapcase() if token.kind == "word" else token.text)
+    return _joined(case, lambda token: _swapped(token.text) if token.kind == "word" else token.text)
+
+
+def _swapped(word: str) -> str:
+    """The other case, where that leads back to the word (not so for German's sharp s)."""
+    other = word.swapcase()
+    return other if other.swapcase() == word else word
 
 
 def other_layout(case: Case) -> str:
