@@ -19,10 +19,21 @@ TAILS = frozenset(
 
 
 def other_case(case: Case) -> str | None:
-    """Each unquoted word in the other case; ClickHouse, alone, tells names of functions and columns apart by it."""
+    """Each unquoted word in the other case.
+
+    ClickHouse tells names of functions and columns apart by it, T-SQL the methods of a value (``.value(...)``).
+    """
     if case.rules.parser == "clickhouse":
         return None
-    return _joined(case, lambda token: _swapped(token.text) if token.kind == "word" else token.text)
+    found = list(tokens(case.sql, case.rules.lexical, blanks=True))
+    texts = [token.text for token in found]
+    methods = {
+        place
+        for place, (before, after) in enumerate(zip(["", *texts], [*texts[1:], ""], strict=False))
+        if before == "." and after == "("
+    }
+    words = {place for place, token in enumerate(found) if token.kind == "word"} - methods
+    return "".join(_swapped(text) if place in words else text for place, text in enumerate(texts))
 
 
 def _swapped(word: str) -> str:
