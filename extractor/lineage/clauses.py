@@ -105,19 +105,35 @@ def derived_target(found: Sequence[Token], position: int) -> tuple[int, str] | N
     return end, f"INSERT INTO {name} ({', '.join(columns)})"
 
 
-def view_of_files(found: Sequence[Token], position: int) -> tuple[int, str] | None:
-    """Spark: ``CREATE TEMPORARY VIEW v USING csv OPTIONS (path 'x')`` reads the file, as ``csv.`x``` does."""
+def options_of_files(found: Sequence[Token], position: int) -> tuple[int, str] | None:
+    """Spark: ``USING csv OPTIONS (path 'x')`` makes a view of the file; of a table it says the place."""
     if word_at(found, position) != "USING" or word_at(found, 0) != "CREATE":
         return None
-    view = next((i for i in range(1, min(position, 6)) if word_at(found, i) == "VIEW"), 0)
+    kind = next((word for i in range(1, min(position, 6)) if (word := word_at(found, i)) in ("VIEW", "TABLE")), "")
     end = name_end(found, position + 1)
-    if not view or end < 0 or word_at(found, end) != "OPTIONS" or word_at(found, end + 1) != "(":
+    if not kind or end < 0 or word_at(found, end) != "OPTIONS" or word_at(found, end + 1) != "(":
         return None
     last = closing(found, end + 1)
     keys = (i for i in range(end + 2, last - 1) if found[i].text.strip("'\"`").upper() == "PATH")
     literals = (token.text[1:-1] for key in keys for token in found[key + 1 : key + 3] if token.kind == "string")
     path = next(literals, None)
+    if kind == "TABLE":
+        return last - position, "USING parquet" + (f" LOCATION '{path}'" if path else "")
     return None if path is None or "`" in path else (last - position, f"AS SELECT * FROM parquet.`{path}`")  # noqa: S608
+
+
+_BEFORE_QUERIES = frozenset({"(", "AS", "UNION", "ALL", "DISTINCT", "EXCEPT", "INTERSECT"})
+
+
+def whole_table(found: Sequence[Token], position: int) -> tuple[int, str] | None:
+    """PostgreSQL: ``TABLE t`` is a query, SELECT * FROM t."""
+    end = name_end(found, position + 1) if word_at(found, position) == "TABLE" and position else -1
+    if end < 0:
+        return None
+    inserts = word_at(found, 0) == "INSERT" and name_end(found, 2) == position
+    if not inserts and found[position - 1].text.upper() not in _BEFORE_QUERIES:
+        return None
+    return 1, "SELECT * FROM"
 
 
 def matched_rows(found: Sequence[Token], position: int) -> tuple[int, str] | None:
@@ -240,12 +256,13 @@ def _named_join(found: Sequence[Token], position: int) -> int:
 
 
 RULES = (
+    whole_table,
     join_alias,
     named_by_literals,
     version,
     computed_column,
     replaced_rows,
-    view_of_files,
+    options_of_files,
     matched_rows,
     derived_target,
     dropped_clause,
