@@ -88,6 +88,18 @@ class CatalogSettings(_Settings):
     from_alation: bool = True
 
 
+class SchemaSettings(_Settings):
+    """Who else knows columns, asked where neither the catalog nor DDL in the logs does: exports, then the database.
+
+    ``exports`` are files as of ``catalog.file``. ``live`` is the name of the environment variable that holds the
+    SQLAlchemy URL of the database; ``live_schemas`` those of its schemas that count (all, when empty).
+    """
+
+    exports: list[Path] = []
+    live: Annotated[str | None, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] = None
+    live_schemas: list[str] = []
+
+
 class SourceSettings(_Settings):
     """One ``[[source]]``: files of one data source.
 
@@ -106,6 +118,7 @@ class SourceSettings(_Settings):
     unknown_tables: Literal["leave_out", "upload", "external"] = "leave_out"
     key_database_part: Literal["auto", "yes", "no"] = "auto"
     catalog: CatalogSettings = CatalogSettings()
+    schemas: SchemaSettings = SchemaSettings()
     temporary_tables: list[str] = []
     include_users: list[str] = []
     exclude_users: list[str] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from extractor.keys.catalog_load import CatalogLoad, load_alation, load_file
+from extractor.keys.catalog_load import CatalogLoad, load_alation, load_exports, load_file, load_live
 from extractor.keys.interface import CatalogReader, KeyedLineage, KeyResult, KeyRule, Missing
 from extractor.keys.quoting import fold_key, read_key, write_key
 from extractor.keys.resolve import KeyResolver
@@ -17,7 +17,9 @@ __all__ = [
     "Missing",
     "fold_key",
     "load_alation",
+    "load_exports",
     "load_file",
+    "load_live",
     "read_key",
     "write_key",
 ]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -15,6 +15,7 @@ from extractor.keys.catalog_file import FileRow, is_damaged, read_catalog_file
 from extractor.keys.catalog_keys import FileKeys
 from extractor.keys.parts import catalog_row
 from extractor.models import BadRecord, CatalogColumn, CatalogTable, Origin
+from extractor.schemas.live import read_live
 from extractor.state.catalog import CatalogRefresh, CatalogRow, CatalogStore, CatalogVersion
 
 _BATCH = 5_000
@@ -77,16 +78,55 @@ def load_file(
         CatalogError: the file cannot be read, or holds not one table; the present catalog stays as it is.
     """
     refresh = store.begin(source.data_source_id, origin="file", detail=str(path), fetched_at=fetched_at)
+    return _load_rows(refresh, source, dialect, read_catalog_file(path), str(path))
+
+
+def load_exports(store: CatalogStore, source: SourceSettings, dialect: Dialect, paths: Sequence[Path]) -> CatalogLoad:
+    """Replace what files tell of columns beside the catalog; of a table in two files, the first one's columns count.
+
+    Raises:
+        CatalogError: a file cannot be read, or they hold not one table; what was held stays as it is.
+    """
+    shown = ", ".join(map(str, paths))
+    refresh = store.begin(source.data_source_id, origin="export", detail=shown)
+    rows = chain.from_iterable(map(read_catalog_file, paths))
+    return _load_rows(refresh, source, dialect, rows, shown)
+
+
+def load_live(store: CatalogStore, source: SourceSettings, dialect: Dialect) -> CatalogLoad:
+    """Replace what the live database tells of columns beside the catalog.
+
+    Raises:
+        CatalogError: the database cannot be read, or holds not one table; what was held stays as it is.
+    """
+    variable = source.schemas.live or ""
+    refresh = store.begin(source.data_source_id, origin="live", detail=variable)
+    origin = Origin(variable, 0)
+    rows = (
+        FileRow(database, schema, table, column, position, "", "", "", None, origin)
+        for database, schema, table, column, position in read_live(
+            variable, source.schemas.live_schemas, dialect, source.database
+        )
+    )
+    return _load_rows(refresh, source, dialect, rows, f"the database of {variable}")
+
+
+def _load_rows(
+    refresh: CatalogRefresh,
+    source: SourceSettings,
+    dialect: Dialect,
+    rows: Iterator[FileRow | BadRecord],
+    shown: str,
+) -> CatalogLoad:
     keys = FileKeys(source, dialect)
     bad = _Problems()
     taken = 0
-    rows = read_catalog_file(path)
     while batch := list(islice(rows, _BATCH)):
         taken += _add(refresh, keys, batch, bad)
     if not taken:
         first = f"; the first: {bad.kept[0].origin}: {bad.kept[0].problem}" if bad.kept else ""
         raise CatalogError(
-            f"{path} holds no table of data source {source.data_source_id} ({bad.count} rows were refused{first}). "
+            f"{shown} holds no table of data source {source.data_source_id} ({bad.count} rows were refused{first}). "
             "It needs the columns schema, table, column and position, under these names or those of "
             "information_schema"
         )

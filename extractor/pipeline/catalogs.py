@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
+from dialects import Dialect
 from extractor.alation import AlationClient
 from extractor.config import Config, SourceSettings
 from extractor.errors import AlationError, AuthenticationFailed, CatalogError
-from extractor.keys import CatalogLoad, load_alation, load_file
+from extractor.keys import CatalogLoad, load_alation, load_exports, load_file, load_live
 from extractor.pipeline.dialect import dialect_of
 from extractor.report import Report
 from extractor.state.catalog import CatalogStore
@@ -65,6 +67,42 @@ def refresh_catalogs(
                 for other in config.source
                 if other.data_source_id == number and other.unknown_tables == "leave_out"
             )
+
+
+def refresh_schemas(config: Config, catalogs: CatalogStore, report: Report, progress: Callable[[str], None]) -> None:
+    """Refresh what exports and live databases tell of columns; a failure is a warning, and what was held stays."""
+    for number in {source.data_source_id: None for source in config.source}:
+        of_it = [source for source in config.source if source.data_source_id == number]
+        exporting = [source for source in of_it if source.schemas.exports]
+        exports = [config.root / path for source in exporting for path in source.schemas.exports]
+        asking = next((source for source in of_it if source.schemas.live), None)
+        _refresh_layer(
+            number, "export", exporting[0] if exports else None, partial(load_exports, paths=exports), catalogs, report
+        )
+        _refresh_layer(number, "live", asking, load_live, catalogs, report)
+        if exports or asking:
+            layers = (catalogs.reader(number, layer) for layer in ("export", "live"))
+            held = sum(layer.version.tables for layer in layers if layer is not None)
+            progress(f"{of_it[0].name}: exports and the database tell the columns of {held} tables")
+
+
+def _refresh_layer(
+    number: int,
+    layer: str,
+    source: SourceSettings | None,
+    load: Callable[[CatalogStore, SourceSettings, Dialect], CatalogLoad],
+    catalogs: CatalogStore,
+    report: Report,
+) -> None:
+    if source is None:
+        catalogs.remove(number, layer)
+        return
+    try:
+        warnings = _state_of(load(catalogs, source, dialect_of(source))).warnings
+    except CatalogError as error:
+        held = "what an earlier run read is used" if catalogs.reader(number, layer) else "nothing is held from before"
+        warnings = (f"{error}; {held}",)
+    report.warnings.extend(f"data source {number}: {warning}" for warning in warnings)
 
 
 def refresh_catalog(

@@ -103,6 +103,11 @@ class Derivation:
         sessions = Sessions(
             group.dialect,
             schema=CatalogSchema(first, group.dialect, catalog, names=names) if catalog is not None else None,
+            other_schemas=[
+                CatalogSchema(first, group.dialect, layer)
+                for layer in (self._catalogs.reader(first.data_source_id, name) for name in ("export", "live"))
+                if layer is not None
+            ],
             default_database=first.database,
             default_schema=first.schema_ or group.dialect.default_schema,
             indirect_columns=self._config.upload.indirect == "all",

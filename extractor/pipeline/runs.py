@@ -14,7 +14,7 @@ from extractor.alation import AlationClient, JobRef
 from extractor.config import AlationSettings, Config, refresh_token
 from extractor.engines import ProcessEngine
 from extractor.errors import ConfigError
-from extractor.pipeline.catalogs import refresh_catalogs
+from extractor.pipeline.catalogs import refresh_catalogs, refresh_schemas
 from extractor.pipeline.derive import Derivation, Progress, groups_of, limits_of
 from extractor.pipeline.read import Window
 from extractor.report import Report
@@ -106,6 +106,7 @@ def _derive(
 ) -> None:
     catalogs = CatalogStore(store.engine)
     refresh_catalogs(config, catalogs, client, report, progress)
+    refresh_schemas(config, catalogs, report, progress)
     with ProcessEngine(limits_of(config), workers=config.limits.workers) as engine:
         derivation = Derivation(
             config, store, catalogs, engine, report, run_id=run_id, window=window, progress=progress

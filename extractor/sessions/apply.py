@@ -49,6 +49,7 @@ class _Where(NamedTuple):
 class Sessions:
     """The sessions of one source. Records must come in time order.
 
+    Columns are the ``schema``'s, else what DDL in the records taught, else those of ``other_schemas``, in their order.
     ``indirect_columns`` turns the column edges of conditions on or off (tables read in conditions always have
     theirs). ``keep_temporary`` makes temporary tables ends of edges as others are: for a single statement,
     whose session nobody knows.
@@ -59,6 +60,7 @@ class Sessions:
         dialect: Dialect,
         *,
         schema: SchemaLookup | None = None,
+        other_schemas: Sequence[SchemaLookup] = (),
         default_database: str | None = None,
         default_schema: str | None = None,
         temporary_tables: Sequence[re.Pattern[str]] = (),
@@ -66,7 +68,7 @@ class Sessions:
         keep_temporary: bool = False,
     ) -> None:
         self._dialect = dialect
-        self._knowledge = Knowledge(dialect, schema, temporary_tables)
+        self._knowledge = Knowledge(dialect, schema, temporary_tables, other_schemas)
         self._defaults = (default_database, default_schema)
         self._indirect = indirect_columns
         self._keep_temporary = keep_temporary

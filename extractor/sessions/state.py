@@ -44,11 +44,18 @@ class Session:
 class Knowledge:
     """What all sessions of one source share: the dialect, the schema, what DDL has taught, name patterns."""
 
-    def __init__(self, dialect: Dialect, schema: SchemaLookup | None, patterns: Sequence[re.Pattern[str]]) -> None:
+    def __init__(
+        self,
+        dialect: Dialect,
+        schema: SchemaLookup | None,
+        patterns: Sequence[re.Pattern[str]],
+        others: Sequence[SchemaLookup] = (),
+    ) -> None:
         self.dialect = dialect
         self.bases = Bases(_TABLES)
         self.made = MadeTables(_MADE)
         self._schema = schema
+        self._others = tuple(others)
         self._patterns = tuple(patterns)
         self._learned: Bounded[tuple[str, ...], tuple[str, ...]] = Bounded(_TABLES)
         self._synonyms: Bounded[tuple[str, ...], TableName] = Bounded(_TABLES)
@@ -70,14 +77,16 @@ class Knowledge:
     def _exists(self, table: TableName) -> bool:
         if self._learned.get(key_of(table)) is not None:
             return True
-        return self._schema is not None and (
-            self._schema.knows(table) is True or self._schema.columns_of(table) is not None
-        )
+        lookups = self._others if self._schema is None else (self._schema, *self._others)
+        return any(lookup.knows(table) is True or lookup.columns_of(table) is not None for lookup in lookups)
 
     def columns_of(self, table: TableName) -> tuple[str, ...] | None:
-        """The table's columns: the given schema's, else what DDL has taught."""
+        """The table's columns: the given schema's, else what DDL has taught, else what the others tell, in order."""
         found = self._schema.columns_of(table) if self._schema is not None else None
-        return found or self._learned.get(key_of(table))
+        found = found or self._learned.get(key_of(table))
+        if not found and self._others:
+            found = next((columns for other in self._others if (columns := other.columns_of(table))), None)
+        return found
 
     def learn(self, table: TableName, columns: tuple[str, ...]) -> None:
         """Remember the columns of a table."""

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, func, insert, select, update
 from extractor.errors import CatalogError
 from extractor.models import CatalogColumn, CatalogTable
 from extractor.state.catalog_tables import catalog_columns, catalog_schemas, catalog_tables, catalog_versions
-from extractor.state.catalog_versions import CatalogVersion, remove_versions, version_of, writing
+from extractor.state.catalog_versions import CatalogVersion, layer_of, remove_versions, version_of, writing
 from extractor.state.upsert import insert_or_ignore, slices
 
 _KEYS_REMEMBERED = 20_000
@@ -76,10 +76,11 @@ class CatalogRefresh:
         with writing(self._engine) as connection:
             ds_id = self._data_source(connection)
             self._summarise(connection)
-            remove_versions(connection, ds_id, but=self._version_id)
-            return version_of(
+            version = version_of(
                 connection.execute(select(catalog_versions).where(catalog_versions.c.id == self._version_id)).one()
             )
+            remove_versions(connection, ds_id, layer_of(version.origin), but=self._version_id)
+            return version
 
     def _data_source(self, connection: Connection) -> int:
         """The id of the data source, as long as this refresh is its latest."""

@@ -13,10 +13,15 @@ from extractor.state.catalog_tables import catalog_columns, catalog_schemas, cat
 from extractor.state.connect import in_words
 
 _WHERE = "with the catalogs"
+_LAYERS = {"keys": ("alation", "file"), "export": ("export",), "live": ("live",)}
+"""Each layer of a data source is replaced on its own: what keys are taken from, and what only tells columns."""
 
 
 class CatalogVersion(NamedTuple):
-    """One state of the catalog of a data source. ``origin`` is ``alation`` or ``file``, ``detail`` says which."""
+    """One state of one layer of a data source's catalog; ``detail`` says where it is from.
+
+    ``origin`` is ``alation`` or ``file`` (the layer ``keys``), ``export`` or ``live`` (layers of their own).
+    """
 
     id: int
     ds_id: int
@@ -41,10 +46,17 @@ def writing(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
-def remove_versions(connection: Connection, ds_id: int, *, but: int | None, unfinished_only: bool = False) -> None:
-    """Remove versions of a data source with their rows: all of them, all ``but`` one, or the unfinished ones."""
+def layer_of(origin: str) -> str:
+    """The layer that a version of that origin belongs to."""
+    return next(layer for layer, origins in _LAYERS.items() if origin in origins)
+
+
+def remove_versions(
+    connection: Connection, ds_id: int, layer: str, *, but: int | None, unfinished_only: bool = False
+) -> None:
+    """Remove versions of a layer of a data source with their rows: all, all ``but`` one, or the unfinished ones."""
     v, t = catalog_versions.c, catalog_tables.c
-    old = select(v.id).where(v.ds_id == ds_id)
+    old = select(v.id).where(v.ds_id == ds_id, v.origin.in_(_LAYERS[layer]))
     old = old.where(v.id != but) if but is not None else old
     old = old.where(~v.is_current) if unfinished_only else old
     ids = list(connection.scalars(old))
