@@ -94,10 +94,15 @@ class LexicalRules:
 
 @dataclass(frozen=True, slots=True)
 class TemporaryRule:
-    """Which names are temporary by their spelling alone: a prefix of the last part, or the part before it."""
+    """Which names are temporary by their spelling alone: a prefix of the last part, or the part before it.
+
+    ``own_schema``: temporary tables made by a bare name live in the first of ``schemas``, never in the present one,
+    so that a name with a schema of its own is another table.
+    """
 
     prefixes: tuple[str, ...] = ()
     schemas: tuple[str, ...] = ()
+    own_schema: bool = False
 
 
 @dataclass(frozen=True, slots=True)

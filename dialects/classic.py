@@ -7,6 +7,8 @@ Db2: SQL reference, "Identifiers"; session tables have the schema SESSION. HANA:
 
 from __future__ import annotations
 
+import re
+
 from dialects.base import Dialect, Folding, LexicalRules, TemporaryRule
 from dialects.lexing import tokens
 from dialects.rewriting import Rewrite, rewriting
@@ -46,6 +48,9 @@ _DB2 = (
     Rewrite(f"+|- <any> {_DURATIONS}", "{0} {1}"),
     Rewrite(f"+|- (...) {_DURATIONS}", "{0} {1}"),
     Rewrite("^ SELECT ..FROM FINAL|NEW|OLD TABLE (..) ...", "{4}"),
+    Rewrite("^ CREATE TEMPORARY TABLE <name> (...) IN|ON|NOT|WITH ...", "CREATE TEMPORARY TABLE {3} {4}"),
+    Rewrite("^ CREATE TABLE <name> (...)? AS (...) ...", "CREATE TABLE {2} {3} AS {5}"),
+    Rewrite("PASSING <name> AS <any> COLUMNS", "PASSING {1} COLUMNS"),
     Rewrite("IN <name> INDEX IN <name>"),
     Rewrite("ORGANIZE BY ROW|COLUMN"),
     Rewrite("ORGANIZE BY DIMENSIONS? (...)"),
@@ -57,7 +62,21 @@ _DB2 = (
     Rewrite("^ CREATE TABLE <name> (...) IN <name> $", "CREATE TABLE {2} {3}"),
     Rewrite("MINUS SELECT|WITH|(", "EXCEPT {1}"),
 )
+_HIERARCHIES = (
+    "HIERARCHY|HIERARCHY_DESCENDANTS|HIERARCHY_ANCESTORS|HIERARCHY_SIBLINGS|HIERARCHY_LEVELED|HIERARCHY_SPANTREE"
+)
 _HANA = (
+    Rewrite("MANY|ONE|EXACT ONE|MANY? TO ..JOIN", "JOIN"),
+    Rewrite("GROUPING SETS BEST <any>", "GROUPING SETS"),
+    Rewrite("ROLLUP|CUBE BEST <any>", "{0}"),
+    Rewrite("WITH SUBTOTAL|BALANCE|TOTAL"),
+    Rewrite("^ DELETE HISTORY FROM", "DELETE FROM"),
+    Rewrite("^ CREATE COLUMN|ROW? TABLE <name> LIKE <name> WITH DATA", "CREATE TABLE {3} AS SELECT * FROM {5}"),
+    Rewrite("WITH MASK (...)"),
+    Rewrite("^ EXPORT INTO CSV|PARQUET FILE <string> FROM <name> ...", "COPY (SELECT * FROM {6}) TO {4}"),
+    Rewrite("^ EXPORT INTO CSV|PARQUET FILE <string> FROM (...) ...", "COPY {6} TO {4}"),
+    Rewrite(f"{_HIERARCHIES} ( SOURCE (...) ..)", "{3}"),
+    Rewrite(f"{_HIERARCHIES} ( SOURCE <name> ..)", "{3}"),
     Rewrite("LOCAL|GLOBAL TEMPORARY COLUMN|ROW? TABLE", "TEMPORARY TABLE"),
     Rewrite("CREATE COLUMN|ROW|HISTORY COLUMN? TABLE", "CREATE TABLE"),
     Rewrite("^ UPSERT|REPLACE <name>", "INSERT INTO {1}"),
@@ -76,10 +95,54 @@ _HANA = (
 )
 
 _REWRITE_HANA = rewriting(*_HANA)
+_REWRITE_TERADATA = rewriting(*_TERADATA)
+_REWRITE_DB2 = rewriting(*_DB2)
+_SPECIAL = re.compile(r"[#$@]")
+
+
+def _quoted_specials(text: str, rules: LexicalRules) -> str:
+    """Names with ``#``, ``$`` or ``@``, and tables of foreign servers (``t@server``), in quotes and in upper case.
+
+    The parser has no such letters; these engines keep unquoted names in upper case.
+    """
+    if not _SPECIAL.search(text):
+        return text
+    pieces: list[str] = []
+    for token in tokens(text, rules, blanks=True):
+        is_server = token.kind == "parameter" and token.text[0] == "@" and pieces and (pieces[-1][-1:].isalnum())
+        if is_server:
+            pieces[-1] = f'"{pieces[-1]}{token.text}"'
+        elif token.kind == "word" and _SPECIAL.search(token.text):
+            pieces.append(f'"{token.text.upper()}"')
+        else:
+            pieces.append(token.text)
+    return "".join(pieces)
+
+
+def _prepare_teradata(text: str, rules: LexicalRules) -> str:
+    return _REWRITE_TERADATA(_quoted_specials(text, rules), rules)
+
+
+def _prepare_db2(text: str, rules: LexicalRules) -> str:
+    return _REWRITE_DB2(_quoted_specials(text, rules), rules)
+
+
+def _table_variables(text: str, rules: LexicalRules) -> str:
+    """``FROM :lt``: what is read is a table that the script itself made."""
+    pieces: list[str] = []
+    before = ""
+    for token in tokens(text, rules, blanks=True):
+        is_table = token.kind == "parameter" and token.text[0] == ":" and before in ("FROM", "JOIN")
+        pieces.append(f'"{token.text}"' if is_table else token.text)
+        if token.kind not in ("space", "comment"):
+            before = token.text.upper()
+    return "".join(pieces)
 
 
 def _prepare_hana(text: str, rules: LexicalRules) -> str:
-    """The rewrites, and the names of temporary tables in quotes: the standard has no ``#``."""
+    """The rewrites, and the names of temporary tables and table variables in quotes: the standard knows neither."""
+    if ":" in text:
+        text = _table_variables(text, rules)
     if "#" in text:
         found = tokens(text, rules, blanks=True)
         text = "".join(f'"{t.text.upper()}"' if t.kind == "word" and t.text[0] == "#" else t.text for t in found)
@@ -107,7 +170,7 @@ TERADATA = Dialect(
     levels=("schema", "table"),
     system_schemas=frozenset({"dbc", "sysudtlib", "syslib", "td_sysfnlib", "tdwm", "systemfe", "sysadmin"}),
     lexical=LexicalRules(word_start="#", word_more="$", dot_commands=True),
-    prepare=rewriting(*_TERADATA),
+    prepare=_prepare_teradata,
 )
 
 DB2 = Dialect(
@@ -121,7 +184,7 @@ DB2 = Dialect(
     temporary=TemporaryRule(schemas=("session",)),
     system_schemas=frozenset({"sysibm", "syscat", "sysstat", "sysproc", "sysfun", "systools", "sysibmadm"}),
     lexical=LexicalRules(nested_comments=True, word_start="#@", word_more="$", terminator_comments=True),
-    prepare=rewriting(*_DB2),
+    prepare=_prepare_db2,
 )
 
 HANA = Dialect(
@@ -132,7 +195,7 @@ HANA = Dialect(
     unquoted=Folding.UPPER,
     quoted=Folding.EXACT,
     levels=("schema", "table"),
-    temporary=TemporaryRule(prefixes=("#",)),
+    temporary=TemporaryRule(prefixes=("#", ":")),
     system_schemas=frozenset({"sys", "system", "_sys_bic", "_sys_bi", "_sys_repo", "_sys_statistics"}),
     lexical=LexicalRules(word_start="#", word_more="$"),
     prepare=_prepare_hana,

@@ -17,7 +17,7 @@ DUCKDB = Dialect(
     parser="duckdb",
     default_schema="main",
     use_sets="database",
-    temporary=TemporaryRule(schemas=("temp",)),
+    temporary=TemporaryRule(schemas=("temp",), own_schema=True),
     lexical=LexicalRules(escape_prefix=True, dollar_quotes="tagged", nested_comments=True, blocks="none"),
     prepare=rewriting(
         Rewrite("^ LOAD <any> $", "PRAGMA loaded"),
@@ -31,7 +31,7 @@ SQLITE = Dialect(
     parser="sqlite",
     levels=("schema", "table"),
     default_schema="main",
-    temporary=TemporaryRule(schemas=("temp",)),
+    temporary=TemporaryRule(schemas=("temp",), own_schema=True),
     system_schemas=frozenset(),
     lexical=LexicalRules(identifier_quotes=(('"', '"'), ("`", "`"), ("[", "]")), dot_commands=True),
 )

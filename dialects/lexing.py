@@ -266,6 +266,21 @@ def _quoted(quote: str, *, backslash: bool) -> str:
     return sound(rf"{quote}(?s:{inside})*+(?:{quote}|\\?\Z)")
 
 
+_SETTINGS = (
+    "APPI|ARRAY|AUTO|BLO|CMDS|COLSEP|CON|COPYC|DEF|DESCRIBE|ECHO|EDITF|EMB|ERRORL|ESC|EXITC|FEED|FLAGGER|FLU|HEA|"
+    "HIST|INSTANCE|LIN|LOBOF|LOGSOURCE|LONG|MARK|NEWP|NULL[ \\t]|NUM|PAGES|PAU|RECSEP|SERVEROUT|SHIFT|SHOW|SQLBL|"
+    "SQLC|SQLF|SQLN|SQLPLUSCOMPAT|SQLPRE|SQLP|SQLT|SUF|TAB[ \\t]|TERM|TIM|TRIM|UND|VER|WRA|XQUERY"
+)
+_SQLPLUS = (
+    rf"(?im:^[ \t]*(?:SET[ \t]+(?:{_SETTINGS})[^\n=;]*;?|PROMPT(?:[ \t][^\n]*)?|REM(?:ARK)?(?:[ \t][^\n]*)?|"
+    r"WHENEVER[ \t]+(?:SQLERROR|OSERROR)[^\n]*|SPOOL[ \t][^\n]*|(?:UN)?DEFINE[ \t]+\w+(?:[ \t]*=[^\n]*|[ \t]*)|"
+    r"(?:TTITLE|BTITLE)[ \t][^\n]*|COL(?:UMN)?[ \t]+\S+[ \t]+(?:FORMAT|HEADING|NEW_VALUE|NOPRINT|ON|OFF)[^\n]*|"
+    r"VAR(?:IABLE)?[ \t]+\w+[ \t]+(?:NUMBER|N?VARCHAR2|N?CHAR|REFCURSOR|CLOB)[^\n]*|@@?[\w./\\$]+[^\n]*|"
+    r"SHOW[ \t]+ERR[^\n]*|CONN(?:ECT)?[ \t]+[\w$]+[/@][^\s*][^\n]*|CLEAR[ \t]+\w+[ \t]*)$)"
+)
+"""Commands of SQL*Plus that end with their line: https://docs.oracle.com/en/database/oracle/oracle-database/19/sqpug"""
+
+
 def _lines(rules: LexicalRules) -> list[str]:
     found = []
     if rules.go_batches:
@@ -274,6 +289,7 @@ def _lines(rules: LexicalRules) -> list[str]:
         found.append(r"(?im:^[ \t]*DELIMITER[ \t]+\S+[^\n]*$)")
     if rules.slash_line:
         found.append(r"(?m:^[ \t]*/[ \t\r]*$)")
+        found.append(_SQLPLUS)
     if rules.backslash_commands:
         found.append(r"(?m:^[ \t]*\\[^\n]*$)")
     if rules.terminator_comments:

@@ -95,7 +95,7 @@ POSTGRES = Dialect(
     unquoted=Folding.LOWER,
     quoted=Folding.EXACT,
     default_schema="public",
-    temporary=TemporaryRule(schemas=("pg_temp",)),
+    temporary=TemporaryRule(schemas=("pg_temp",), own_schema=True),
     system_schemas=frozenset({"pg_catalog", "information_schema", "pg_toast"}),
     lexical=_LEXICAL,
     prepare=rewriting(*_POSTGRES),
@@ -136,7 +136,8 @@ REDSHIFT = Dialect(
     quoted=Folding.LOWER,
     default_schema="public",
     key_has_database=True,
-    temporary=TemporaryRule(prefixes=("#",), schemas=("pg_temp",)),
+    use_sets="database",
+    temporary=TemporaryRule(prefixes=("#",), schemas=("pg_temp",), own_schema=True),
     system_schemas=frozenset({"pg_catalog", "information_schema", "pg_internal", "pg_automv"}),
     lexical=replace(_LEXICAL, backslash_escapes=True, word_start="#"),
     prepare=rewriting(

@@ -7,7 +7,7 @@ datasets are case-sensitive, columns, aliases and CTE names are not; one rule mu
 
 from __future__ import annotations
 
-from dialects.base import Dialect, Folding, LexicalRules
+from dialects.base import Dialect, Folding, LexicalRules, TemporaryRule
 
 SNOWFLAKE = Dialect(
     name="snowflake",
@@ -31,6 +31,7 @@ BIGQUERY = Dialect(
     quoted=Folding.INSENSITIVE,
     case_sensitive_tables=True,
     key_has_database=True,
+    temporary=TemporaryRule(schemas=("_session",), own_schema=True),
     lexical=LexicalRules(
         identifier_quotes=(("`", "`"),),
         string_quotes=("'", '"'),

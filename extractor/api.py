@@ -164,6 +164,8 @@ def _outlined(
 def _is_lone(outlined: list[_Piece]) -> bool:
     """Whether a text holds one write and nothing that could read what it wrote."""
     found = [s for piece in outlined if isinstance(piece[2], Outline) for s in piece[2].statements]
+    if any(isinstance(s, Write) and s.target and s.target[-1][0][:1] in (":", "@") for s in found):
+        return False  # a variable of a body is no end
     return sum(isinstance(s, Write | Define | Read | Rename) for s in found) == 1
 
 

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 from dialects import Dialect
 from extractor.lineage.change_flows import CHANGE_FLOWS, applied_changes
 from extractor.lineage.model import Name, Other, Projection, Rename, Select, Source, Star, Statement, Use, Write
 from extractor.lineage.repair import without_comments
 from extractor.lineage.scripting.routine import unquoted
-
-_NAME = r"""((?:"[^"]*"|`[^`]*`|\[[^\]]*\]|[\w$#@*-]+)(?:\s*\.\s*(?:"[^"]*"|`[^`]*`|\[[^\]]*\]|[\w$#@*-]+)?)*)"""
-_FLAGS = re.IGNORECASE | re.DOTALL
+from extractor.lineage.settings import END, FLAGS, NAME, SETTINGS, Rule
 
 
 def read_command(text: str, dialect: Dialect) -> tuple[Statement, ...] | None:
@@ -42,26 +39,6 @@ def _all(name: Name) -> Select:
     return Select((Projection("", star=Star()),), (Source("table", name),))
 
 
-def _use(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...] | None:
-    what = (match["what"] or "").lower()
-    if what in ("role", "warehouse", "secondary"):
-        return (Other("use", "no lineage by nature"),)
-    what = {"catalog": "database", "namespace": "schema"}.get(what, what)
-    name = dialect.parse_name(unquoted(match["name"]) if match["name"][0] == "'" else match["name"])
-    return (Use("use", (name,), what),)
-
-
-def _path(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
-    pieces = [unquoted(p.strip()) if p.strip()[:1] == "'" else p.strip() for p in match["names"].split(",")]
-    names = tuple(dialect.parse_name(p) for p in pieces if p and "$user" not in p.lower())
-    return (Use("set", tuple(n for n in names if n), "path"),)
-
-
-def _schema(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
-    text = match["name"]
-    return (Use("set", (dialect.parse_name(unquoted(text) if text[0] == "'" else text),), "schema"),)
-
-
 def _stream(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
     target, source = dialect.parse_name(match["target"]), dialect.parse_name(match["source"])
     return (Write("create stream", target, "view", _all(source)),)
@@ -74,15 +51,26 @@ def _moved(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
 
 def _renamed(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
     found: list[Statement] = []
-    pairs = re.sub(r"\s+ON\s+CLUSTER\s+\S+\s*\Z", "", match["pairs"], flags=_FLAGS)
+    pairs = re.sub(r"\s+ON\s+CLUSTER\s+\S+\s*\Z", "", match["pairs"], flags=FLAGS)
     for pair in pairs.split(","):
-        old, _, new = re.sub(r"\s+", " ", pair.strip()).rstrip(";").replace(" to ", " TO ").partition(" TO ")
+        parts = re.split(r"\s+(?:TO|AS)\s+", pair.strip().rstrip(";"), maxsplit=1, flags=FLAGS)
+        old, new = (parts[0], parts[1]) if len(parts) == 2 else ("", "")
         if old and new:
             was, becomes = dialect.parse_name(old), dialect.parse_name(new.strip())
-            if (match["what"] or "").upper().startswith("OBJECT"):  # Synapse: it stays in its schema
+            in_place = (match["what"] or "").upper().startswith("OBJECT") or dialect.name in ("db2", "hana")
+            if in_place and len(becomes) == 1:  # Synapse, Db2, HANA: it stays in its schema
                 becomes = (*was[:-1], becomes[-1])
             found.append(Rename("rename", was, becomes))
     return tuple(found)
+
+
+def _renamed_together(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...] | None:
+    """Vertica: ``ALTER TABLE a, b RENAME TO c, d``, one after the other; each stays in its schema."""
+    olds = [dialect.parse_name(name) for name in match["olds"].split(",")]
+    news = [dialect.parse_name(name) for name in match["news"].split(",")]
+    if len(olds) != len(news):
+        return None
+    return tuple(Rename("rename", old, (*old[:-1], new[-1])) for old, new in zip(olds, news, strict=True))
 
 
 def _schema_of(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
@@ -145,12 +133,6 @@ def _explain(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
     return (Other("explain", "read only"),)
 
 
-def _variable(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...] | None:
-    if dialect.parser != "snowflake":
-        return None
-    return (Use("set", (((match["name"], False),), dialect.parse_name(unquoted(match["value"]))), "variable"),)
-
-
 def _db2_load(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
     target = dialect.parse_name(match["target"])
     return (Write("load", target, "copy", None, files=(match["file"].strip("'"),)),)
@@ -184,12 +166,10 @@ def _insert_exec(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...
     return (Other("insert", "unresolved", reason),)
 
 
-_Rule = Callable[[re.Match[str], Dialect], "tuple[Statement, ...] | None"]
-_END = r"\s*;?\s*\Z"
-_QUOTED_NAME = r"'[^']*'|" + _NAME[1:-1]
-_RULES: tuple[tuple[str, re.Pattern[str], _Rule], ...] = (
+_RULES: tuple[tuple[str, re.Pattern[str], Rule], ...] = (
+    *SETTINGS,
     *(
-        (word, re.compile(rf"(?P<what>{word})\b", _FLAGS), _show)
+        (word, re.compile(rf"(?P<what>{word})\b", FLAGS), _show)
         for word in ("SHOW", "DESCRIBE", "DESC", "LIST", "LS", "HELP", "ASSERT", "UNSET", "SYSTEM")
     ),
     (
@@ -197,7 +177,7 @@ _RULES: tuple[tuple[str, re.Pattern[str], _Rule], ...] = (
         re.compile(
             r"SELECT\s+(?:SWAP_PARTITIONS_BETWEEN_TABLES|MOVE_PARTITIONS_TO_TABLE|COPY_PARTITIONS_TO_TABLE)\s*\(\s*"
             r"'(?P<source>[^']+)'\s*,.*?,\s*'(?P<target>[^']+)'\s*(?:,[^,']*)?\)",
-            _FLAGS,
+            FLAGS,
         ),
         _moved,
     ),
@@ -206,15 +186,15 @@ _RULES: tuple[tuple[str, re.Pattern[str], _Rule], ...] = (
             word,
             re.compile(
                 rf"(?P<verb>CREATE|DROP)\s+(?:OR\s+REPLACE\s+)?(?:\w+\s+)?{word}\s+(?:IF\s+(?:NOT\s+)?EXISTS\s+)?"
-                rf"(?P<name>{_NAME})(?:\s+FOR\s+(?!SEQUENCE|MODULE)(?:TABLE\s+)?(?P<of>{_NAME}))?",
-                _FLAGS,
+                rf"(?P<name>{NAME})(?:\s+FOR\s+(?!SEQUENCE|MODULE)(?:TABLE\s+)?(?P<of>{NAME}(?:\s*@\s*{NAME})?))?",
+                FLAGS,
             ),
             _synonym,
         )
         for word in ("SYNONYM", "ALIAS", "NICKNAME")
     ),
     *(
-        (word, re.compile(rf"(?P<what>{word}\b{more})", _FLAGS), _hive_client)
+        (word, re.compile(rf"(?P<what>{word}\b{more})", FLAGS), _hive_client)
         for word, more in (
             ("DFS", ""),
             ("RELOAD", ""),
@@ -229,50 +209,50 @@ _RULES: tuple[tuple[str, re.Pattern[str], _Rule], ...] = (
             ("COPY", r"\s+TESTCASE\b"),
         )
     ),
-    ("EXPLAIN", re.compile(r"EXPLAIN\b(?!.*\bANALY[SZ]E\b)", _FLAGS), _explain),
+    ("EXPLAIN", re.compile(r"EXPLAIN\b(?!.*\bANALY[SZ]E\b)", FLAGS), _explain),
     (
         "INFILE",
         re.compile(
             r"LOAD\s+DATA\s+(?:LOW_PRIORITY\s+|CONCURRENT\s+)?(?:LOCAL\s+)?INFILE\s+"
             r"(?P<file>'[^']*'|\"[^\"]*\")\s+(?:REPLACE\s+|IGNORE\s+)?INTO\s+TABLE\s+(?P<target>"
-            + _NAME[1:-1]
+            + NAME[1:-1]
             + r")(?:.*?\((?P<columns>[^()]*)\)\s*(?:SET\b.*)?\Z)?",
-            _FLAGS,
+            FLAGS,
         ),
         _load,
     ),
     (
         "INSERT",
-        re.compile(r"BULK\s+INSERT\s+(?P<target>" + _NAME[1:-1] + r")\s+FROM\s+(?P<files>N?'[^']*')", _FLAGS),
+        re.compile(r"BULK\s+INSERT\s+(?P<target>" + NAME[1:-1] + r")\s+FROM\s+(?P<files>N?'[^']*')", FLAGS),
         _tsql_load,
     ),
     (
         "INTO",
         re.compile(
-            rf"COPY\s+INTO\s+(?P<target>{_NAME})\s*(?:\((?P<columns>[^()]*)\)\s*)?"
+            rf"COPY\s+INTO\s+(?P<target>{NAME})\s*(?:\((?P<columns>[^()]*)\)\s*)?"
             r"FROM\s+(?P<files>N?'[^']*'(?:\s*,\s*N?'[^']*')*)",
-            _FLAGS,
+            FLAGS,
         ),
         _tsql_load,
     ),
     (
         "FILES",
-        re.compile(r"COPY\s+FILES\s+INTO\s+(?P<target>@[^\s;]+)\s+FROM\s+(?P<source>@[^\s;]+)", _FLAGS),
+        re.compile(r"COPY\s+FILES\s+INTO\s+(?P<target>@[^\s;]+)\s+FROM\s+(?P<source>@[^\s;]+)", FLAGS),
         _copied_files,
     ),
     (
         "TRANSFER",
         re.compile(
-            rf"ALTER\s+SCHEMA\s+(?P<schema>{_NAME})\s+TRANSFER\s+(?:OBJECT\s*::\s*)?(?P<old>{_NAME})" + _END,
-            _FLAGS,
+            rf"ALTER\s+SCHEMA\s+(?P<schema>{NAME})\s+TRANSFER\s+(?:OBJECT\s*::\s*)?(?P<old>{NAME})" + END,
+            FLAGS,
         ),
         _schema_of,
     ),
     (
         "CLONE",
         re.compile(
-            r"CREATE\s+TABLE\s+(?P<target>" + _NAME[1:-1] + r")\s+AS\s+CLONE\s+OF\s+(?P<source>" + _NAME[1:-1] + ")",
-            _FLAGS,
+            r"CREATE\s+TABLE\s+(?P<target>" + NAME[1:-1] + r")\s+AS\s+CLONE\s+OF\s+(?P<source>" + NAME[1:-1] + ")",
+            FLAGS,
         ),
         _clone_of,
     ),
@@ -280,85 +260,37 @@ _RULES: tuple[tuple[str, re.Pattern[str], _Rule], ...] = (
         "PORT",
         re.compile(
             r"(?P<way>EXPORT|IMPORT)\s+(?:EXTERNAL\s+)?TABLE\s+(?P<table>"
-            + _NAME[1:-1]
+            + NAME[1:-1]
             + r").*?\s(?:TO|FROM)\s+(?P<file>'[^']*')",
-            _FLAGS,
+            FLAGS,
         ),
         _hive_move,
     ),
     (
         "EXCHANGE",
         re.compile(
-            r"EXCHANGE\s+(?:TABLES|DICTIONARIES)\s+(?P<one>" + _NAME[1:-1] + r")\s+AND\s+(?P<two>" + _NAME[1:-1] + ")",
-            _FLAGS,
+            r"EXCHANGE\s+(?:TABLES|DICTIONARIES)\s+(?P<one>" + NAME[1:-1] + r")\s+AND\s+(?P<two>" + NAME[1:-1] + ")",
+            FLAGS,
         ),
         _exchange_tables,
     ),
     (
-        "USE",
-        re.compile(
-            r"USE(?:\s+(?P<what>SCHEMA|DATABASE|CATALOG|NAMESPACE|ROLE|WAREHOUSE|SECONDARY)(?=\s))?\s+(?P<name>"
-            + _QUOTED_NAME
-            + r")(?:\s+ROLES\s+\w+)?"
-            + _END,
-            _FLAGS,
-        ),
-        _use,
-    ),
-    (
-        "DATABASE",
-        re.compile(r"(?P<what>DATABASE)\s+(?P<name>" + _NAME[1:-1] + ")" + _END, _FLAGS),
-        _use,
-    ),
-    (
-        "SEARCH_PATH",
-        re.compile(r"SET\s+(?:SESSION\s+|LOCAL\s+)?SEARCH_PATH\s*(?:=|\sTO\s)\s*(?P<names>[^;]+?)" + _END, _FLAGS),
-        _path,
-    ),
-    (
-        "SCHEMA",
-        re.compile(
-            r"SET\s+(?:SESSION\s+|CURRENT\s+|LOCAL\s+)?SCHEMA\s*=?\s*(?P<name>" + _QUOTED_NAME + ")" + _END, _FLAGS
-        ),
-        _schema,
-    ),
-    (
-        "SET",
-        re.compile(r"SET\s+(?P<name>\w+)\s*=\s*(?P<value>'[^']*')" + _END, _FLAGS),
-        _variable,
-    ),
-    (
-        "DATABASE",
-        re.compile(r"SET\s+SESSION\s+(?P<what>DATABASE)\s+(?P<name>" + _NAME[1:-1] + ")" + _END, _FLAGS),
-        _use,
-    ),
-    (
         " OF ",
         re.compile(
-            r"(?:LOAD|IMPORT)\s+FROM\s+(?P<file>'[^']*'|\S+)\s+OF\s+\w+\s.*?\bINTO\s+(?P<target>" + _NAME[1:-1] + ")",
-            _FLAGS,
+            r"(?:LOAD|IMPORT)\s+FROM\s+(?P<file>'[^']*'|\S+)\s+OF\s+\w+\s.*?\bINTO\s+(?P<target>" + NAME[1:-1] + ")",
+            FLAGS,
         ),
         _db2_load,
-    ),
-    (
-        "CURRENT_SCHEMA",
-        re.compile(r"ALTER\s+SESSION\s+SET\s+CURRENT_SCHEMA\s*=\s*(?P<name>" + _QUOTED_NAME + ")" + _END, _FLAGS),
-        _schema,
-    ),
-    (
-        "CATALOG",
-        re.compile(r"SET\s+(?P<what>CATALOG)\s*=?\s*(?P<name>" + _QUOTED_NAME + ")" + _END, _FLAGS),
-        _use,
     ),
     (
         "STREAM",
         re.compile(
             r"CREATE\s+(?:OR\s+REPLACE\s+)?STREAM\s+(?:IF\s+NOT\s+EXISTS\s+)?(?P<target>"
-            + _NAME[1:-1]
+            + NAME[1:-1]
             + r")\s+.*?\bON\s+(?:EXTERNAL\s+|DYNAMIC\s+)?(?:TABLE|VIEW|STAGE)\s+(?P<source>"
-            + _NAME[1:-1]
+            + NAME[1:-1]
             + r")",
-            _FLAGS,
+            FLAGS,
         ),
         _stream,
     ),
@@ -366,64 +298,70 @@ _RULES: tuple[tuple[str, re.Pattern[str], _Rule], ...] = (
         "EXCHANGE",
         re.compile(
             r"ALTER\s+TABLE\s+(?P<target>"
-            + _NAME[1:-1]
+            + NAME[1:-1]
             + r")\s+EXCHANGE\s+(?:SUB)?PARTITION\b.*?\bWITH\s+TABLE\s+(?P<source>"
-            + _NAME[1:-1]
+            + NAME[1:-1]
             + ")",
-            _FLAGS,
+            FLAGS,
         ),
         _moved,
     ),
     (
         "SWITCH",
         re.compile(
-            rf"ALTER\s+TABLE\s+(?P<source>{_NAME})\s+SWITCH\b.*?\bTO\s+(?P<target>{_NAME})",
-            _FLAGS,
+            rf"ALTER\s+TABLE\s+(?P<source>{NAME})\s+SWITCH\b.*?\bTO\s+(?P<target>{NAME})",
+            FLAGS,
         ),
         _moved,
     ),
     (
         "APPEND",
         re.compile(
-            rf"ALTER\s+TABLE\s+(?P<target>{_NAME})\s+APPEND\s+FROM\s+(?P<source>{_NAME})",
-            _FLAGS,
+            rf"ALTER\s+TABLE\s+(?P<target>{NAME})\s+APPEND\s+FROM\s+(?P<source>{NAME})",
+            FLAGS,
         ),
         _moved,
     ),
     (
         "PARTITION",
         re.compile(
-            rf"ALTER\s+TABLE\s+(?P<target>{_NAME})\s+(?:REPLACE|ATTACH)\s+PARTITION\b.*?\bFROM\s+(?P<source>{_NAME})",
-            _FLAGS,
+            rf"ALTER\s+TABLE\s+(?P<target>{NAME})\s+(?:REPLACE|ATTACH)\s+PARTITION\b.*?\bFROM\s+(?P<source>{NAME})",
+            FLAGS,
         ),
         _moved,
     ),
     (
         "ATTACH",
         re.compile(
-            rf"ALTER\s+TABLE\s+(?:IF\s+EXISTS\s+)?(?:ONLY\s+)?(?P<target>{_NAME})\s+ATTACH\s+PARTITION\s+"
-            rf"(?P<source>{_NAME})\s+(?:FOR\s+VALUES\b.*|DEFAULT{_END})",
-            _FLAGS,
+            rf"ALTER\s+TABLE\s+(?:IF\s+EXISTS\s+)?(?:ONLY\s+)?(?P<target>{NAME})\s+ATTACH\s+PARTITION\s+"
+            rf"(?P<source>{NAME})\s+(?:FOR\s+VALUES\b.*|DEFAULT{END})",
+            FLAGS,
         ),
         _moved,
     ),
     (
         "RENAME",
         re.compile(
-            r"RENAME\s+(?P<what>TABLE|TABLES|OBJECT(?:\s*::)?)?\s*(?P<pairs>(?!COLUMN)\S.*?\sTO\s.*?)" + _END, _FLAGS
+            r"RENAME\s+(?P<what>TABLES?|VIEW|OBJECT(?:\s*::)?)?\s*(?P<pairs>(?!COLUMN)\S.*?\s(?:TO|AS)\s.*?)" + END,
+            FLAGS,
         ),
         _renamed,
+    ),
+    (
+        " RENAME ",
+        re.compile(rf"ALTER\s+TABLE\s+(?P<olds>{NAME}(?:\s*,\s*{NAME})+)\s+RENAME\s+TO\s+(?P<news>.+?)" + END, FLAGS),
+        _renamed_together,
     ),
     (
         "SCHEMA",
         re.compile(
             r"ALTER\s+(?:TABLE|VIEW|MATERIALIZED\s+VIEW|FOREIGN\s+TABLE)\s+(?:IF\s+EXISTS\s+)?(?P<old>"
-            + _NAME[1:-1]
+            + NAME[1:-1]
             + r")\s+SET\s+SCHEMA\s+(?P<schema>"
-            + _NAME[1:-1]
+            + NAME[1:-1]
             + ")"
-            + _END,
-            _FLAGS,
+            + END,
+            FLAGS,
         ),
         _schema_of,
     ),
@@ -431,11 +369,11 @@ _RULES: tuple[tuple[str, re.Pattern[str], _Rule], ...] = (
         "MOVE",
         re.compile(
             r"ALTER\s+TABLE\s+(?P<source>"
-            + _NAME[1:-1]
+            + NAME[1:-1]
             + r")\s+(?:ON\s+CLUSTER\s+\S+\s+)?MOVE\s+PARTITION\b.*?\bTO\s+TABLE\s+(?P<target>"
-            + _NAME[1:-1]
+            + NAME[1:-1]
             + ")",
-            _FLAGS,
+            FLAGS,
         ),
         _moved,
     ),
@@ -443,28 +381,28 @@ _RULES: tuple[tuple[str, re.Pattern[str], _Rule], ...] = (
         "SP_RENAME",
         re.compile(
             r"EXEC(?:UTE)?\s+(?:sys\.|dbo\.)?sp_rename\s+(?:@objname\s*=\s*)?(?P<old>N?'[^']*')\s*,\s*(?:@newname\s*=\s*)?"
-            r"(?P<new>N?'[^']*')(?:\s*,\s*(?:@objtype\s*=\s*)?(?P<kind>N?'[^']*'))?" + _END,
-            _FLAGS,
+            r"(?P<new>N?'[^']*')(?:\s*,\s*(?:@objtype\s*=\s*)?(?P<kind>N?'[^']*'))?" + END,
+            FLAGS,
         ),
         _sp_rename,
     ),
     (
         " EXEC",
         re.compile(
-            r"INSERT\s+(?:INTO\s+)?(?P<target>" + _NAME[1:-1] + r")\s*(?:\([^()]*\)\s*)?EXEC(?:UTE)?\b",
-            _FLAGS,
+            r"INSERT\s+(?:INTO\s+)?(?P<target>" + NAME[1:-1] + r")\s*(?:\([^()]*\)\s*)?EXEC(?:UTE)?\b",
+            FLAGS,
         ),
         _insert_exec,
     ),
     *((needed, pattern, applied_changes) for needed, pattern in CHANGE_FLOWS),
-    ("CALL", re.compile(r"CALL\s", _FLAGS), _call),
-    ("EXEC", re.compile(r"EXEC(?:UTE)?\s+(?!IMMEDIATE|AS\b)[\w\[\"@]", _FLAGS), _call),
+    ("CALL", re.compile(r"CALL\s", FLAGS), _call),
+    ("EXEC", re.compile(r"EXEC(?:UTE)?\s+(?!IMMEDIATE|AS\b)[\w\[\"@]", FLAGS), _call),
 )
 
 
-def _by_word() -> dict[str, tuple[tuple[str, re.Pattern[str], _Rule], ...]]:
+def _by_word() -> dict[str, tuple[tuple[str, re.Pattern[str], Rule], ...]]:
     """The rules by the words with which their texts begin."""
-    found: dict[str, list[tuple[str, re.Pattern[str], _Rule]]] = {}
+    found: dict[str, list[tuple[str, re.Pattern[str], Rule]]] = {}
     for rule in _RULES:
         opening = re.match(r"(?:\(\?P<\w+>|\(\?:)?([A-Z|]+)(\(\?:([A-Z]+)\)\?)?", rule[1].pattern)
         for word in opening[1].split("|") if opening is not None else ():

@@ -240,7 +240,7 @@ def _dropped_words(found: Sequence[Token], position: int) -> tuple[int, str] | N
 
 def _replace_into(found: Sequence[Token], position: int) -> tuple[int, str] | None:
     """MySQL: ``REPLACE [INTO]`` is an INSERT as far as lineage goes."""
-    if position == 0 and _word(found, 0) == "REPLACE":
+    if position == 0 and _word(found, 0) == "REPLACE" and _word(found, 1) not in ("VIEW", "TABLE"):
         words = [_word(found, i) for i in range(1, 4)]
         skipped = 1 + (words[0] in ("LOW_PRIORITY", "DELAYED"))
         return skipped + (_word(found, skipped) == "INTO"), "INSERT INTO"
@@ -326,7 +326,7 @@ def _impala(found: Sequence[Token], position: int) -> tuple[int, str] | None:
         return None
     if words[0] == "PRIMARY" and words[1] == "KEY" and words[2] == "(" and _word(found, position - 1) not in ("(", ","):
         return _after_bracket(found, position + 2) - position, ""
-    if words[0] == "PARTITION" and words[1] == "BY" and not any(_word(found, i) == "SELECT" for i in range(position)):
+    if words[:2] == ["PARTITION", "BY"] and not any(_word(found, i) in ("SELECT", "SEL") for i in range(position)):
         end = next((i for i in range(position, len(found)) if _word(found, i) in ("STORED", "AS", "TBLPROPERTIES")), 0)
         return (end - position, "") if end and _word(found, 0) == "CREATE" else None
     if (

@@ -68,6 +68,9 @@ _DATABRICKS = (
     Rewrite("^ CREATE FLOW <name> ..AS INSERT ONCE? INTO? ONCE? <name>", "INSERT INTO {8}"),
 )
 _ORACLE = (
+    Rewrite("SEARCH DEPTH|BREADTH FIRST BY ..SET <any>"),
+    Rewrite("CYCLE ..SET <any> TO <any> DEFAULT <any>"),
+    Rewrite("PARTITION|SUBPARTITION FOR (...)"),
     Rewrite("PIVOT XML (", "PIVOT ("),
     Rewrite("VERSIONS BETWEEN SCN|TIMESTAMP ..AND <any>"),
     Rewrite("PRIVATE TEMPORARY TABLE", "TEMPORARY TABLE"),
@@ -76,11 +79,26 @@ _ORACLE = (
     Rewrite("EDITIONABLE|NONEDITIONABLE VIEW", "VIEW"),
     Rewrite("UNIQUE RELY|DISABLE|NOVALIDATE DISABLE|NOVALIDATE? NOVALIDATE?"),
     Rewrite("BEQUEATH CURRENT_USER|DEFINER"),
+    Rewrite("ORGANIZATION EXTERNAL ( ..LOCATION ( <string> ..) ..) REJECT? LIMIT? UNLIMITED?", "LOCATION {5}"),
+    Rewrite("ORGANIZATION EXTERNAL ( ..LOCATION ( <any> : <string> ..) ..) REJECT? LIMIT? UNLIMITED?", "LOCATION {7}"),
     Rewrite("ORGANIZATION EXTERNAL (...)"),
+    Rewrite("^ CREATE TABLE <name> FOR EXCHANGE WITH TABLE <name>", "CREATE TABLE {2} LIKE {7}"),
+    Rewrite("^ DELETE FROM <name> FROM", "DELETE FROM {2} USING"),
+    Rewrite("^ DELETE FROM <name> <any> FROM", "DELETE FROM {2} {3} USING"),
     Rewrite("ORGANIZATION INDEX|HEAP"),
     Rewrite("PARTITION (...) SUBPARTITION (...)"),
 )
 _TERADATA = (
+    Rewrite("LOGGING ALL? ERRORS ..."),
+    Rewrite("^ VALIDTIME|TRANSACTIONTIME AS OF DATE|TIMESTAMP? <any> SELECT|SEL", "{5}"),
+    Rewrite(
+        "^ CURRENT|SEQUENCED|NONSEQUENCED VALIDTIME|TRANSACTIONTIME SELECT|SEL|INSERT|INS|UPDATE|UPD|DELETE|DEL", "{2}"
+    ),
+    Rewrite(
+        "^ CREATE FOREIGN TABLE <name> (...) ..USING ( LOCATION ( <string> ) ...", "CREATE TABLE {3} {4} LOCATION {9}"
+    ),
+    Rewrite("^ SELECT|SEL * FROM WRITE_NOS ( ON (..) ..LOCATION ( <string> ) ...", "COPY ({6}) TO {9}"),
+    Rewrite("STRTOK_SPLIT_TO_TABLE (...)", "SPLIT_TO_ROWS{1}"),
     Rewrite("^ UPDATE|UPD ..ELSE INSERT|INS ...", "UPDATE {1}"),
     Rewrite("TABLE <name> , ..AS", "TABLE {1} AS"),
     Rewrite("AND NO? STATS|STATISTICS"),
@@ -151,6 +169,20 @@ _DUCKDB = (
         "MERGE INTO {2} AS {4} USING {6} AS {8} ON {4}.{11} = {8}.{11}",
     ),
     Rewrite("AS PIVOT|UNPIVOT|PIVOT_WIDER|PIVOT_LONGER ...", "AS SELECT * FROM ({1} {2})"),
+)
+_HANA = (Rewrite("( PLACEHOLDER ..)"),)
+_DB2 = (
+    Rewrite("PASSING <name> AS <any> COLUMNS", "PASSING {1} COLUMNS"),
+    Rewrite(
+        "^ INSERT INTO <name> (...)? ..FROM FINAL|NEW|OLD TABLE ( INSERT|UPDATE|DELETE INTO|FROM? <name> ..) ...",
+        "{8} {9} {10} {11}; INSERT INTO {2} {3} {4} FROM {10} {12}",
+    ),
+    Rewrite("^ EXPORT TO <string> OF <any> ..SELECT ...", "COPY (SELECT {5}) TO {2}"),
+    Rewrite("^ EXPORT TO ..OF <any> ..SELECT ...", "COPY (SELECT {5}) TO '{2}'"),
+    Rewrite(
+        "^ CREATE EXTERNAL TABLE <name> (...) ..USING ( ..DATAOBJECT <string> ...", "CREATE TABLE {3} {4} LOCATION {8}"
+    ),
+    Rewrite("^ CREATE EXTERNAL TABLE <string> ..AS SELECT ...", "COPY (SELECT {6}) TO {3}"),
 )
 _PERIODS = (Rewrite("BEGIN|END|LAST ( <name> )", "PERIOD_{0}({2})"),)
 _REDSHIFT = (
@@ -227,6 +259,8 @@ _PASSES: dict[str, Prepare] = {name: rewriting(*_COMMON, *own) for name, own in 
 _PASSES["teradata"] = rewriting(*_COMMON, *_TERADATA, *_PERIODS)
 _GENERAL = rewriting(
     *_COMMON,
+    *_DB2,
+    *_HANA,
     *(rule for own in _ENGINES.values() for rule in own if rule not in (_PLAIN_SETS, _PLAIN_BRACKETS, _PLAIN_MINUS)),
 )
 _OTHERS = rewriting(*_COMMON)

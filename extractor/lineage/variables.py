@@ -14,7 +14,7 @@ from extractor.lineage.scripting import COLUMNS, WHOLE_ROW, Inner, Value
 
 MAX_DEPTH = 4
 """How far it is followed what a variable took from other variables."""
-_WORD = re.compile(r"[\w$#]+")
+_WORD = re.compile(r"[^\W\d][\w$#]*")
 _ONLY_VALUES = re.compile(r"\s*INSERT\b(?!.*\bSELECT\b).*\bVALUES\b", re.IGNORECASE | re.DOTALL)
 
 Parse = Callable[[str, Names], "tuple[Statement, ...]"]

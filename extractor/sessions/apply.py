@@ -176,7 +176,10 @@ class Sessions:
         bound = self._memo.bind(where.place, write.query, session)
         relation = bound.once(("relation",), lambda: self._with_files(write, bound.relation, session))
         if write.target_kind == "table":
-            write = write._replace(target=session.named(write.target))
+            name = session.named(write.target)
+            if write.temporary and name and not self._keep_temporary:
+                name = self._knowledge.temporary_name(name)
+            write = write._replace(target=name)
         if not write.target:
             return self._unnamed(write, relation, where, bound)
         target = self._target(write, session)
@@ -295,6 +298,8 @@ class Sessions:
             self._knowledge.made.put(target, Made(tables, columns, chain), anew=write.mode in _DEFINING)
 
     def _define(self, define: Define, session: Session, where: _Where) -> StatementLineage:
+        if define.temporary and define.name and not self._keep_temporary:
+            define = define._replace(name=self._knowledge.temporary_name(define.name))
         table = self._knowledge.table(define.name, session) if define.name else None
         if table is None:
             return self._result(where, Outcome.NO_LINEAGE, define.kind)

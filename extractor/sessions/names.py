@@ -24,6 +24,9 @@ class Defaults:
         if len(names) >= 2:
             self.database, self.path = names[-2], (names[-1],)
             return
+        if what == "project":  # of the present dataset
+            self.database = names[0]
+            return
         what = what or dialect.use_sets
         if what == "database" and len(dialect.levels) > 2:
             self.database, self.path = names[0], ()

@@ -108,6 +108,11 @@ class Knowledge:
             return True
         return self.dialect.is_temporary_name(written) or self.matches_pattern(table)
 
+    def temporary_name(self, name: Name) -> Name:
+        """Where a temporary table lives that is made under ``name``."""
+        rule = self.dialect.temporary
+        return ((rule.schemas[0], False), *name) if rule.own_schema and len(name) == 1 else name
+
     def find_temporary(self, name: Name, session: Session) -> Temporary | None:
         """The temporary table that ``name`` means: the session's own first, then those known by a pattern."""
         if not (session.temporaries or self._shared):

@@ -18,17 +18,19 @@ _TSQL = re.compile(
 _MAY_SET = re.compile(r"@|\b(?:DECLARE|SET|LET)\b", re.IGNORECASE)
 _SCRIPT = re.compile(r"(?:\A|;)\s*(?:DECLARE|SET|LET)\s+[^;]*?(?:=|DEFAULT)\s*\(\s*SELECT\b", re.IGNORECASE)
 _DECLARED = re.compile(r"\s*DECLARE\s+(?!GLOBAL\b|TEMPORARY\b)", re.IGNORECASE)
-_SESSION_VARIABLE = re.compile(r"\bSELECT\b[^;]*\bINTO\s+@", re.IGNORECASE)
+_SESSION_VARIABLE = re.compile(
+    r"\bSELECT\b[^;]*\bINTO\s+@|\bPREPARE\s+\w+\s+FROM\s+@|\bEXECUTE\s+IMMEDIATE\b", re.IGNORECASE
+)
 _GO = re.compile(r"^\s*GO\b", re.IGNORECASE | re.MULTILINE)
 _OPENS = re.compile(r"\s*(?:DECLARE|SET|SELECT|WITH)\b", re.IGNORECASE)
-_VARIABLES = frozenset({"mysql", "snowflake", "databricks", "spark"})
+_VARIABLES = frozenset({"mysql", "snowflake", "databricks", "spark", "duckdb"})
 
 
 def pieces(sql: str, dialect: Dialect) -> list[Piece]:
     """What is analysed as one: the statements of ``sql``, or, where variables carry values, what they run through.
 
     Transact-SQL is then taken batch by batch, a BigQuery script from its first DECLARE on, and a script with session
-    variables (MySQL, Snowflake, Databricks) from the first one on.
+    variables (MySQL, Snowflake, Databricks, DuckDB) from the first one on.
     """
     found = split(sql, dialect)
     if len(found) < 2:

@@ -57,12 +57,12 @@ _DROPS_THAT_COUNT = words(
     "TABLE VIEW SCHEMA DATABASE MATERIALIZED SYNONYM EXTERNAL TEMPORARY TEMP ICEBERG DYNAMIC FOREIGN ALIAS NICKNAME "
     "PUBLIC TABLES VIEWS SNAPSHOT STREAMING IF"
 )
-_WRITING_WORDS = words("INTO INSERT UPDATE DELETE MERGE INS UPD DEL UPSERT")
+_WRITING_WORDS = words("INTO INSERT UPDATE DELETE MERGE INS UPD DEL UPSERT WRITE_NOS")
 _PATH_SETTINGS = words(
     "SEARCH_PATH SCHEMA CATALOG DATABASE CURRENT_SCHEMA CURRENT_PATH PATH ROLE CURRENT_DATABASE SQLID"
 )
 _CONTROL = words("IF WHILE FOR LOOP REPEAT CASE")
-_VARIABLE_DIALECTS = words("snowflake bigquery hive spark spark2 databricks impala mysql mariadb generic")
+_VARIABLE_DIALECTS = words("snowflake bigquery hive spark spark2 databricks impala mysql mariadb duckdb generic")
 _PLAIN_WRITE = re.compile(
     r"\s*(?:insert|update(?!\s+(?:all\s+|index\s+)?statistics\b)|delete|merge|truncate)\s", re.IGNORECASE
 )
@@ -143,7 +143,7 @@ def _set(rest: list[str], dialect: Dialect) -> StatementClass:
         return StatementClass.SESSION
     if (
         rest[:1]
-        and (rest[0].startswith("@") or "=" in rest[:3])
+        and (rest[0].startswith(("@", "(")) or "=" in rest[:3])
         and (dialect.name in _VARIABLE_DIALECTS or dialect.lexical.blocks == "tsql")
     ):
         return StatementClass.SESSION

@@ -17,7 +17,7 @@ _READ = re.compile(
 MATTERING = words(
     "into insert ins update upd delete del merge upsert create drop alter truncate exec execute call use set go begin "
     "declare do bulk copy unload load export import rename refresh swap replace exchange undrop attach detach cache "
-    "prepare database connect delimiter"
+    "prepare database connect delimiter write_nos"
 )
 """The words without which no statement writes or changes the session, whatever it begins with."""
 _CLIENT_LINE = re.compile(r"\n[ \t]*(?:/[ \t\r]*(?:\n|\Z)|\\|\.[A-Za-z])")

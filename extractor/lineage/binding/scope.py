@@ -33,7 +33,7 @@ _OWN_PSEUDO = {
     "redshift": frozenset({"user", "found"}),
     "tsql": _USER,
     "fabric": _USER,
-    "teradata": frozenset({"user", "date", "time", "database", "account", "role", "profile", "session"}),
+    "teradata": frozenset({"user", "date", "time", "database", "account", "role", "profile", "session", "sampleid"}),
     "": _USER,
 }
 

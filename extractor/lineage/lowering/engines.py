@@ -21,6 +21,8 @@ def engine_writes(define: Define, properties: list[Node]) -> tuple[Statement, ..
     A Distributed table shows the rows of another one; a Buffer hands its rows on to another one.
     """
     call = next((p.args.get("this") for p in properties if p.__class__ is exp.EngineProperty), None)
+    if call is None:  # the server's default engine, Memory for temporary tables
+        return (define,)
     name, inputs = function_name(call), args_of(call, "expressions")
     if name == "distributed":
         other = _named(inputs[1:3])

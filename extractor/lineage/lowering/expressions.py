@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 
 from sqlglot import exp
@@ -217,6 +218,12 @@ def _take_call(node: Node, found: _Gathered, stack: list[Node], walk: Walk) -> N
     """A function the parser does not know: units and dictionary names among its arguments are no columns."""
     inputs = args_of(node, "expressions")
     name = str(arg(node, "this")).lower()
+    if name in walk.names.variables:  # an element of a collection
+        _take_value(name, found, walk)
+        return
+    if name == "getvariable" and inputs and walk.names.values:
+        _take_value(inputs[0].name, found, walk)
+        return
     if name.startswith(_DICTIONARIES) and inputs:
         _take_dictionary(inputs, found)
         inputs = inputs[1:]
@@ -316,11 +323,49 @@ def _take_named(node: Node, _found: _Gathered, stack: list[Node], _walk: Walk) -
         stack.append(value)
 
 
+_METHODS = {
+    "tsql": frozenset({"value", "query", "exist", "nodes", "tostring", "getancestor", "getlevel", "getdescendant"}),
+    "teradata": frozenset({"jsonextract", "jsonextractvalue", "jsonextractlargevalue", "existvalue", "combine"}),
+}
+"""Methods of values: of xml and hierarchyid in Transact-SQL, of JSON in Teradata; those of shapes begin with ST."""
+
+
+_SHAPE = re.compile("ST[A-Z][a-z]")
+
+
+def _is_method(call: Node, walk: Walk) -> bool:
+    known = _METHODS.get(walk.engine)
+    if known is None or not isinstance(call, exp.Func):
+        return False
+    name = str(arg(call, "this") if call.__class__ is exp.Anonymous else call.sql_name())
+    return name.lower() in known or (walk.engine == "tsql" and _SHAPE.match(name) is not None)
+
+
+def _dotted_parts(node: Node) -> Name:
+    """``a.b`` in front of a method, or nothing where it is no plain name."""
+    if node.__class__ is exp.Identifier:
+        return ((node.name, bool(arg(node, "quoted"))),)
+    if node.__class__ is exp.Column:
+        return column_parts(node)
+    if node.__class__ is exp.Dot and arg(node, "expression").__class__ is exp.Identifier:
+        head = _dotted_parts(arg(node, "this"))
+        return (*head, *_dotted_parts(arg(node, "expression"))) if head else ()
+    return ()
+
+
 def _take_dot(node: Node, found: _Gathered, stack: list[Node], walk: Walk) -> None:
     left, right = arg(node, "this"), arg(node, "expression")
     if left.__class__ is exp.Placeholder and right.__class__ is exp.Identifier:  # :new.column
         _take_field(((left.name, False), (right.name, False)), found, walk)
         return
+    if _is_method(right, walk) and (column := _dotted_parts(left)):
+        found.refs[column] = None
+        stack.extend(args_of(right, "expressions"))
+        return
+    if left.__class__ is exp.Anonymous and right.__class__ is exp.Identifier and walk.names.records:
+        row = ((str(arg(left, "this")), False), (right.name, False))  # rows(i).column of a collection
+        if _take_field(row, found, walk):
+            return
     while left.__class__ is exp.Paren:
         left = arg(left, "this")
     if left.__class__ is exp.Column and right.__class__ is exp.Identifier and arg(node, "this").__class__ is exp.Paren:

@@ -82,7 +82,8 @@ def lower_ctes(node: Node, walk: Walk) -> tuple[Cte, ...]:
     with_ = arg(node, "with_")
     if with_ is None:
         return ()
-    recursive = bool(arg(with_, "recursive")) or walk.engine in _SILENT_RECURSION
+    silent = walk.engine in _SILENT_RECURSION or walk.dialect.name == "db2"
+    recursive = silent or bool(arg(with_, "recursive"))
     outer = walk.visible
     found: list[Cte] = []
     for cte in with_.expressions:

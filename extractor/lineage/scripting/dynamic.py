@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from dialects.lexing import Token
-from extractor.lineage.scripting.held import parts_of
+from extractor.lineage.scripting.held import BEFORE_TARGETS, cut, parts_of
 from extractor.lineage.scripting.routine import unquoted
 
 _JOINS = frozenset(("||", "+"))
@@ -43,6 +44,10 @@ class Variables:
 
     def value(self, tokens: Sequence[Token]) -> str | None:
         """The text that an expression gives, or None when the script does not show it."""
+        while len(tokens) > 2 and tokens[0].text == "(" and _closing(tokens, 0) == len(tokens):
+            tokens = tokens[1:-1]
+        if len(tokens) > 2 and tokens[1].text == "(" and tokens[0].text.upper() in ("CONCAT", "FORMAT"):
+            return self._called(tokens[0].text.upper(), list(cut(tokens[2 : _closing(tokens, 1) - 1])))
         pieces: list[str] = []
         wanted = True
         for token in tokens:
@@ -60,6 +65,32 @@ class Variables:
             wanted = not wanted
         return "".join(pieces) if pieces and not wanted else None
 
+    def _called(self, function: str, inputs: list[Sequence[Token]]) -> str | None:
+        """``CONCAT(a, b, ...)``, and ``FORMAT(template, a, ...)`` whose places are filled in their order."""
+        values = [self.value(one) for one in inputs]
+        known = [value for value in values if value is not None]
+        if len(known) < len(values) or not known:
+            return None
+        if function == "CONCAT":
+            return "".join(known)
+        pieces = _PLACE.split(known[0])
+        if len(pieces) != len(known) or "%" in "".join(pieces).replace("%%", ""):
+            return None
+        return "".join(a + b for a, b in zip(pieces, [*known[1:], ""], strict=True)).replace("%%", "%")
+
+
+_PLACE = re.compile(r"%[sI]")
+
+
+def _closing(tokens: Sequence[Token], start: int) -> int:
+    """The place behind the bracket that closes the one at ``start``."""
+    depth = 0
+    for position in range(start, len(tokens)):
+        depth += (tokens[position].text == "(") - (tokens[position].text == ")")
+        if depth == 0:
+            return position + 1
+    return len(tokens)
+
 
 def _key(name: str) -> str:
     return name.lstrip(":@").lower()
@@ -67,5 +98,5 @@ def _key(name: str) -> str:
 
 def _target(tokens: Sequence[Token]) -> str:
     words = [t for t in tokens if t.kind in ("word", "parameter", "quoted")]
-    words = [t for t in words if t.text.upper() not in ("SET", "LET", "DECLARE", "GLOBAL", "SESSION")]
+    words = [t for t in words if t.text.upper() not in (*BEFORE_TARGETS, "GLOBAL", "SESSION")]
     return _key(words[0].text) if words else ""

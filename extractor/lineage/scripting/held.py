@@ -17,7 +17,8 @@ WHOLE_ROW = -1
 COLUMNS = -2
 """The position of a `Value` whose fields are variables of their own (Db2's FOR ... AS)."""
 _QUERY = frozenset(("SELECT", "WITH"))
-_BEFORE_TARGETS = frozenset(("SET", "LET", "DECLARE", "VAR", "VARIABLE"))
+BEFORE_TARGETS = frozenset(("SET", "LET", "DECLARE", "VAR", "VARIABLE", "OR", "REPLACE"))
+"""Words that may stand before the name of a variable that is set."""
 _AFTER_INTO = frozenset(("FROM", "WHERE", "GROUP", "ORDER", "LIMIT", "FETCH", "UNION", "FOR", "HAVING", ";"))
 _NOT_CURSORS = frozenset(("FOR", "IS", "NO", "SCROLL", "WITH", "WITHOUT", "LOCAL", "FAST_FORWARD", "STATIC", "GLOBAL"))
 
@@ -51,6 +52,9 @@ class Held:
             self._take_loop(chunk, words, body)
         elif "CURSOR" in words or (first == "OPEN" and len(words) > 3 and words[2] == "FOR"):
             self._take_cursor(chunk, words, body)
+        elif "RESULTSET" in words[1:3]:
+            name = words[words.index("RESULTSET") - 1].lower()
+            self._cursors[name] = query_in(chunk, body, 1)
         elif first == "FETCH" and "INTO" in words:
             self._take_fetch(chunk, words)
         elif first in _QUERY or first == "SEL":
@@ -85,15 +89,18 @@ class Held:
             after = words[place + 1] if place + 1 < len(words) else ""
             name = words[place - 1] if place and (after in _NOT_CURSORS or not after.isidentifier()) else after
         query = query_in(chunk, body, 1)
+        if not query and "FOR" in words[:-1]:  # Snowflake: a cursor over a result set
+            query = self._cursors.get(words[words.index("FOR") + 1].lower(), "")
         if query:
             self._cursors[name.lower().lstrip("@")] = query
 
     def _take_fetch(self, chunk: Chunk, words: list[str]) -> None:
         into = words.index("INTO")
-        query = self._cursors.get(words[into - 1].lower().lstrip("@"), "")
+        bulk = words[into - 2 : into] == ["BULK", "COLLECT"]
+        query = self._cursors.get(words[into - (3 if bulk else 1)].lower().lstrip("@"), "")
         targets = _targets(chunk.tokens, into + 1)[0]
         if query:
-            self._put_all(targets, query)
+            self._put_all(targets, query, rows=bulk)
 
     def _take_select(self, chunk: Chunk, words: list[str], body: str) -> None:
         """``SELECT a, b INTO x, y FROM ...``, and Transact-SQL's ``SELECT @x = a, @y = b FROM ...``."""
@@ -118,7 +125,7 @@ class Held:
         tail = body[found[from_].start : found[-1].end] if from_ > 0 else ""
         taken = [
             (_key(part[0]), f"SELECT {body[part[2].start : part[-1].end]} {tail}")
-            for part in _cut(found[1:end])
+            for part in cut(found[1:end])
             if len(part) > 2 and part[0].text[:1] == "@" and part[1].text == "="
         ]
         before = self.now()
@@ -127,12 +134,13 @@ class Held:
 
     def _take_assignment(self, found: Sequence[Token], body: str) -> None:
         """``x := value``, ``SET x = value``, ``SET (x, y) = (SELECT a, b ...)``, ``DECLARE x type DEFAULT value``."""
-        opened = bool(found) and found[0].text.upper() in _BEFORE_TARGETS
-        place = _assignment(found, opened=opened)
+        opened = 0
+        while opened < len(found) and found[opened].text.upper() in BEFORE_TARGETS:
+            opened += 1
+        place = _assignment(found, opened=opened > 0)
         if not 0 < place < len(found) - 1:
             return
-        targets = [_key(t) for t in found[:place] if t.kind in ("word", "parameter", "quoted")]
-        targets = targets[1:] if opened else targets
+        targets = [_key(t) for t in found[opened:place] if t.kind in ("word", "parameter", "quoted")]
         if any(t.text == "." for t in found[:place]) or not targets:
             return
         value = found[place + 1 :]
@@ -201,11 +209,12 @@ def parts_of(found: Sequence[Token]) -> Iterator[Sequence[Token]]:
     if not found or found[0].text.upper() not in ("DECLARE", "SET"):
         yield found
         return
-    for part in _cut(found[1:]):
+    for part in cut(found[1:]):
         yield (found[0], *part)
 
 
-def _cut(found: Sequence[Token]) -> Iterator[Sequence[Token]]:
+def cut(found: Sequence[Token]) -> Iterator[Sequence[Token]]:
+    """The parts between commas that stand outside of brackets."""
     start = depth = 0
     for position, token in enumerate(found):
         depth += (token.text == "(") - (token.text == ")")

@@ -85,6 +85,8 @@ def find_routine(text: str, dialect: Dialect) -> Routine | None:
     if first == "DO" and any(t.kind == "string" for t in head[:4]):
         body = next(t for t in tokens(text, dialect.lexical) if t.kind == "string")
         return Routine("do", (), unquoted(body.text), _declared(unquoted(body.text), dialect))
+    if first == "DO" and any(t.text.upper() == "BEGIN" for t in head):
+        return Routine("block", (), text, _declared(text, dialect))
     if first == "DECLARE" and len(head) > 2 and head[1].text.upper() == "GLOBAL":
         return None
     if first in ("BEGIN", "DECLARE", "IF", "WHILE", "FOR", "LOOP", "<<", "<") and dialect.lexical.blocks not in (
@@ -267,7 +269,7 @@ def _declared(body: str, dialect: Dialect) -> frozenset[str]:
         elif word == "BEGIN":
             inside = fresh = header = False
             begun = True
-        elif token.kind == "word" and (fresh or before in ("LET", "FOR")):
+        elif token.kind == "word" and (fresh or before in ("LET", "FOR")) and word not in ("OR", "REPLACE", "VARIABLE"):
             if word not in _NOT_NAMES:
                 names.add(token.text.lower())
             fresh = False

@@ -11,21 +11,24 @@ from dialects import Dialect
 from dialects.lexing import Token, tokens
 from extractor.lineage.model import Name
 from extractor.lineage.scripting.batch import batch_chunks
-from extractor.lineage.scripting.chunks import Chunk, chunks
+from extractor.lineage.scripting.chunks import SQL_WORDS, Chunk, chunks
 from extractor.lineage.scripting.dynamic import Variables
-from extractor.lineage.scripting.held import WHOLE_ROW, Held, Value, query_end
+from extractor.lineage.scripting.held import WHOLE_ROW, Held, Value, query_in
 from extractor.lineage.scripting.routine import Routine, find_routine
 
 _DYNAMIC = frozenset(("EXEC", "EXECUTE", "EXECUTE_IMMEDIATE"))
 _QUERY = frozenset(("SELECT", "WITH"))
-_CALLS = frozenset(("CALL",))
+_RUNNERS = frozenset(("SYSEXECSQL", "ADMIN_CMD", "EXEC_DDL_STATEMENT", "EXECUTE_PREPARED_STMT"))
+"""Procedures of Teradata (DBC), Db2 (SYSPROC), Oracle (DBMS_UTILITY) and MySQL (sys) that run a text."""
+_HANDLED = frozenset(("INSERT", "UPDATE", "DELETE", "MERGE", "INS", "UPD", "DEL", "CALL"))
 _PLAIN = re.compile(
     r"\s*(?:SELECT|WITH|INSERT|UPDATE|DELETE|MERGE|FROM|DROP|COPY|"
     r"CREATE\s+(?:OR\s+REPLACE\s+)?(?:(?:TEMP|TEMPORARY|TRANSIENT|EXTERNAL|MATERIALIZED)\s+)?(?:TABLE|VIEW))\b",
     re.IGNORECASE,
 )
 """Texts that are surely one plain statement, where statements end in semicolons: most of them all."""
-_SETS_VARIABLE = re.compile(r"\bINTO\s+@[^;]*;\s*\S", re.IGNORECASE)
+_SCRIPTS = frozenset({"mysql", "snowflake", "bigquery", "databricks", "spark", "duckdb"})
+"""Engines whose scripts have variables outside of blocks; see `extractor.statements.pieces`."""
 MAX_DEPTH = 4
 """Blocks within dynamic SQL within blocks: how deep they are followed."""
 
@@ -53,7 +56,7 @@ class Unfolded(NamedTuple):
 
 def unfold(text: str, dialect: Dialect, depth: int = 0) -> Unfolded | None:
     """The statements within ``text``, or None when it is one plain statement."""
-    if dialect.lexical.blocks != "tsql" and _PLAIN.match(text) and not ("@" in text and _SETS_VARIABLE.search(text)):
+    if dialect.lexical.blocks != "tsql" and _PLAIN.match(text) and not _holds_more(text, dialect):
         return None
     routine = find_routine(text, dialect)
     if routine is not None:
@@ -70,6 +73,8 @@ def unfold(text: str, dialect: Dialect, depth: int = 0) -> Unfolded | None:
     if words[:1] == ["EXPLAIN"] and "ANALYZE" in words:
         place = next(t.end for t in tokens(text, dialect.lexical) if t.text.upper() == "ANALYZE")
         return Unfolded((Inner(text[place:]),))
+    if words[:1] == ["PREPARE"] and words[2:3] == ["FROM"] and words[3:] and words[3] in SQL_WORDS:  # Trino
+        return Unfolded((Inner(text[next(islice(tokens(text, dialect.lexical), 3, None)).start :]),))
     if words[:1] == ["PREPARE"] and words[2:3] == ["FROM"]:  # MySQL: what is prepared is run
         value = Variables().value(list(tokens(text, dialect.lexical))[3:])
         problem = "" if value is not None else "the text of dynamic SQL is not known"
@@ -82,15 +87,18 @@ def unfold(text: str, dialect: Dialect, depth: int = 0) -> Unfolded | None:
         return None if plain else Unfolded(found)
     if words[:1] in (["SET"], ["SELECT"], ["WITH"], ["DECLARE"]) and _holds_more(text, dialect):
         return Unfolded(tuple(_statements(text, frozenset(), dialect, depth)))
-    if words[:1] in (["EXECUTE"], ["EXEC"]) or words[:2] == ["EXECUTE", "IMMEDIATE"]:
+    if words[:1] in (["EXECUTE"], ["EXEC"]) or (words[:1] == ["CALL"] and _runs_text(_head(text, dialect, 8))):
         return Unfolded(tuple(_statements(text, frozenset(), dialect, depth)))
     return None
 
 
 def _holds_more(text: str, dialect: Dialect) -> bool:
     """Whether a text that does not begin as a block holds several statements, which variables tie together."""
-    place = text.find(";")
-    return place >= 0 and any(t.text == ";" and text[t.end :].strip() for t in tokens(text, dialect.lexical))
+    return (
+        ";" in text
+        and dialect.parser in _SCRIPTS
+        and any(t.text == ";" and text[t.end :].strip() for t in tokens(text, dialect.lexical))
+    )
 
 
 def _end_of_as(text: str, dialect: Dialect) -> int:
@@ -98,11 +106,11 @@ def _end_of_as(text: str, dialect: Dialect) -> int:
     return next((t.end for t in islice(tokens(text, dialect.lexical), 2, None) if t.text.upper() == "AS"), 0)
 
 
-def _head(text: str, dialect: Dialect) -> list[str]:
+def _head(text: str, dialect: Dialect, size: int = 4) -> list[str]:
     found: list[str] = []
     for token in tokens(text, dialect.lexical):
         found.append(token.text.upper())
-        if len(found) == 4:
+        if len(found) == size:
             break
     return found
 
@@ -125,7 +133,7 @@ def _statements(body: str, variables: frozenset[str], dialect: Dialect, depth: i
         words = chunk.words
         if words[0] in _DYNAMIC and "SP_RENAME" in words[1:4]:
             yield Inner(chunk.text(body), variables)
-        elif words[0] in _DYNAMIC:
+        elif words[0] in _DYNAMIC or _runs_text(words) or (words[0] == "PREPARE" and words[2:3] == ["FROM"]):
             yield from _dynamic(chunk, known, variables, dialect, depth)
         elif chunk.sql:
             for inner in _plain(chunk, body, variables, dialect, depth):
@@ -133,7 +141,7 @@ def _statements(body: str, variables: frozenset[str], dialect: Dialect, depth: i
             held.take(chunk, body)
         else:
             known.assign(chunk.tokens)
-            for inner in _embedded(chunk, body, variables):
+            for inner in _embedded(chunk, body, variables, dialect):
                 yield inner._replace(held=held.now())
             held.take(chunk, body)
 
@@ -152,7 +160,11 @@ def _dynamic(
 ) -> Iterator[Inner]:
     """EXECUTE IMMEDIATE, EXEC ('...'), sp_executesql; other EXEC is a call."""
     rest = list(chunk.tokens[1:])
-    if rest and rest[0].text.upper() == "IMMEDIATE":
+    if chunk.words[0] == "PREPARE":
+        rest = rest[2:]
+    elif runner := _runs_text(chunk.words):
+        rest = rest[runner : -1 if rest[-1].text == ")" else None]
+    elif rest and rest[0].text.upper() == "IMMEDIATE":
         rest = rest[1:]
     elif rest and rest[-1].text.lower().endswith("sp_executesql"):
         return
@@ -175,6 +187,14 @@ def _dynamic(
             yield from nested.statements
 
 
+def _runs_text(words: list[str]) -> int:
+    """The place of the text in a call of one of the engines' own procedures that run a text, or 0."""
+    for position, word in enumerate(words[:8]):
+        if word in _RUNNERS and words[position + 1 : position + 2] == ["("]:
+            return position + 1
+    return 0
+
+
 def _named_statement(rest: list[Token]) -> list[Token]:
     """``@stmt = N'...'`` is the first argument by name."""
     if len(rest) > 2 and rest[1].text == "=" and rest[0].text.lower() in ("@stmt", "@statement"):
@@ -188,10 +208,12 @@ def _is_text(rest: list[Token], dialect: Dialect) -> bool:
         return False
     if rest[0].text == "(" or rest[0].kind == "string":
         return True
+    if dialect.name == "hana":
+        return True
     return dialect.parser in ("postgres", "redshift") and rest[0].text.upper() not in ("PROCEDURE", "FUNCTION")
 
 
-def _embedded(chunk: Chunk, body: str, variables: frozenset[str]) -> Iterator[Inner]:
+def _embedded(chunk: Chunk, body: str, variables: frozenset[str], dialect: Dialect) -> Iterator[Inner]:
     """Queries inside of other statements: cursors, FOR loops, RETURN QUERY, assignments; table variables."""
     words = chunk.words
     if words[0] == "DECLARE" and "TABLE" in words[:4] and len(chunk.tokens) > 3:
@@ -204,11 +226,30 @@ def _embedded(chunk: Chunk, body: str, variables: frozenset[str]) -> Iterator[In
         if place:
             yield Inner(body[chunk.tokens[place].start : chunk.tokens[-1].end], variables)
         return
+    if words[0] == "DECLARE" and "HANDLER" in words[1:4]:  # DECLARE EXIT HANDLER FOR SQLEXCEPTION INSERT ...
+        place = next((i for i, w in enumerate(words) if w in _HANDLED), 0)
+        if place:
+            yield Inner(body[chunk.tokens[place].start : chunk.tokens[-1].end], variables)
+        return
+    if words[0] == "PERFORM" and words[1:] and words[1] in SQL_WORDS:  # Vertica
+        yield Inner(body[chunk.tokens[1].start : chunk.tokens[-1].end], variables)
+        return
     if words[0] == "PERFORM":
         yield Inner(f"SELECT {body[chunk.tokens[0].end : chunk.tokens[-1].end]}", variables)
         return
-    for position, word in enumerate(words):
-        if word in _QUERY and chunk.tokens[position].kind == "word" and not (word == "WITH" and position == 0):
-            end = query_end(chunk.tokens, position)
-            yield Inner(body[chunk.tokens[position].start : chunk.tokens[end].end], variables)
-            return
+    if len(words) > 3 and words[1] == "=" and dialect.name == "hana":
+        yield _table_variable(chunk, body, variables)
+        return
+    query = query_in(chunk, body, 1 if words[0] == "WITH" else 0)
+    if query:
+        yield Inner(query, variables)
+
+
+def _table_variable(chunk: Chunk, body: str, variables: frozenset[str]) -> Inner:
+    """SQLScript: ``lt = SELECT ...`` makes a table that later statements read as ``:lt``."""
+    query = body[chunk.tokens[2].start : chunk.tokens[-1].end]
+    if chunk.words[2] in _QUERY or chunk.words[2] == "(":
+        return Inner(f'CREATE TEMPORARY TABLE ":{chunk.tokens[0].text}" AS {query}', variables)
+    if chunk.words[2].startswith("CE_"):
+        return Inner("", problem=f"{chunk.words[2]} of the calculation engine is not SQL")
+    return Inner(f"SELECT {query}", variables)
