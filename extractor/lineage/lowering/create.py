@@ -12,6 +12,8 @@ from extractor.lineage.lowering.names import file_of, is_dynamic_name, table_nam
 from extractor.lineage.lowering.queries import lower_ctes, lower_query
 from extractor.lineage.model import Define, Name, Other, Projection, Query, Read, Select, Source, Star, Statement, Write
 
+_OPTIONS = getattr(exp, "OptionsProperty", None)
+"""The class that newer releases have for OPTIONS (...)."""
 _TABLES = frozenset({"TABLE", "VIEW"})
 _ROUTINES = frozenset({"FUNCTION", "PROCEDURE", "MACRO"})
 _QUERIES = frozenset(
@@ -87,7 +89,7 @@ def _files(item: Node) -> tuple[str, ...]:
 
 
 def _path(properties: list[Node]) -> str:
-    pairs = [p for item in properties if item.__class__ is exp.OptionsProperty for p in args_of(item, "expressions")]
+    pairs = [p for item in properties if item.__class__ is _OPTIONS for p in args_of(item, "expressions")]
     return next((text_of(arg(p, "value")) for p in pairs if text_of(arg(p, "this")).lower() == "path"), "")
 
 
