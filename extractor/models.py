@@ -133,7 +133,8 @@ class StatementLineage:
     temporary tables it reads, then itself. ``defines`` is true when the statement gives its targets a whole new
     content or text (CREATE ... AS, CREATE VIEW, INSERT OVERWRITE), so that an earlier definition no longer
     holds. ``dropped`` lists permanent tables that ceased to exist under their name. ``notes`` are lines for the
-    report: what is unresolved or ambiguous, and why.
+    report: what is unresolved or ambiguous, and why. ``unlisted`` are the tables whose columns nobody knows, each with
+    the number of stars and columns that stayed open for want of them.
     """
 
     outcome: Outcome
@@ -150,6 +151,7 @@ class StatementLineage:
     reason: str = ""
     notes: tuple[str, ...] = ()
     origin: Origin | None = None
+    unlisted: tuple[tuple[TableName, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,13 +116,13 @@ class Lines:
     kept: dict[tuple[str, str], Problem] = field(default_factory=dict)
     beyond: int = 0
 
-    def add(self, what: str, reason: str, origin: Origin | str | None) -> None:
+    def add(self, what: str, reason: str, origin: Origin | str | None, times: int = 1) -> None:
         """Count the problem, and keep it unless there are too many."""
         known = self.kept.get((what, reason))
         if known is not None:
-            known.count += 1
+            known.count += times
         elif len(self.kept) < MAX_LINES:
-            self.kept[what, reason] = Problem(what, reason, str(origin or ""))
+            self.kept[what, reason] = Problem(what, reason, str(origin or ""), times)
         else:
             self.beyond += 1
 
@@ -142,6 +142,7 @@ class Report:
 
     ``records`` and ``statements`` count outcomes; their sums are what was read, always. ``without_edges`` names the
     sources in which statements read one table and write another, but no edge is known for any, old or new.
+    ``unlisted`` ranks the tables whose columns nobody knows by the stars and columns that stayed open for want of them.
     """
 
     started_at: datetime
@@ -160,6 +161,7 @@ class Report:
     problems: Lines = field(default_factory=Lines)
     names: Lines = field(default_factory=Lines)
     notes: Lines = field(default_factory=Lines)
+    unlisted: Lines = field(default_factory=Lines)
     warnings: list[str] = field(default_factory=list)
     plan: dict[str, Any] = field(default_factory=dict)
     upload: dict[str, Any] = field(default_factory=dict)
@@ -231,6 +233,7 @@ class Report:
             "problems": _lines(self.problems),
             "unknown_names": _lines(self.names),
             "notes": _lines(self.notes),
+            "unlisted_tables": _lines(self.unlisted),
             "warnings": self.warnings,
             "plan": self.plan,
             "upload": self.upload,

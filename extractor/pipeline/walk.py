@@ -110,6 +110,8 @@ class Walk:
                 self._report.names.forget(str(gone))
             if any(e.target is not None for e in lineage.tables):
                 found, new = self._observer.observe(event.source, part, lineage, at)
+                for table, lost in lineage.unlisted if new else ():
+                    self._report.unlisted.add(str(table), "", origin, lost)
                 derived.append(found)
                 ends.append(self._count(found, origin, new=new))
             else:

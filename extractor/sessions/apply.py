@@ -150,6 +150,7 @@ class Sessions:
             result.reason,
             result.notes,
             where.record.origin,
+            result.unlisted,
         )
 
     # --- queries and writes -----------------------------------------------------------------------------------
@@ -255,6 +256,7 @@ class Sessions:
             defines=write.mode in _DEFINING,
             reason=reason if outcome is Outcome.UNRESOLVED else "",
             notes=notes,
+            unlisted=bound.unlisted(),
         )
 
     def _unnamed(self, write: Write, relation: Relation, where: _Where, bound: Bound) -> StatementLineage:

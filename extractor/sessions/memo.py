@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar, cast
 
-from extractor.lineage.binding import Binder, Relation
+from extractor.lineage.binding import UNKNOWN_COLUMNS, Base, Binder, Relation
 from extractor.lineage.model import Name, Query
 from extractor.models import TableName
 from extractor.sessions.context import Meaning, StatementContext, meaning_of
@@ -35,6 +35,14 @@ class Bound:
         self.missing: tuple[TableName, ...] = tuple(context.missing)
         self.meanings: dict[Name, Meaning] = context.meanings
         self._results: dict[tuple[object, ...], object] = {}
+
+    def unlisted(self) -> tuple[tuple[TableName, int], ...]:
+        """The tables read whose columns nobody knows, each with how many stars and columns stayed open by that."""
+        lost = len(self.relation.opens) + sum(note.endswith(UNKNOWN_COLUMNS) for note in self.notes)
+        if not lost:
+            return ()
+        bases = (meaning.what for meaning in self.meanings.values() if not meaning.columns)
+        return tuple((base.table, lost) for base in bases if isinstance(base, Base))
 
     def once(self, key: tuple[object, ...], derive: Callable[[], T]) -> T:
         """What ``derive`` gives for this key, derived the first time only."""

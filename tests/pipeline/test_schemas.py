@@ -51,6 +51,20 @@ def test_a_star_over_a_table_without_columns_is_opened_by_an_export(tmp_path, al
     }
 
 
+def test_tables_whose_columns_nobody_knows_are_ranked_by_what_that_costs(tmp_path, alation):
+    """A star counts once, each column that may be of two tables once; a statement that loses nothing names none."""
+    texts = [
+        STAR,
+        "insert into mart.net (shop, net) select a, b from raw.visits v join raw.unheard u on v.x = u.x",
+        "insert into mart.net (shop, net) select s.shop, s.net from raw.sales s",
+        "insert into mart.net (shop, net) select u.a, u.b from raw.unheard u",
+    ]
+    write_log(tmp_path, "a.jsonl", [record(text, session=f"s{n}") for n, text in enumerate(texts)])
+    report = run(configure(tmp_path, alation.url, UPLOAD))
+    assert [(p.what, p.count) for p in report.unlisted.ranked()] == [("wh.raw.visits", 3), ("wh.raw.unheard", 2)]
+    assert report.to_json()["unlisted_tables"]["lines"][0]["what"] == "wh.raw.visits"
+
+
 def test_ddl_in_the_logs_goes_before_an_export(tmp_path, alation):
     """What ran is newer than what was exported once."""
     _export(tmp_path, "old_place", "old_amount")

@@ -5,6 +5,7 @@ from extractor.lineage.binding.query import Binder, Context
 from extractor.lineage.binding.relations import (
     CONFIDENCE,
     NOTHING,
+    UNKNOWN_COLUMNS,
     UNNAMED,
     Base,
     Column,
@@ -20,6 +21,7 @@ from extractor.lineage.binding.relations import (
 __all__ = [
     "CONFIDENCE",
     "NOTHING",
+    "UNKNOWN_COLUMNS",
     "UNNAMED",
     "Assigned",
     "Base",

@@ -24,6 +24,9 @@ CONFIDENCE: tuple[tuple[float, str], ...] = (
 UNNAMED = "a table is named by"
 """How the note begins of a query that reads a relation whose name is not in the text."""
 
+UNKNOWN_COLUMNS = "its tables' columns are not known"
+"""How the note ends of a column that could belong to several tables, since nobody knows their columns."""
+
 
 class Base:
     """A table (or file) at the end of an edge.

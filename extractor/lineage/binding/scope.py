@@ -10,6 +10,7 @@ from extractor.lineage.binding.relations import (
     NOTHING,
     ONLY,
     SHAPED,
+    UNKNOWN_COLUMNS,
     UNLISTED,
     Column,
     Origin,
@@ -204,7 +205,7 @@ class Scope:
         if whole:
             return whole[0].relation.whole()
         if answers:
-            self.note(f"column {name} is ambiguous: its tables' columns are not known")
+            self.note(f"column {name} is ambiguous: {UNKNOWN_COLUMNS}")
             return NOTHING
         shy = [e for e in self.entries if e.relation.shy and e.relation.opens]
         if len(shy) == 1 and not candidates and (len(self.entries) == 1 or not shy[0].relation.index):
