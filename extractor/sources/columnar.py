@@ -16,7 +16,9 @@ from extractor.sources.archives import open_input, stream_of
 from extractor.sources.columns import choose_columns
 from extractor.sources.interface import InputFile, Item, Reading, Sample, SourceFormat, Verdict
 from extractor.sources.json_lines import find_columns
+from extractor.sources.known_row_formats import ROW_FORMATS
 from extractor.sources.layouts import layout_of
+from extractor.sources.row_formats import placed_rows, read_shown, row_format_of
 from extractor.sources.rows import RowReader
 from extractor.sources.wrappers import unwrap
 
@@ -113,6 +115,9 @@ def _format(
         except Exception as error:  # noqa: BLE001 - the libraries' errors have no common base
             return Verdict(0.9, f"it is {title} that cannot be opened: {_in_words(error)}")
         fields = sample.source.fields if sample.source else {}
+        known_rows = None if fields else row_format_of(ROW_FORMATS, names)
+        if known_rows is not None:
+            return Verdict(0.95, f"{title} with the columns of {known_rows.title}")
         columns = choose_columns(names, fields, layout_of(names))
         if "sql" not in columns.found:
             known = ", ".join(names[:8])
@@ -143,6 +148,11 @@ def _whole_file(reading: Reading, problem: str) -> BadRecord:
 
 
 def _items(table: Table, reading: Reading) -> Iterator[Item]:
+    known_rows = None if reading.source.fields else row_format_of(ROW_FORMATS, table.names)
+    if known_rows is not None:
+        placed = placed_rows(table.rows(table.names), reading.lines.file)
+        yield from read_shown(known_rows, table.names, placed, reading)
+        return
     to_record, problems = find_columns(table.names, reading, None)
     for problem in problems:
         yield _whole_file(reading, problem)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from extractor.models import Origin, QueryRecord
@@ -15,6 +15,7 @@ from extractor.sources.rows import RowReader
 
 _SEPARATORS = (",", ";", "\t", "|", "\x01")
 _MAX_FIELD = 1 << 30
+_NULL = "\\N"
 csv.field_size_limit(_MAX_FIELD)
 
 
@@ -207,6 +208,14 @@ class _Rows:
                 return
 
 
+def rows_between(
+    reading: Reading, separator: str, width: int, sql_column: int
+) -> Iterator[tuple[Sequence[str | None] | None, Origin, bool]]:
+    r"""The rows of a table as (cells, place, whether it is cut); ``\N`` is null, no cells are a broken row."""
+    for cells, origin, is_cut in _Rows(reading, separator, width, sql_column):
+        yield [None if cell == _NULL else cell for cell in cells] if cells else cells, origin, is_cut
+
+
 def _is_open(lines: list[_Line]) -> bool:
     return sum(line.text.count('"') for line in lines) % 2 == 1
 
@@ -232,7 +241,8 @@ def read_table(reading: Reading, layout: Layout | None) -> Iterator[Item]:
         if row[0] == shape.names[0] and tuple(row) == shape.names:
             reading.stats.noise += 1
             continue
-        record = to_record(dict(zip(shape.names, row, strict=True)), origin.file, origin.line)
+        cells = [None if cell == _NULL else cell for cell in row] if _NULL in row else row
+        record = to_record(dict(zip(shape.names, cells, strict=True)), origin.file, origin.line)
         if isinstance(record, QueryRecord):
             yield record._replace(cut=True) if is_cut else record
         elif record:

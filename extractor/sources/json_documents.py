@@ -17,19 +17,19 @@ from extractor.sources.rows import RowReader
 _SAMPLE_OBJECTS = 50
 
 
-def _looks_wrapped(text: str) -> bool:
+def looks_wrapped(text: str) -> bool:
     """Whether an object holds the array of objects, as ``{"queries": [{...`` does."""
     return re.match(r'\s*\{\s*"[^"]*"\s*:\s*\[\s*\{', text) is not None
 
 
-def objects_of(sample: Sample) -> list[dict[str, Any]]:
+def objects_of(sample: Sample, limit: int = _SAMPLE_OBJECTS) -> list[dict[str, Any]]:
     """The first objects of a sample, the last of them as far as it goes."""
-    cutter = ObjectCutter(len(sample.data) + 1, depth=int(_looks_wrapped(sample.text)))
+    cutter = ObjectCutter(len(sample.data) + 1, depth=int(looks_wrapped(sample.text)))
     found = []
     for text, _, _ in cutter.cut([sample.data]):
         if (value := parse_object(text) or parse_cut_object(text)) is not None:
             found.append(value)
-        if len(found) == _SAMPLE_OBJECTS:
+        if len(found) == limit:
             break
     return found
 
@@ -55,7 +55,7 @@ def read_documents(reading: Reading, layout: Layout | None) -> Iterator[Item]:
     for problem in problems:
         reading.stats.entries += 1
         yield reading.bad(problem, Origin(reading.lines.file, 1))
-    cutter = ObjectCutter(reading.max_statement_bytes, depth=int(_looks_wrapped(reading.sample.text)))
+    cutter = ObjectCutter(reading.max_statement_bytes, depth=int(looks_wrapped(reading.sample.text)))
     for data, line, is_cut in cutter.cut(reading.lines.blocks()):
         if is_cut and reading.lines.is_damaged:
             return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from extractor.sources.columns import Layout, fold
+from extractor.sources.layouts_of_clouds import CLOUD_LAYOUTS
 
 ALATION_PUSH = Layout(
     "alation-push",
@@ -67,7 +68,7 @@ OPENMETADATA = Layout(
     frozenset({"querytext", "databasename", "schemaname"}),
 )
 
-LAYOUTS = (ALATION_PUSH, ALATION_VIEW, DATAHUB_DUMP, OPENMETADATA, DATAHUB_QUERIES)
+LAYOUTS = (ALATION_PUSH, ALATION_VIEW, *CLOUD_LAYOUTS, DATAHUB_DUMP, OPENMETADATA, DATAHUB_QUERIES)
 
 _ONLY = {
     DATAHUB_QUERIES.name: frozenset(

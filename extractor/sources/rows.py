@@ -60,6 +60,7 @@ _LIMITS = frozenset({1_000, 1_024, 4_000, 8_192, 31_000, 63_000, 65_535, 100_000
 A text of such a length is taken for cut, unless it ends with a semicolon or a longer one was seen before it: then the
 source does not cut there.
 """
+_REDACTED = "<redacted>"
 _UNKNOWN = QueryOutcome.UNKNOWN
 _CONTEXT = ("database", "schema", "names", "search_path")
 _MAX_KNOWN = 10_000
@@ -102,7 +103,7 @@ class RowReader:
             return None if sql is None else f"the column {self._sql} holds no text"
         if "\r" in sql:
             sql = sql.replace("\r\n", "\n").replace("\r", "\n")
-        if not sql or sql.isspace():
+        if not sql or sql.isspace() or sql == _REDACTED:
             return None
         session = get(self._session) if self._session is not None else ""
         if type(session) is not str:

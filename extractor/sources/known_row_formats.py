@@ -1,0 +1,33 @@
+"""All formats of rows that need more than their columns named."""
+
+from __future__ import annotations
+
+from extractor.sources import (
+    athena,
+    bigquery_audit,
+    bigquery_history,
+    clickhouse_query_log,
+    databricks_audit,
+    snowflake_access,
+    trino_events,
+)
+from extractor.sources.row_formats import RowFormat, source_format
+
+ROW_FORMATS: tuple[RowFormat, ...] = (
+    snowflake_access.FORMAT,
+    bigquery_audit.AUDIT,
+    bigquery_audit.AUDIT_TABLE,
+    bigquery_history.JOBS,
+    bigquery_history.API,
+    databricks_audit.FORMAT,
+    athena.EXECUTIONS,
+    athena.EXECUTION,
+    athena.TRAIL,
+    clickhouse_query_log.FORMAT,
+    trino_events.EVENTS,
+    trino_events.KAFKA_EVENTS,
+    trino_events.QUERY_INFO,
+    trino_events.LISTENER_TABLE,
+)
+
+FORMATS = tuple(source_format(rows) for rows in ROW_FORMATS)

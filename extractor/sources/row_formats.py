@@ -1,0 +1,228 @@
+"""Formats of rows that need more than their columns named: rows to join, values within values, rows that repeat.
+
+A `RowFormat` says how its rows are told and what one row shows; the rows may be JSON lines, JSON documents, CSV or TSV
+with a header, or (see ``columnar.py``) Parquet and Avro.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from extractor.models import BadRecord, Origin
+from extractor.sources.columns import fold
+from extractor.sources.delimited import rows_between
+from extractor.sources.executions import Executions, Shown
+from extractor.sources.interface import Item, Reading, Sample, SourceFormat, Verdict
+from extractor.sources.json_documents import looks_wrapped, objects_of
+from extractor.sources.json_lines import is_one_a_line, objects_of_lines, sample_keys
+from extractor.sources.json_objects import ObjectCutter, parse_cut_object, parse_object
+
+Row = Mapping[str, Any]
+Shows = Callable[[Row, Origin, bool], Shown]
+"""What a row shows, from the row, its place, and whether its text breaks off."""
+
+_SAMPLE_OBJECTS = 300
+"""ClickHouse writes one object for each of its some hundred columns before the first row."""
+_SEPARATORS = ",\t;|"
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_ESCAPED = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f", "0": "\0", "a": "\a", "v": "\v"}
+
+
+class RowFormat(NamedTuple):
+    r"""A format of rows: ``signs`` are folded names of columns of which all are there, ``fits`` what else must hold.
+
+    ``shows`` makes the function that tells one row, from the reading and the names of the columns. With
+    ``escapes_tabs`` a tab-separated file has no quotes, but ``\t``, ``\n`` and ``\\``.
+    """
+
+    name: str
+    title: str
+    signs: frozenset[str]
+    shows: Callable[[Reading, list[str]], Shows]
+    fits: Callable[[list[dict[str, Any]]], bool] = lambda _: True
+    escapes_tabs: bool = False
+
+
+class _Header(NamedTuple):
+    separator: str
+    names: list[str]
+
+
+class _Placed(NamedTuple):
+    row: Row
+    origin: Origin
+    is_cut: bool = False
+
+
+def source_format(rows: RowFormat) -> SourceFormat:
+    """The format as the registry wants it."""
+
+    def judge(sample: Sample) -> Verdict:
+        return _judge(rows, sample)
+
+    def read(reading: Reading) -> Iterator[Item]:
+        sample = reading.sample
+        if not _is_json(sample):
+            header = _header_of(rows, sample)
+            if header is None:
+                reading.stats.entries += 1
+                yield reading.bad("its first line does not hold the names of the columns")
+                return
+            yield from read_shown(rows, header.names, _of_table(reading, header, rows), reading)
+            return
+        placed = _of_lines(reading) if _is_of_lines(sample) else _of_documents(reading)
+        yield from read_shown(rows, sample_keys(_objects_in(sample)), placed, reading)
+
+    return SourceFormat(rows.name, rows.title, judge, read, lambda _: "")
+
+
+def read_shown(
+    rows: RowFormat, names: list[str], placed: Iterable[_Placed | BadRecord], reading: Reading
+) -> Iterator[Item]:
+    """The records that rows show."""
+    shows = rows.shows(reading, names)
+    executions = Executions(reading)
+    for one in placed:
+        reading.stats.entries += 1
+        if isinstance(one, BadRecord):
+            yield one
+            continue
+        shown = shows(one.row, one.origin, one.is_cut)
+        if shown.problem:
+            yield reading.bad(shown.problem, one.origin)
+        else:
+            yield from executions.take(shown)
+    yield from executions.finish()
+
+
+def placed_rows(rows: Iterable[Row], file: str) -> Iterator[_Placed]:
+    """Rows that were read by a library, with their numbers as places."""
+    for number, row in enumerate(rows, 1):
+        yield _Placed(row, Origin(file, number))
+
+
+def row_format_of(known: Iterable[RowFormat], names: Iterable[str]) -> RowFormat | None:
+    """The format that columns of those names belong to, or None."""
+    folded = frozenset(fold(name) for name in names)
+    return next((rows for rows in known if rows.signs <= folded), None)
+
+
+def at(value: Any, *steps: str) -> Any:
+    """What lies at the end of a way into objects, or None where the way ends before."""
+    for step in steps:
+        value = value.get(step) if isinstance(value, dict) else None
+    return value
+
+
+def text_at(value: Any, *steps: str) -> str | None:
+    """As `at`, for texts and numbers; None for what is empty or no such thing."""
+    found = at(value, *steps)
+    if isinstance(found, str):
+        return found or None
+    return str(found) if isinstance(found, int) and not isinstance(found, bool) else None
+
+
+def _is_json(sample: Sample) -> bool:
+    return sample.text.lstrip()[:1] in ("{", "[")
+
+
+def _is_of_lines(sample: Sample) -> bool:
+    return not looks_wrapped(sample.text) and is_one_a_line(sample)
+
+
+def _objects_in(sample: Sample) -> list[dict[str, Any]]:
+    return objects_of_lines(sample) if _is_of_lines(sample) else objects_of(sample, _SAMPLE_OBJECTS)
+
+
+def _judge(rows: RowFormat, sample: Sample) -> Verdict:
+    if sample.source is not None and sample.source.fields:
+        return Verdict(0, "the source has its own fields")
+    wanted = f"the names {', '.join(sorted(rows.signs))} are not all there"
+    if _is_json(sample):
+        text = fold(sample.text)
+        if not all(f'"{sign}"' in text for sign in rows.signs):
+            return Verdict(0, wanted)
+        fitting = [o for o in _objects_in(sample) if rows.signs <= {fold(key) for key in o}]
+        if not fitting or not rows.fits(fitting):
+            return Verdict(0, f"its objects are not those of {rows.title}")
+        return Verdict(0.95, f"its objects are those of {rows.title}: {', '.join(list(fitting[0])[:8])}")
+    header = _header_of(rows, sample)
+    if header is None:
+        return Verdict(0, wanted)
+    return Verdict(0.95, f"its columns are those of {rows.title}: {', '.join(header.names[:8])}")
+
+
+def _header_of(rows: RowFormat, sample: Sample) -> _Header | None:
+    """The header of a table of that format, or None."""
+    first = next((line for line in sample.lines if line.strip()), "").rstrip("\r")
+    for separator in _SEPARATORS:
+        try:
+            names = next(csv.reader([first], delimiter=separator), [])
+        except csv.Error:
+            continue
+        if rows.signs <= {fold(name) for name in names} and len(set(names)) == len(names):
+            return _Header(separator, names)
+    return None
+
+
+def _of_lines(reading: Reading) -> Iterator[_Placed | BadRecord]:
+    lines = reading.lines
+    for line in lines:
+        if not line or line.isspace():
+            continue
+        row = parse_object(line)
+        if row is None:  # with bytes that are no text, control characters, halves of surrogates, or cut
+            data = reading.text(line).encode()
+            row = parse_cut_object(data, lines.stats) if lines.is_cut else parse_object(data, lines.stats)
+        if row is None:
+            yield reading.bad("the line is no JSON object" + (" and longer than the limit" if lines.is_cut else ""))
+        else:
+            yield _Placed(row, Origin(lines.file, lines.number), lines.is_cut)
+
+
+def _of_documents(reading: Reading) -> Iterator[_Placed | BadRecord]:
+    cutter = ObjectCutter(reading.max_statement_bytes, depth=int(looks_wrapped(reading.sample.text)))
+    for data, line, is_cut in cutter.cut(reading.lines.blocks()):
+        if is_cut and reading.lines.is_damaged:
+            return
+        origin = Origin(reading.lines.file, line + 1)
+        text = reading.text(data).encode()
+        row = parse_cut_object(text, reading.stats) if is_cut else parse_object(text, reading.stats)
+        if row is None:
+            yield reading.bad("the object is no JSON" + (" or breaks off" if is_cut else ""), origin)
+        else:
+            yield _Placed(row, origin, is_cut)
+
+
+def _of_table(reading: Reading, header: _Header, rows: RowFormat) -> Iterator[_Placed | BadRecord]:
+    names = header.names
+    if header.separator == "\t" and rows.escapes_tabs:
+        cells_of = _of_escaped_lines(reading)
+    else:
+        sql = next((n for n, name in enumerate(names) if fold(name) in ("query", "querytext", "sql")), 0)
+        cells_of = rows_between(reading, header.separator, len(names), sql)
+    next(cells_of, None)
+    for cells, origin, is_cut in cells_of:
+        if cells is None or len(cells) != len(names):
+            yield reading.bad(f"the row does not have the {len(names)} columns of the others", origin)
+        else:
+            yield _Placed(dict(zip(names, cells, strict=True)), origin, is_cut)
+
+
+def _of_escaped_lines(reading: Reading) -> Iterator[tuple[Sequence[str | None] | None, Origin, bool]]:
+    r"""The cells of lines in which tabs, line ends and backslashes are written with a backslash; ``\N`` is null."""
+    lines = reading.lines
+    for line in lines:
+        if line:
+            cells = [unescaped(cell) for cell in reading.text(line).rstrip("\n").split("\t")]
+            yield cells, Origin(lines.file, lines.number), lines.is_cut
+
+
+def unescaped(cell: str) -> str | None:
+    r"""A cell with its backslash escapes resolved; None for ``\N``."""
+    if "\\" not in cell:
+        return cell
+    return None if cell == "\\N" else _ESCAPE.sub(lambda m: _ESCAPED.get(m[1], m[1]), cell)

@@ -1,0 +1,310 @@
+"""Logs of cloud warehouses and query engines: Snowflake, BigQuery, Databricks, Athena, ClickHouse, Trino."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from reading import LOGS, Read, read, read_pieces
+
+from extractor.sources import recognise
+from extractor.sources.known_layouts import FORMATS as LAYOUTS
+from extractor.sources.known_row_formats import FORMATS as ROW_FORMATS
+
+NAMES = {f.name for f in (*LAYOUTS, *ROW_FORMATS)}
+OWN = sorted(p for p in LOGS.glob("*/*") if p.parent.name in NAMES)
+SURE = {f.name for f in ROW_FORMATS}
+BIGQUERY = LOGS / "bigquery-audit" / "02_00_00_02_59_59_S0.json"
+CLICKHOUSE = sorted((LOGS / "clickhouse-query-log").iterdir())
+
+
+def _ends(found: Read) -> list[tuple[str | None, str]]:
+    return [(r.statement_id, r.outcome.value) for r in found.records]
+
+
+@pytest.mark.parametrize("path", OWN, ids=lambda p: f"{p.parent.name}-{p.name}")
+def test_each_log_is_taken_by_its_own_format_and_by_no_other(path: Path, tmp_path: Path) -> None:
+    """Whatever a file is called; the formats for any names may fit less well, all others not at all."""
+    renamed = tmp_path / "export"
+    renamed.write_bytes(path.read_bytes())
+    found = recognise(renamed)
+    assert found.format == path.parent.name
+    assert found.confidence >= 0.9
+    others = {c.format for c in found.candidates[1:] if c.confidence > 0.1}
+    assert others <= {"csv", "json", "json-lines"}
+
+
+def test_every_format_of_rows_has_a_log_to_be_tested_with() -> None:
+    """A format without a fixture would be one that nobody has tried."""
+    assert {path.parent.name for path in OWN} >= SURE
+
+
+def test_snowflakes_times_carry_their_offset_and_names_are_those_in_force() -> None:
+    """START_TIME with -0800 is eight hours later in UTC; newlines and a comment in a quoted text stay."""
+    first = read(LOGS / "snowflake-query-history" / "snowsight.csv").records[0]
+    assert first.sql == 'insert into NET select SHOP_ID, sum(NET) as "Net €"\nfrom RAW.SALES -- all of it\ngroup by 1'
+    assert first.started_at == datetime(2026, 3, 2, 10, 0, 11, 402000, tzinfo=UTC)
+    assert (first.database, first.schema, first.session, first.user) == ("WH", "MART", "17243", "ETL")
+
+
+def test_snowflakes_redacted_texts_are_no_statements() -> None:
+    r"""``<redacted>`` holds no SQL; a failed row is failed, ``\N`` is no name."""
+    found = read(LOGS / "snowflake-query-history" / "snowsight.csv")
+    assert _ends(found) == [("01b2-77", "ok"), ("01b2-79", "failed"), ("01b2-80", "ok")]
+    assert found.stats.noise == 1
+    assert (found.records[2].database, found.records[2].schema) == (None, None)
+
+
+def test_snowflakes_json_export_has_upper_case_keys_and_numbers_for_sessions() -> None:
+    """Keys that are null are left out there; a query that still runs has no outcome."""
+    found = read(LOGS / "snowflake-query-history" / "data_0_0_0.json")
+    assert [(r.session, r.database, r.outcome.value) for r in found.records] == [
+        ("17243", "WH", "ok"),
+        ("17245", None, "unknown"),
+    ]
+
+
+def test_snowflakes_access_history_is_said_to_hold_no_sql() -> None:
+    """It names tables by query id: nothing can be read, and the file says why."""
+    found = read(LOGS / "snowflake-access-history" / "export.csv")
+    assert (found.records, found.bad, found.stats.noise) == ([], [], 1)
+    assert "holds no SQL text: export QUERY_HISTORY" in found.stats.problem
+
+
+def test_a_bigquery_job_in_both_shapes_first_and_last_counts_once() -> None:
+    """The last entry of the newer shape is taken; the first one and the older shape are repeats."""
+    found = read(BIGQUERY)
+    assert [r.statement_id for r in found.records].count("j1") == 1
+    assert found.stats.repeats == 4
+
+
+def test_the_destination_of_a_bigquery_select_is_told_and_an_anonymous_one_is_none() -> None:
+    """A SELECT with a real destination writes; results that wait in a hidden dataset are no target."""
+    by_id = {r.statement_id: r for r in read(BIGQUERY).records}
+    assert (by_id["j1"].destination, by_id["j2"].destination) == ("wh-1.mart.net", None)
+    assert by_id["j3"].destination is None  # an INSERT names its target
+    assert (by_id["j3"].database, by_id["j3"].schema) == ("wh-1", "mart")
+
+
+def test_bigquery_jobs_end_as_their_error_says() -> None:
+    """Code 1 is a cancelled job, another code a failed one; a first entry alone tells no outcome; truncated is cut."""
+    found = read(BIGQUERY)
+    ends = dict(_ends(found))
+    assert (ends["j3"], ends["j4"], ends["j5"], ends["j7"]) == ("ok", "failed", "cancelled", "unknown")
+    assert [r.statement_id for r in found.records if r.cut] == ["j6"]
+
+
+def test_the_statements_of_a_bigquery_script_count_and_the_script_does_not() -> None:
+    """They share a session, so its temporary tables are theirs; a script none of whose statements is shown stays."""
+    found = read(BIGQUERY)
+    script = [(r.statement_id, r.session) for r in found.records if r.session == "wh-1/s1"]
+    assert script == [("s1_0", "wh-1/s1"), ("s1_1", "wh-1/s1")]
+    assert any(r.statement_id == "s2" for r in found.records)
+
+
+def test_bigquery_jobs_without_sql_are_written_as_the_statement_that_does_the_same() -> None:
+    """LOAD DATA, CREATE TABLE ... COPY, EXPORT DATA; each text says that it was written for a job."""
+    by_id = {r.statement_id: r.sql.split("\n", 1) for r in read(BIGQUERY).records}
+    assert by_id["l1"][1] == "LOAD DATA INTO wh-1.raw.sales FROM FILES (uris = ['gs://lake/sales/*.csv'])"
+    assert by_id["k1"][1] == (
+        "CREATE OR REPLACE TABLE wh-1.mart.net_all COPY wh-1.mart.net;\n"
+        "INSERT INTO wh-1.mart.net_all SELECT * FROM wh-1.mart.net_eu"
+    )
+    assert by_id["x1"][1] == "EXPORT DATA OPTIONS (uri = 'gs://lake/net/*.csv') AS SELECT * FROM wh-1.mart.net"
+    assert all("has no SQL of its own" in by_id[job][0] for job in ("l1", "k1", "x1"))
+
+
+def test_bigquerys_older_shape_is_read_alone_over_several_lines() -> None:
+    """Where no newer shape comes, the completed job counts, with its default dataset."""
+    found = read(LOGS / "bigquery-audit" / "old_shape.json")
+    assert _ends(found) == [("j1", "ok"), ("j4", "failed"), ("k1", "ok")]
+    assert (found.records[0].destination, found.records[0].schema) == ("wh-1.mart.net", "mart")
+    assert found.records[2].sql.endswith("INSERT INTO wh-1.mart.sales SELECT * FROM wh-1.raw.sales")
+
+
+def test_bigquerys_table_of_audit_logs_holds_json_in_a_text() -> None:
+    """``metadataJson`` is a text of JSON, the older shape a struct beside it."""
+    found = read(LOGS / "bigquery-audit-table" / "export.json")
+    assert _ends(found) == [("j3", "ok"), ("j9", "ok")]
+    assert found.records[1].destination == "wh-1.mart.one"
+
+
+def test_bigquerys_jobs_tell_no_default_dataset_unless_all_is_in_one() -> None:
+    """Names without a dataset mean the one that holds all that the job touched; of two, neither."""
+    by_id = {r.statement_id: r for r in read(LOGS / "bigquery-jobs" / "jobs.jsonl").records}
+    assert (by_id["j3"].schema, by_id["j1"].schema) == ("mart", None)
+    assert by_id["j1"].destination == "wh-1.mart.net"  # without the partition that was written
+    assert (by_id["j5"].session, by_id["j5"].outcome.value, by_id["j4"].outcome.value) == ("S7", "cancelled", "failed")
+    assert "s1" not in by_id
+    assert "l1" not in by_id
+
+
+def test_bigquerys_jobs_in_parquet_have_structs(tmp_path: Path) -> None:
+    """The same rows as in JSON lines, whatever the container."""
+    source = LOGS / "bigquery-jobs" / "jobs.jsonl"
+    log = tmp_path / "x.parquet"
+    rows = [json.loads(line) for line in source.read_text().splitlines()]
+    pq.write_table(pa.Table.from_pylist(rows), log)
+    as_parquet, as_json = read(log), read(source)
+    assert [r._replace(origin=None) for r in as_parquet.records] == [r._replace(origin=None) for r in as_json.records]
+    assert (as_parquet.stats.repeats, as_parquet.stats.noise) == (as_json.stats.repeats, as_json.stats.noise)
+
+
+def test_bigquerys_api_shape_is_read_from_an_array() -> None:
+    """Epochs are texts, a default dataset without project is the job's; an uploaded file is no source."""
+    found = read(LOGS / "bigquery-jobs-api" / "bq_ls.json")
+    assert _ends(found) == [("j1", "ok"), ("l1", "ok"), ("k1", "ok"), ("x1", "ok"), ("j4", "failed")]
+    assert (found.records[0].schema, found.records[0].destination) == ("raw", "wh-1.mart.net")
+    assert found.records[0].started_at == datetime(2026, 3, 2, 2, 0, 11, 400000, tzinfo=UTC)
+    assert "uris = ['gs://lake/it\\'s.csv']" in found.records[1].sql
+    assert found.records[2].sql.endswith("CREATE SNAPSHOT TABLE wh-1.mart.net_20260302 CLONE wh-1.mart.net")
+    assert found.stats.noise == 1
+
+
+def test_databricks_submit_and_finish_are_one_execution() -> None:
+    """The submit holds the text, the finish the outcome; a submit without finish is unknown."""
+    found = read(LOGS / "databricks-audit" / "auditlogs_1.json")
+    warehouse = [r for r in found.records if r.session.startswith("s-")]
+    assert [(r.statement_id, r.session, r.outcome.value) for r in warehouse] == [
+        ("c-2", "s-10", "failed"),
+        ("c-1", "s-9", "ok"),
+        ("c-3", "s-9", "unknown"),
+    ]
+    assert warehouse[1].started_at == datetime(2026, 3, 2, 2, 0, 11, 402000, tzinfo=UTC)
+    assert found.stats.repeats == 2
+
+
+def test_of_a_databricks_notebook_the_sql_cells_count() -> None:
+    """``%sql`` in a notebook of another language, cells of a SQL notebook; Python is no SQL."""
+    found = read(LOGS / "databricks-audit" / "auditlogs_1.json")
+    cells = [(r.sql, r.outcome.value) for r in found.records if r.session == "31/c7"]
+    assert cells == [
+        ("CREATE OR REPLACE TEMP VIEW d AS SELECT * FROM raw.sales", "ok"),
+        ("INSERT INTO mart.net SELECT * FROM d", "ok"),
+        ("INSERT INTO mart.net SELECT 5", "cancelled"),
+    ]
+
+
+def test_databricks_audit_table_has_snake_case_and_parameters_as_text() -> None:
+    """``request_params`` may be a map or a text of JSON."""
+    found = read(LOGS / "databricks-audit" / "system_access_audit.json")
+    assert [(r.sql, r.user, r.outcome.value) for r in found.records] == [
+        ("DELETE FROM mart.net", "etl@wh.example", "ok")
+    ]
+
+
+def test_databricks_query_history_tells_outcomes() -> None:
+    """An empty text, as customer-managed keys leave it, is no statement."""
+    found = read(LOGS / "databricks-query-history" / "history.json")
+    assert found.outcomes == ["ok", "ok", "failed", "cancelled"]
+    assert found.stats.noise == 1
+    assert read(LOGS / "databricks-query-api" / "page.json").outcomes == ["ok", "failed"]
+
+
+def test_athenas_executions_have_their_database_and_outcome() -> None:
+    """Epoch seconds or ISO time; the own catalog of Athena is left out as in texts; running is unknown."""
+    found = read(LOGS / "athena-executions" / "batch.json")
+    assert found.outcomes == ["ok", "failed", "cancelled", "unknown"]
+    assert {r.started_at.microsecond for r in found.records if r.started_at} == {402000}
+    assert [(r.database, r.schema) for r in found.records[::3]] == [(None, "mart"), (None, None)]
+    assert read(LOGS / "athena-execution" / "get.json").texts == ["CREATE TABLE net AS SELECT shop_id FROM raw.sales"]
+
+
+def test_athenas_events_of_cloudtrail_have_the_user() -> None:
+    """A text that was left out is no statement; a start that was refused failed; a role shows its session."""
+    found = read(LOGS / "athena-cloudtrail" / "trail.json")
+    assert [(r.user, r.database, r.outcome.value) for r in found.records] == [
+        ("etl", None, "unknown"),
+        ("loader/nightly", "lake", "failed"),
+    ]
+    assert found.stats.noise == 3
+
+
+@pytest.mark.parametrize("path", CLICKHOUSE, ids=lambda p: p.name)
+def test_clickhouses_formats_hold_the_same_queries(path: Path) -> None:
+    """Start and finish count once, shards' copies not at all; a query id that comes back is a new execution."""
+    found = read(path)
+    assert _ends(found) == [("q-1", "ok"), ("q-2", "failed"), ("q-4", "cancelled"), ("q-1", "ok"), ("q-3", "unknown")]
+    assert found.stats.repeats == 3
+    assert found.texts[0] == "INSERT INTO net SELECT shop_id,\n\tnet FROM raw.sales WHERE a LIKE 'x\\\\%'"
+    assert found.records[0].started_at == datetime(2026, 3, 2, 2, 0, 11, 402113, tzinfo=UTC)
+    assert {(r.schema, r.session) for r in found.records} == {("mart", "etl:::ffff:10.0.0.9:40112")}
+
+
+def test_clickhouses_types_may_be_numbers(tmp_path: Path) -> None:
+    """An Enum8 that was cast shows 1 to 4."""
+    log = tmp_path / "x.jsonl"
+    row = {"query": "insert into a select 1", "query_start_time": "2026-03-02 02:00:11", "event_time": "x"}
+    rows = [{**row, "type": kind, "query_id": f"q{kind}"} for kind in (1, 2, 3, 4)]
+    log.write_text("".join(json.dumps(r) + "\n" for r in rows))
+    assert sorted(_ends(read(log))) == [("q1", "unknown"), ("q2", "ok"), ("q3", "failed"), ("q4", "failed")]
+
+
+def test_trinos_prepared_statement_is_read_instead_of_its_execute() -> None:
+    """Created and completed are one execution; a failure with a user's cancel is a cancelled one."""
+    found = read(LOGS / "trino-events" / "events.jsonl")
+    assert found.outcomes == ["ok", "failed", "cancelled", "unknown"]
+    assert found.texts[1] == "DELETE FROM net WHERE shop_id = ?"
+    assert found.records[1].started_at == datetime(2026, 3, 2, 2, 0, 15, 100000, tzinfo=UTC)
+    assert [(r.database, r.schema, r.session) for r in found.records[::3]] == [
+        ("lake", "mart", "etl/nightly"),
+        (None, None, "ana"),
+    ]
+    assert found.stats.repeats == 1
+
+
+def test_trinos_other_shapes_are_read() -> None:
+    """The Kafka listener's wrapper, query.json over several lines, the MySQL listener's table, the runtime's table."""
+    assert read(LOGS / "trino-events-kafka" / "topic.json").outcomes == ["ok"]
+    assert read(LOGS / "trino-query-json" / "query.json").texts == [
+        "INSERT INTO net SELECT * FROM hive.raw.sales WHERE shop_id = ?"
+    ]
+    assert read(LOGS / "trino-listener-table" / "trino_queries.csv").texts == [
+        'INSERT INTO net\nSELECT "shop" FROM hive.raw.sales',
+        "DELETE FROM net",
+    ]
+    assert read(LOGS / "trino-runtime-queries" / "queries.csv").outcomes == ["ok", "failed", "unknown"]
+
+
+ROTATED = [BIGQUERY, LOGS / "databricks-audit" / "auditlogs_1.json", LOGS / "athena-cloudtrail" / "trail.json",
+           LOGS / "trino-events" / "events.jsonl", *CLICKHOUSE]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", ROTATED, ids=lambda p: f"{p.parent.name}-{p.name}")
+def test_an_execution_that_ends_in_the_next_file_is_one(path: Path, tmp_path: Path) -> None:
+    """Wherever the file is cut: begin and end, both shapes, script and statements find each other."""
+    data = path.read_bytes()
+    whole = read(path)
+    first, second = tmp_path / "a", tmp_path / "b"
+    for place in range(1, len(data), max(1, len(data) // 60)):
+        first.write_bytes(data[:place])
+        second.write_bytes(data[place:])
+        found = read_pieces([first, second], as_format=path.parent.name)
+        assert [r._replace(origin=None) for r in found.records] == [r._replace(origin=None) for r in whole.records]
+        assert found.bad == []
+
+
+def test_executions_that_wait_for_their_end_are_bounded(tmp_path: Path) -> None:
+    """Of more begins than are held, the oldest are given as they are; a late end of theirs is a repeat."""
+    log = tmp_path / "x.jsonl"
+    event = {"serviceName": "databrickssql", "actionName": "commandSubmit", "timestamp": 1772416811402}
+    begins = [
+        {**event, "requestParams": {"commandId": f"c{n}", "commandText": f"delete from a{n}"}} for n in range(3_000)
+    ]
+    end = {
+        **event,
+        "actionName": "commandFinish",
+        "requestParams": {"commandId": "c0"},
+        "response": {"statusCode": 200},
+    }
+    last = {**end, "requestParams": {"commandId": "c2999"}}
+    log.write_text("".join(json.dumps(row) + "\n" for row in [*begins, end, last]))
+    found = read(log)
+    assert len(found.records) == 3_000
+    assert found.texts[0] == "delete from a0"
+    assert [r.statement_id for r in found.records if r.outcome.value == "ok"] == ["c2999"]
+    assert found.stats.repeats == 2
