@@ -21,7 +21,7 @@ from extractor.lineage.repair import has_open_name, repaired, without_comments
 from extractor.lineage.scripting import Inner, unfold
 from extractor.lineage.variables import names_of
 from extractor.models import Outcome
-from extractor.statements import nesting
+from extractor.statements import may_nest, nesting
 
 MAX_NESTING = 150
 _ENGINES = ("databricks", "postgres", "snowflake", "sqlserver", "mysql", "oracle", "bigquery", "clickhouse", "teradata")
@@ -91,8 +91,8 @@ def _statement(
 
 
 def _check_nesting(text: str, dialect: Dialect, limit: int) -> None:
-    """Only a text with more brackets than the limit can nest so deep; all others are not looked into."""
-    if text.count("(") + text.count("[") + text.count("{") > limit:
+    """Only a text with more brackets than the limit can nest so deep; most others are not looked into."""
+    if text.count("(") + text.count("[") + text.count("{") > limit and may_nest(text, dialect, limit):
         depth = nesting(text, dialect)
         if depth > limit:
             raise TooLarge(f"brackets nest {depth} deep (limit {limit})")

@@ -6,9 +6,20 @@ All of it runs on `dialects.lexing` in linear time and never raises on broken te
 from extractor.statements.batch_scope import pieces
 from extractor.statements.classify import StatementClass, classify
 from extractor.statements.fingerprint import fingerprint
-from extractor.statements.lexer import nesting
+from extractor.statements.lexer import may_nest, nesting
 from extractor.statements.prefilter import may_matter
 from extractor.statements.redact import redact
 from extractor.statements.split import Piece, split
 
-__all__ = ["Piece", "StatementClass", "classify", "fingerprint", "may_matter", "nesting", "pieces", "redact", "split"]
+__all__ = [
+    "Piece",
+    "StatementClass",
+    "classify",
+    "fingerprint",
+    "may_matter",
+    "may_nest",
+    "nesting",
+    "pieces",
+    "redact",
+    "split",
+]

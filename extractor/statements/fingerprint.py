@@ -22,7 +22,7 @@ _FOLDED_HEADS = re.compile(
 )
 """Only statements that begin so have literals without a meaning for lineage; all others are kept to the letter."""
 
-_RISKY = ("pivot", "exec", "openquery(", "*ilike", "match_recognize", "sqlexec", "model(")
+_RISKY = ("pivot", "exec", "openquery(", "*ilike", "match_recognize", "model(")
 """Where one of these occurs, a literal anywhere may name a column, a source or text to be run."""
 
 _LITERAL_FUNCTIONS = words(
@@ -90,7 +90,7 @@ def fingerprint(text: str, dialect: Dialect) -> str:
     else:
         kept += _telling_strings(folded, bare.strings, dialect)
         kept += _ordinals(folded)
-        folded = _fold_lists(_SIGN.sub("?", _NUMBER.sub("?", folded.replace(STRING, "?"))))
+        folded = _fold_lists(_fold_signs(_NUMBER.sub("?", folded.replace(STRING, "?"))))
     parts = [dialect.name, folded, *(f"{len(part)}:{part}" for part in kept)]
     return xxh3_128_hexdigest("\x00".join(parts).encode("utf-8", "surrogatepass"))
 
@@ -126,7 +126,8 @@ def _strip(text: str, dialect: Dialect) -> _Bare:
 
 
 def _fold_words(text: str, dialect: Dialect) -> str:
-    text = _LEADING_POINT.sub(" 0.", " ".join(text.split()).rstrip("; "))
+    text = " ".join(text.split()).rstrip("; ")
+    text = _LEADING_POINT.sub(" 0.", text) if " ." in text else text
     case_counts = dialect.unquoted is Folding.EXACT
     text = _KEYWORDS.sub(lambda match: match[0].lower(), text) if case_counts else text.lower()
     text = _SPACE.sub("", text)
@@ -211,6 +212,10 @@ def _clause_end(text: str, start: int) -> int:
         if depth < 0 or (depth == 0 and edge[0] not in "()"):
             return edge.start()
     return len(text)
+
+
+def _fold_signs(text: str) -> str:
+    return _SIGN.sub("?", text) if "-?" in text or "+?" in text else text
 
 
 def _fold_lists(text: str) -> str:

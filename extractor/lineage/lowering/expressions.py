@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from sqlglot import exp
 
@@ -18,6 +18,16 @@ _LEAVES = frozenset(
         exp.NextValueFor, exp.PseudoType, exp.Into, type(None), bool, str,
     }
 )  # fmt: skip
+
+
+def _subclasses(cls: type) -> Iterator[type]:
+    for subclass in cls.__subclasses__():
+        yield subclass
+        yield from _subclasses(subclass)
+
+
+_INNER = frozenset(_subclasses(exp.Expression)) - _LEAVES
+"""The classes of nodes that something may flow through."""
 _QUERIES = frozenset({exp.Select, exp.Union, exp.Except, exp.Intersect})
 _COUNTS = frozenset({exp.Count, exp.CountIf, exp.ApproxDistinct})
 _UNITS = frozenset(
@@ -99,18 +109,35 @@ class _Gathered:
 
 def flow_of(roots: Iterable[Node], walk: Walk) -> Flow:
     """Everything that the expressions in ``roots`` take in; None among the roots is passed over."""
-    found = _Gathered()
     stack = [root for root in roots if root.__class__ not in _LEAVES]
     if not stack:
         return NO_FLOW
+    found = _Gathered()
     while stack:
         node = stack.pop()
         rule = _SPECIAL.get(node.__class__)
         if rule is not None:
             rule(node, found, stack, walk)
-        else:
-            _push_children(node, stack)
+            continue
+        for value in node.args.values():  # as `_push_children`, without the call
+            cls = value.__class__
+            if cls in _INNER:
+                stack.append(value)
+            elif cls is list:
+                stack.extend([v for v in value if v.__class__ in _INNER])
     return found.flow()
+
+
+def flow_of_one(node: Node, walk: Walk) -> Flow:
+    """As `flow_of` for one expression: most are a column or a literal, for which there is nothing to walk."""
+    cls = node.__class__
+    if cls in _LEAVES:
+        return NO_FLOW
+    if cls is exp.Column and walk.knows_no_names:
+        parts = column_parts(node)
+        if parts and not _is_sequence(parts):
+            return Flow((parts,))
+    return flow_of((node,), walk)
 
 
 def merged(flows: Iterable[Flow]) -> Flow:
@@ -130,29 +157,32 @@ def merged(flows: Iterable[Flow]) -> Flow:
 def _push_children(node: Node, stack: list[Node]) -> None:
     for value in node.args.values():
         cls = value.__class__
-        if cls is list:
-            stack.extend([v for v in value if v.__class__ not in _LEAVES and isinstance(v, exp.Expression)])
-        elif cls not in _LEAVES and isinstance(value, exp.Expression):
+        if cls in _INNER:
             stack.append(value)
+        elif cls is list:
+            stack.extend([v for v in value if v.__class__ in _INNER])
 
 
 def _take_column(column: Node, found: _Gathered, stack: list[Node], walk: Walk) -> None:
     parts = column_parts(column)
     if not parts:
         _take_odd_column(column, found, stack)
-        return
-    if len(parts) > 1 and parts[-1][0].lower() in SEQUENCES:
-        return
-    if walk.knows_no_names:
+    elif not _is_sequence(parts) and (walk.knows_no_names or not _is_known(parts, found, walk)):
         found.refs[parts] = None
-        return
+
+
+def _is_sequence(parts: Name) -> bool:
+    """Oracle's ``s.NEXTVAL`` is no column."""
+    return len(parts) > 1 and parts[-1][0].lower() in SEQUENCES
+
+
+def _is_known(parts: Name, found: _Gathered, walk: Walk) -> bool:
+    """Whether the surroundings of the statement know the name; what it stands for flows."""
     if walk.names.records and _take_field(parts, found, walk):
-        return
+        return True
     if walk.names.values and len(parts) == 1 and _take_value(parts[0][0], found, walk):
-        return
-    if walk.names.variables and parts[0][0].lower() in walk.names.variables and not (len(parts) > 1 and parts[0][1]):
-        return
-    found.refs[parts] = None
+        return True
+    return parts[0][0].lower() in walk.names.variables and not (len(parts) > 1 and parts[0][1])
 
 
 def _take_odd_column(column: Node, found: _Gathered, stack: list[Node]) -> None:

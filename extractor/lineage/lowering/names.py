@@ -169,15 +169,17 @@ def is_hinted(call: Node, walk: Walk) -> bool:
 def column_parts(column: Node) -> Name:
     """The parts of a column reference, outermost first; empty when one of them is not a plain name."""
     args = column.args
-    this, table = args.get("this"), args.get("table")
-    if this.__class__ is exp.Identifier and args.get("db") is None:
+    if len(args) <= 2:  # a name alone, or with its relation
+        this, table = args["this"], args.get("table")
         own = this.args
-        if len(own) == 2:  # a name and whether it is quoted, and no mark of a temporary table
-            last = (bare(own["this"]), bool(own["quoted"]))
+        if this.__class__ is exp.Identifier and len(own) == 2:  # name and quotes, no mark of a temporary table
+            name = own["this"]
+            last = (bare(name) if name[:1] == "'" else name, own["quoted"] is True)
             if table is None:
                 return (last,)
-            if table.__class__ is exp.Identifier and len(table.args) == 2:
-                return ((table.args["this"], bool(table.args["quoted"])), last)
+            own = table.args
+            if table.__class__ is exp.Identifier and len(own) == 2:
+                return ((own["this"], own["quoted"] is True), last)
     return _all_column_parts(args)
 
 

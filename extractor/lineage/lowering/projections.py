@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from extractor.lineage.lowering.chosen_columns import lower_columns
 from extractor.lineage.lowering.context import Node, Walk, arg, args_of, text_of
-from extractor.lineage.lowering.expressions import SEQUENCES, flow_of
+from extractor.lineage.lowering.expressions import SEQUENCES, flow_of, flow_of_one
 from extractor.lineage.lowering.function_names import given_name
 from extractor.lineage.lowering.generators import generated
 from extractor.lineage.lowering.names import column_parts
@@ -35,7 +35,7 @@ def lower_projections(node: Node, walk: Walk) -> tuple[Projection, ...]:
             args = item.args
             value = args.get("this")
             fields = _fields(value, walk) if value.__class__ in _MAKING_STRUCTS else ()
-            found.append(Projection(_written(args.get("alias")), flow_of((value,), walk), None, fields))
+            found.append(Projection(_written(args["alias"]), flow_of_one(value, walk), None, fields))
         else:
             found.extend(_lower_item(item, position, walk, excluded))
     return tuple(found)
