@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from sqlglot import exp
 
+from dialects.lexing import words
 from extractor.lineage.lowering.context import Node, Walk, arg, args_of, text_of, unique
 from extractor.lineage.lowering.names import column_parts, table_name
 from extractor.lineage.model import NO_FLOW, Flow, Name, Projection, Query, Select, Source, Star
@@ -21,7 +22,8 @@ _LEAVES = frozenset(
 
 
 def _subclasses(cls: type) -> Iterator[type]:
-    for subclass in cls.__subclasses__():
+    direct: list[type] = cls.__subclasses__()
+    for subclass in direct:
         yield subclass
         yield from _subclasses(subclass)
 
@@ -30,58 +32,10 @@ _INNER = frozenset(_subclasses(exp.Expression)) - _LEAVES
 """The classes of nodes that something may flow through."""
 _QUERIES = frozenset({exp.Select, exp.Union, exp.Except, exp.Intersect})
 _COUNTS = frozenset({exp.Count, exp.CountIf, exp.ApproxDistinct})
-_UNITS = frozenset(
-    [
-        "year",
-        "quarter",
-        "month",
-        "week",
-        "day",
-        "dayofyear",
-        "weekday",
-        "hour",
-        "minute",
-        "second",
-        "millisecond",
-        "microsecond",
-        "nanosecond",
-        "yy",
-        "yyyy",
-        "qq",
-        "mm",
-        "dy",
-        "dd",
-        "wk",
-        "ww",
-        "dw",
-        "hh",
-        "mi",
-        "n",
-        "ss",
-        "s",
-        "ms",
-        "mcs",
-        "ns",
-        "years",
-        "months",
-        "weeks",
-        "days",
-        "hours",
-        "minutes",
-        "seconds",
-        "isoweek",
-        "isoyear",
-        "epoch",
-        "decade",
-        "century",
-        "millennium",
-        "dow",
-        "doy",
-        "tz",
-        "both",
-        "leading",
-        "trailing",
-    ]
+_UNITS = words(
+    "year quarter month week day dayofyear weekday hour minute second millisecond microsecond nanosecond yy yyyy qq "
+    "mm dy dd wk ww dw hh mi n ss s ms mcs ns years months weeks days hours minutes seconds isoweek isoyear epoch "
+    "decade century millennium dow doy tz both leading trailing"
 )
 _DICTIONARIES = ("dictget", "dicthas", "dictisin", "joinget")
 SEQUENCES = frozenset({"nextval", "currval"})
