@@ -1,7 +1,8 @@
 """From an outline and a context to origins: pure Python, no parser."""
 
 from extractor.lineage.binding.assign import Assigned, assign, best
-from extractor.lineage.binding.query import Binder, Context
+from extractor.lineage.binding.environment import Context
+from extractor.lineage.binding.query import Binder
 from extractor.lineage.binding.relations import (
     CONFIDENCE,
     NOTHING,

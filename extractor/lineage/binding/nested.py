@@ -20,14 +20,14 @@ def nested_rows(
 ) -> Relation | None:
     """The items of the collection that ``name`` means, or None when it is the name of a table."""
     bare = engine == "hive"  # Impala: fields of the items are columns that need no alias
-    if scope.entry(name[:1]) is not None:
+    if scope.relation(name[:1]) is not None:
         return _rows(scope.resolve(name), {}, bare=bare)
     whole = table(name)
     if whole.listed is not None:
         return None
     around = scope.parent if engine in _CORRELATED else None
     while around is not None:
-        if around.entry(name[:1]) is not None:
+        if around.relation(name[:1]) is not None:
             return _rows(around.resolve(name), {}, bare=bare)
         around = around.parent
     outer = table(name[:-1])
@@ -48,4 +48,4 @@ def reads_sibling(query: Query, scope: Scope, engine: str) -> bool:
     """Whether a derived table reads a collection of a table before it, which makes it a lateral one."""
     if engine not in _CORRELATED or not isinstance(query, Select):
         return False
-    return any(s.kind == "table" and len(s.name) > 1 and scope.entry(s.name[:1]) is not None for s in query.sources)
+    return any(s.kind == "table" and len(s.name) > 1 and scope.relation(s.name[:1]) is not None for s in query.sources)

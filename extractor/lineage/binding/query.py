@@ -3,31 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Protocol
 
 from dialects import Dialect
+from extractor.lineage.binding.engine import engine_of
+from extractor.lineage.binding.environment import Context, CteEntry, Env, Gathered
 from extractor.lineage.binding.nested import nested_rows, reads_sibling
 from extractor.lineage.binding.relations import (
     NOTHING,
     UNNAMED,
-    Base,
     Column,
     Open,
     OpenMade,
     OpenRows,
     OpenStar,
-    Origin,
     Origins,
     Relation,
+    column_of,
     numbered,
     row_origins,
 )
-from extractor.lineage.binding.scope import Entry, Scope, pseudo_columns
+from extractor.lineage.binding.scope import Entry, Scope
 from extractor.lineage.binding.stars import StarView, in_place
 from extractor.lineage.binding.unions import united_by_name, united_by_position
 from extractor.lineage.model import (
     NO_FLOW,
-    Cte,
     Flow,
     Name,
     Projection,
@@ -40,73 +39,8 @@ from extractor.lineage.model import (
     Values,
 )
 
-LATERAL_ALIASES = frozenset(
-    {
-        "snowflake", "redshift", "databricks", "spark", "spark2", "teradata", "duckdb", "clickhouse", "dremio",
-        "netezza", "vertica",
-    }
-)  # fmt: skip
-EARLY_ALIASES = frozenset({"snowflake", "teradata", "duckdb", "clickhouse", "sqlite"})
-"""Engines whose WHERE may name a column of the select list."""
-STRUCTS = frozenset(
-    {
-        "bigquery", "hive", "spark", "spark2", "databricks", "trino", "presto", "athena", "duckdb", "clickhouse",
-        "redshift", "drill",
-    }
-)  # fmt: skip
-WHOLE_ROWS = frozenset({"postgres", "redshift", "materialize", "risingwave", "bigquery", "spanner", "duckdb", ""})
-"""Engines in which the alias of a table is the value of its row."""
 _MERGED_IN_PLACE = frozenset({"duckdb", "sqlite", "clickhouse"})
 _ARRAYS_IN_FROM = frozenset({"bigquery", "hive", "spark", "databricks", "redshift"})
-
-
-class Context(Protocol):
-    """What binding asks of the session."""
-
-    def relation(self, name: Name) -> Relation:
-        """The table of that name: a base table with its known columns, or a temporary table's content."""
-
-    def external(self, name: Name, kind: str) -> Relation:
-        """A file, stage or other end outside the database."""
-
-
-class _Entry:
-    """A CTE within its environment, bound when it is first used."""
-
-    __slots__ = ("anchor", "busy", "cte", "env", "relation")
-
-    def __init__(self, cte: Cte, env: Env | None) -> None:
-        self.cte = cte
-        self.env = env
-        self.relation: Relation | None = None
-        self.anchor: Relation | None = None
-        self.busy = False
-
-
-class Env:
-    """The CTEs that are visible at a place: a chain, the latest first."""
-
-    __slots__ = ("entry", "key", "outer")
-
-    def __init__(self, key: str, entry: _Entry, outer: Env | None) -> None:
-        self.key = key
-        self.entry = entry
-        self.outer = outer
-
-
-class _Gathered:
-    """What the query being bound has read so far."""
-
-    __slots__ = ("indirect", "reads")
-
-    def __init__(self) -> None:
-        self.reads: dict[Base, bool] = {}
-        self.indirect: set[Origin] = set()
-
-    def take(self, relation: Relation, *, direct: bool) -> None:
-        for base, was_direct in relation.reads.items():
-            self.reads[base] = self.reads.get(base, False) or (direct and was_direct)
-        self.indirect |= relation.indirect
 
 
 class Binder:
@@ -114,19 +48,14 @@ class Binder:
 
     def __init__(self, dialect: Dialect, context: Context) -> None:
         self._context = context
+        self._rules = engine_of(dialect)
         self._engine = dialect.parser
-        self._levels = len(dialect.levels)
-        self._lateral = dialect.parser in LATERAL_ALIASES or dialect.name in LATERAL_ALIASES
-        self._early_aliases = dialect.parser in EARLY_ALIASES
-        self._structs = dialect.parser in STRUCTS
-        self._rows_by_alias = dialect.parser in WHOLE_ROWS
-        self._pseudo = pseudo_columns(dialect.parser)
         self.notes: dict[str, None] = {}
 
     def bind(self, query: Query, env: Env | None = None, parent: Scope | None = None) -> Relation:
         """The output of ``query``."""
         for cte in query.ctes:
-            env = Env(cte.name.lower(), _Entry(cte, env), env)
+            env = Env(cte.name.lower(), CteEntry(cte, env), env)
             self._bind_cte(env.entry, env)  # in their order, so that a long chain of CTEs costs no depth
         if isinstance(query, Select):
             return self._select(query, env, parent)
@@ -138,31 +67,25 @@ class Binder:
         self.notes[text] = None
 
     def _new_scope(self, parent: Scope | None) -> Scope:
-        return Scope(
-            parent,
-            self._note,
-            lateral=self._lateral,
-            structs=self._structs,
-            pseudo=self._pseudo,
-            rows=self._rows_by_alias,
-        )
+        return Scope(parent, self._rules, self._note)
 
     # --- SELECT -------------------------------------------------------------------------------------------
 
     def _select(self, select: Select, env: Env | None, parent: Scope | None) -> Relation:
-        gathered = _Gathered()
+        gathered = Gathered()
         scope = self._new_scope(parent)
         for source in select.sources:
             self._add_source(source, scope, env, gathered)
         items: list[Column | Open] = []
         for projection in select.projections:
-            if projection.star is not None and projection.flow is not NO_FLOW:  # (row).*
-                items.append(OpenStar(OpenRows(self._flow(projection.flow, scope, env, gathered))))
-            elif projection.star is not None:
-                items.extend(self._expand(projection.star, scope, env, gathered))
-            else:
+            _, flow, star, _ = projection
+            if star is None:
                 items.append(self._project(projection, scope, env, gathered))
-        self._filter(select.conditions, scope, env, gathered, aliases=self._early_aliases)
+            elif flow is NO_FLOW:
+                items.extend(self._expand(star, scope, env, gathered))
+            else:  # (row).*
+                items.append(OpenStar(OpenRows(self._flow(flow, scope, env, gathered))))
+        self._filter(select.conditions, scope, env, gathered, aliases=self._rules.early)
         self._filter(select.filters, scope, env, gathered)
         for ordinal in select.ordinals:
             item = items[ordinal - 1] if 0 < ordinal <= len(items) else None
@@ -170,45 +93,42 @@ class Binder:
                 gathered.indirect |= item.origins
         return Relation(items, gathered.reads, frozenset(gathered.indirect))
 
-    def _project(self, projection: Projection, scope: Scope, env: Env | None, gathered: _Gathered) -> Column:
-        origins = self._flow(projection.flow, scope, env, gathered)
-        if projection.name:
-            key = projection.name.lower()
-            for ref in projection.flow.refs:  # upper(name) AS name: the name means the column
-                if len(ref) == 1 and ref[0][0].lower() == key:
-                    break
-            else:
-                scope.aliases.setdefault(key, origins)
-        if not projection.fields:
-            return Column(projection.name, origins)
-        fields = ((name, self._flow(flow, scope, env, gathered)) for name, flow in projection.fields)
-        return Column(projection.name, origins, tuple(fields))
+    def _project(self, projection: Projection, scope: Scope, env: Env | None, gathered: Gathered) -> Column:
+        name, flow, _, fields = projection
+        origins = self._flow(flow, scope, env, gathered)
+        if name:
+            scope.project(projection, origins)
+        if not fields:
+            return column_of(name, origins)
+        found = ((field, self._flow(flow, scope, env, gathered)) for field, flow in fields)
+        return Column(name, origins, tuple(found))
 
-    def _flow(self, flow: Flow, scope: Scope, env: Env | None, gathered: _Gathered) -> Origins:
-        if flow is NO_FLOW:
-            return NOTHING
-        refs = flow.refs
-        flowing = scope.resolve(refs[0]) if len(refs) == 1 else NOTHING.union(*map(scope.resolve, refs))
-        if not (flow.queries or flow.tests or flow.tables or flow.rows):
+    def _flow(self, flow: Flow, scope: Scope, env: Env | None, gathered: Gathered) -> Origins:
+        refs, queries, tests, tables, rows = flow
+        if len(refs) == 1:
+            flowing = scope.resolve(refs[0])
+        else:
+            flowing = NOTHING.union(*map(scope.resolve, refs)) if refs else NOTHING
+        if not (queries or tests or tables or rows):
             return flowing
         found = set(flowing)
-        for row in flow.rows:
+        for row in rows:
             found |= self._row(row, scope, env, gathered)
-        for query in flow.queries:
+        for query in queries:
             relation = self.bind(query, env, scope)
             gathered.take(relation, direct=True)
             found |= relation.whole()
         self._tests(flow, scope, env, gathered)
         return frozenset(found)
 
-    def _row(self, row: Name | Star, scope: Scope, env: Env | None, gathered: _Gathered) -> Origins:
+    def _row(self, row: Name | Star, scope: Scope, env: Env | None, gathered: Gathered) -> Origins:
         """The origins of a whole row: that of one relation, of all, or of what a star keeps of them."""
         if isinstance(row, Star):
             return Relation(self._expand(row, scope, env, gathered)).whole()
-        entries = [e for e in scope.entries if not e.hidden] if not row else [scope.entry(row)]
-        return NOTHING.union(*(e.relation.whole() for e in entries if e is not None))
+        shown = [e.relation for e in scope.entries if not e.hidden] if not row else [scope.relation(row)]
+        return NOTHING.union(*(relation.whole() for relation in shown if relation is not None))
 
-    def _tests(self, flow: Flow, scope: Scope, env: Env | None, gathered: _Gathered) -> None:
+    def _tests(self, flow: Flow, scope: Scope, env: Env | None, gathered: Gathered) -> None:
         for query in flow.tests:
             relation = self.bind(query, env, scope)
             gathered.take(relation, direct=False)
@@ -216,7 +136,9 @@ class Binder:
         for name in flow.tables:
             gathered.take(self._context.relation(name), direct=True)
 
-    def _filter(self, flow: Flow, scope: Scope, env: Env | None, gathered: _Gathered, *, aliases: bool = True) -> None:
+    def _filter(self, flow: Flow, scope: Scope, env: Env | None, gathered: Gathered, *, aliases: bool = True) -> None:
+        if flow is NO_FLOW:
+            return
         for ref in flow.refs:
             gathered.indirect |= scope.resolve(ref, aliases=aliases)
         for query in flow.queries:
@@ -227,25 +149,27 @@ class Binder:
 
     # --- FROM ---------------------------------------------------------------------------------------------
 
-    def _add_source(self, source: Source, scope: Scope, env: Env | None, gathered: _Gathered) -> None:
+    def _add_source(self, source: Source, scope: Scope, env: Env | None, gathered: Gathered) -> None:
         relation = self._source(source, scope, env, gathered)
         for reshape in source.reshapes:
             relation = self._reshape(reshape, relation, env, gathered)
-        alias = source.alias or (source.name[-1][0] if source.name and source.kind == "table" else "")
-        columns = source.columns
+        alias, columns, kind = source.alias, source.columns, source.kind
+        if not alias and kind == "table" and source.name:
+            alias = source.name[-1][0]
         if source.reshapes:
             last = source.reshapes[-1]
             alias, columns = last.alias or alias, last.columns or columns
-        if source.kind == "query" and source.name:  # a row on its way into a table has the table's columns
+        if kind == "query" and source.name:  # a row on its way into a table has the table's columns
             columns = columns or _known_names(self._context.relation(source.name))
-        if columns and source.kind != "rows":
+        if columns and kind != "rows":
             relation = _renamed(relation, columns)
         gathered.take(relation, direct=True)
-        entry = Entry(alias.lower(), _path(source, relation), relation, source.hidden, renamed=bool(source.alias))
-        self._merge(source, entry, scope, gathered)
-        scope.entries.append(entry)
+        entry = Entry(alias.lower(), relation, source.name, source.hidden, bool(source.alias))
+        if source.using or source.natural:
+            self._merge(source, entry, scope, gathered)
+        scope.add(entry)
 
-    def _source(self, source: Source, scope: Scope, env: Env | None, gathered: _Gathered) -> Relation:
+    def _source(self, source: Source, scope: Scope, env: Env | None, gathered: Gathered) -> Relation:
         if source.kind == "table":
             return self._table(source, scope, env)
         if source.kind == "query" and source.query is not None:
@@ -268,7 +192,7 @@ class Binder:
                 relation = self._context.relation(name)
                 return Relation([Column("DUMMY", NOTHING)], relation.reads) if relation.listed is None else relation
         elif self._engine in _ARRAYS_IN_FROM:
-            rows = nested_rows(name, scope, self._context.relation, engine=self._engine, levels=self._levels)
+            rows = nested_rows(name, scope, self._context.relation, engine=self._engine, levels=self._rules.levels)
             if rows is not None:
                 return rows
         relation = self._context.relation(name)
@@ -288,7 +212,7 @@ class Binder:
             env = env.outer
         return None
 
-    def _bind_cte(self, entry: _Entry, env: Env) -> Relation:
+    def _bind_cte(self, entry: CteEntry, env: Env) -> Relation:
         if entry.relation is None:
             entry.busy = True
             cte = entry.cte
@@ -300,18 +224,18 @@ class Binder:
             entry.busy = False
         return entry.relation
 
-    def _recursive(self, entry: _Entry, query: SetOp, env: Env) -> Relation:
+    def _recursive(self, entry: CteEntry, query: SetOp, env: Env) -> Relation:
         """The anchor gives the columns; what later branches read of the CTE itself is the anchor again."""
         inner: Env | None = env
         for cte in query.ctes:
-            inner = Env(cte.name.lower(), _Entry(cte, inner), inner)
+            inner = Env(cte.name.lower(), CteEntry(cte, inner), inner)
             self._bind_cte(inner.entry, inner)
         first = self.bind(query.branches[0], inner)
         entry.anchor = _renamed(first, entry.cte.columns) if entry.cte.columns else first
         rest = [self.bind(branch, inner) for branch in query.branches[1:]]
         return self._united([first, *rest], by_name=query.by_name)
 
-    def _rows(self, source: Source, scope: Scope, env: Env | None, gathered: _Gathered) -> Relation:
+    def _rows(self, source: Source, scope: Scope, env: Env | None, gathered: Gathered) -> Relation:
         if source.query is not None:  # what it is given passes through
             given = self.bind(source.query, env, scope)
             gathered.take(given, direct=True)
@@ -334,7 +258,7 @@ class Binder:
                 columns = [Column(name, origins) for name, origins in made.fields]
         return Relation([*columns, OpenRows(everything)] if columns else [OpenRows(everything)], shy=True)
 
-    def _merge(self, source: Source, entry: Entry, scope: Scope, gathered: _Gathered) -> None:
+    def _merge(self, source: Source, entry: Entry, scope: Scope, gathered: Gathered) -> None:
         """USING and NATURAL: one column of the join stands for those of both sides."""
         keys: Iterable[str] = source.using
         if source.natural:
@@ -358,7 +282,7 @@ class Binder:
 
     # --- stars and reshapes ----------------------------------------------------------------------------------
 
-    def _expand(self, star: Star, scope: Scope, env: Env | None, gathered: _Gathered) -> list[Column | Open]:
+    def _expand(self, star: Star, scope: Scope, env: Env | None, gathered: Gathered) -> list[Column | Open]:
         replaced = {n.lower(): (n, self._flow(f, scope, env, gathered)) for n, f in star.replaced}
         view = StarView(star, replaced)
         items: list[Column | Open] = []
@@ -391,9 +315,9 @@ class Binder:
         beside = self._flow(star.beside, scope, env, gathered)
         return [Column(i.name, i.origins | beside) if isinstance(i, Column) else i for i in items]
 
-    def _reshape(self, reshape: Reshape, relation: Relation, env: Env | None, gathered: _Gathered) -> Relation:
+    def _reshape(self, reshape: Reshape, relation: Relation, env: Env | None, gathered: Gathered) -> Relation:
         scope = self._new_scope(None)
-        scope.entries.append(Entry("", (), relation))
+        scope.add(Entry("", relation))
         gone = frozenset(name.lower() for name in reshape.gone)
         kept = None if reshape.kept is None else frozenset(name.lower() for name in reshape.kept)
         items: list[Column | Open] = []
@@ -420,23 +344,23 @@ class Binder:
         relations = [self.bind(branch, env, parent) for branch in query.branches]
         united = self._united(relations, by_name=query.by_name)
         if query.filters is not NO_FLOW:
-            gathered = _Gathered()
+            gathered = Gathered()
             gathered.take(united, direct=True)
             scope = self._new_scope(parent)
-            scope.entries.append(Entry("", (), united))
+            scope.add(Entry("", united))
             self._filter(query.filters, scope, env, gathered)
             united = Relation(united.items, gathered.reads, frozenset(gathered.indirect))
         return united
 
     def _united(self, relations: list[Relation], *, by_name: bool) -> Relation:
-        gathered = _Gathered()
+        gathered = Gathered()
         for relation in relations:
             gathered.take(relation, direct=True)
         items = united_by_name(relations) if by_name else united_by_position(relations)
         return Relation(items, gathered.reads, frozenset(gathered.indirect))
 
     def _values(self, values: Values, env: Env | None, parent: Scope | None) -> Relation:
-        gathered = _Gathered()
+        gathered = Gathered()
         scope = parent if parent is not None else self._new_scope(None)
         columns = [
             Column(values.names[i] if i < len(values.names) else f"column{i + 1}", self._flow(f, scope, env, gathered))
@@ -454,16 +378,6 @@ def _names_in_order(scope: Scope) -> list[str]:
 
 def _known_names(relation: Relation) -> tuple[str, ...]:
     return () if relation.opens else tuple(item.name for item in relation.items if isinstance(item, Column))
-
-
-def _path(source: Source, relation: Relation) -> tuple[str, ...]:
-    """What a column may be qualified with: the alias, or the whole name of a table that is written in short."""
-    if source.alias:
-        return (source.alias.lower(),)
-    written = tuple(p.lower() for p, _ in source.name)
-    base = relation.base()
-    whole = tuple(p.lower() for p in base.table.parts) if base is not None else written
-    return whole if whole[-len(written) :] == written else written
 
 
 def _renamed(relation: Relation, names: tuple[str, ...]) -> Relation:
@@ -499,8 +413,8 @@ def _spelling(scope: Scope, key: str) -> str:
 
 def _qualified_relation(scope: Scope | None, qualifier: Name) -> Relation | None:
     while scope is not None:
-        entry = scope.entry(qualifier)
-        if entry is not None:
-            return entry.relation
+        relation = scope.relation(qualifier)
+        if relation is not None:
+            return relation
         scope = scope.parent
     return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple, Protocol
 
+from extractor.lineage.binding.engine import VIRTUAL
 from extractor.models import TableName
 
 CERTAIN, QUALIFIED, ONLY, ELIMINATED, BY_NAME, STARRED, SHAPED, UNLISTED = range(8)
@@ -52,12 +53,26 @@ Origins = frozenset[Origin]
 NOTHING: Origins = frozenset()
 
 
+def one_origin(base: Base, column: str, code: int) -> Origins:
+    """The origins of what comes from one column alone."""
+    return frozenset((_record(Origin, (base, column, code)),))
+
+
+_record = tuple.__new__
+"""A named tuple of its fields, without the call in between that gives them their names."""
+
+
 class Column(NamedTuple):
     """One output column; ``name`` is empty when nothing can refer to it. ``fields``, where they are known, by name."""
 
     name: str
     origins: Origins
     fields: tuple[tuple[str, Origins], ...] = ()
+
+
+def column_of(name: str, origins: Origins) -> Column:
+    """A column without known fields."""
+    return _record(Column, (name, origins, ()))
 
 
 class Open(Protocol):
@@ -80,7 +95,7 @@ class OpenTable:
         """Any name may be a column of it; positions in a file are no names."""
         found = self._found.get(name)
         if found is None:
-            found = NOTHING if key[:1] == "$" else frozenset((Origin(self.base, name, QUALIFIED),))
+            found = NOTHING if key[:1] == "$" else one_origin(self.base, name, QUALIFIED)
             self._found[name] = found
         return found
 
@@ -170,7 +185,7 @@ class Relation:
     ``nested`` are the items of an array or map.
     """
 
-    __slots__ = ("index", "indirect", "items", "listed", "nested", "opens", "reads", "shy")
+    __slots__ = ("_asked", "index", "indirect", "items", "listed", "nested", "opens", "reads", "shy")
 
     index: dict[str, list[Column]]
     """The columns by their name in lower case; made when it is first asked for."""
@@ -192,14 +207,16 @@ class Relation:
         self.listed = listed
         self.shy = shy
         self.nested = nested
+        self._asked: dict[str, Origins] = {}
 
     def __getattr__(self, name: str) -> dict[str, list[Column]]:
         if name != "index":
             raise AttributeError(name)
         index: dict[str, list[Column]] = {}
-        for item in self.items:
-            if isinstance(item, Column) and item.name:
-                index.setdefault(item.name.lower(), []).append(item)
+        if len(self.opens) < len(self.items):
+            for item in self.items:
+                if isinstance(item, Column) and item.name:
+                    index.setdefault(item.name.lower(), []).append(item)
         self.index = index
         return index
 
@@ -224,16 +241,39 @@ class Relation:
         """The origins of a column, known or behind the one open place."""
         if key in self.index:
             return self.known(key, name)
-        if len(self.opens) == 1:
-            only = self.opens[0].find(key, name)
-            if only is not None:
-                return only
-        answers = [found for place in self.opens if (found := place.find(key, name)) is not None]
+        answers = []
+        for place in self.opens:
+            found = place.find(key, name)
+            if found is not None:
+                answers.append(found)
         if len(answers) == 1:
             return answers[0]
         if not answers and self.listed is not None:
-            return frozenset((Origin(self.listed, name, UNLISTED),))
+            return one_origin(self.listed, name, UNLISTED)
         return NOTHING if answers else None
+
+    def qualified(self, name: str) -> Origins:
+        """The origins of the column that a reference means whose qualifier is this relation; nothing if it has none."""
+        found = self._asked.get(name)
+        if found is None:
+            found = self._asked[name] = self._qualified(name)
+        return found
+
+    def _qualified(self, name: str) -> Origins:
+        key = name.lower()
+        if key[:1] == "$" and key[1:].isdigit():
+            return self.at(int(key[1:])) or NOTHING
+        if key in VIRTUAL and key not in self.index:
+            return NOTHING
+        return self.find(key, name) or NOTHING
+
+    def at(self, position: int) -> Origins | None:
+        """The origins of the column at that position, counted from 1, if only known columns stand up to it."""
+        items = self.items[:position]
+        if not items or len(items) < position or not all(isinstance(i, Column) for i in items):
+            return None
+        last = items[-1]
+        return last.origins if isinstance(last, Column) else None
 
     def whole(self) -> Origins:
         """The origins of all known columns."""
@@ -250,7 +290,8 @@ def degrade(origins: Origins | None, code: int) -> Origins | None:
         return origins
     if len(origins) == 1:
         (only,) = origins
-        return origins if only.code >= code else frozenset((Origin(only.base, only.column, code),))
+        base, column, held = only
+        return origins if held >= code else one_origin(base, column, code)
     return frozenset(o if o.code >= code else Origin(o.base, o.column, code) for o in origins)
 
 
