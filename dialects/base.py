@@ -172,7 +172,7 @@ class Dialect:
 
     def identity(self, parts: Sequence[NamePart]) -> tuple[str, ...]:
         """The identity of a whole name, part by part."""
-        return tuple(self.fold(part, quoted) for part, quoted in parts)
+        return tuple([(self.quoted if quoted else self.unquoted).apply(part) for part, quoted in parts])
 
     def is_temporary_name(self, parts: tuple[str, ...]) -> bool:
         """Whether a name is temporary by its spelling alone (``#x``, ``##x``, ``session.x``)."""

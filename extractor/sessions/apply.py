@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from dialects import Dialect
 from extractor.garbage import uncollected
-from extractor.lineage.binding import UNNAMED, Assigned, Column, Relation, assign, numbered
+from extractor.lineage.binding import NOTHING, UNNAMED, Assigned, Column, Relation, assign, numbered
 from extractor.lineage.model import Alter, Define, Drop, Empty, Other, Outline, Read, Rename, Statement, Use, Write
 from extractor.models import (
     ColumnEdge,
@@ -22,7 +23,7 @@ from extractor.models import (
 )
 from extractor.sessions import temporary
 from extractor.sessions.context import StatementContext
-from extractor.sessions.edges import column_edges, indirect_edges, table_edges
+from extractor.sessions.edges import column_edges, table_edges
 from extractor.sessions.memo import Bound, Memo
 from extractor.sessions.memory import Made
 from extractor.sessions.names import table_name
@@ -129,28 +130,24 @@ class Sessions:
         reason = statement.reason if isinstance(statement, Other) else ""
         return [self._result(where, outcome, statement.kind, reason=reason)]
 
-    def _result(self, where: _Where, outcome: Outcome, kind: str, **fields: object) -> StatementLineage:
-        result = StatementLineage(outcome, kind, where.fingerprint, where.position, **fields)  # type: ignore[arg-type]
-        return self._placed(result, where)
-
-    def _placed(self, result: StatementLineage, where: _Where) -> StatementLineage:
-        chain = result.chain or ((where.fingerprint,) if where.fingerprint else ())
+    def _result(
+        self, where: _Where, outcome: Outcome, kind: str, *, chain: tuple[str, ...] = (), **fields: object
+    ) -> StatementLineage:
         return StatementLineage(
-            result.outcome,
-            result.kind,
+            outcome,
+            kind,
             where.fingerprint,
             where.position,
-            result.sources,
-            result.targets,
-            result.tables,
-            result.columns,
-            chain,
-            result.defines,
-            result.dropped,
-            result.reason,
-            result.notes,
-            where.record.origin,
-            result.unlisted,
+            chain=chain or ((where.fingerprint,) if where.fingerprint else ()),
+            origin=where.record.origin,
+            **fields,  # type: ignore[arg-type]
+        )
+
+    def _placed(self, result: StatementLineage, where: _Where) -> StatementLineage:
+        """A result that was made without knowing where its statement stands."""
+        chain = result.chain or ((where.fingerprint,) if where.fingerprint else ())
+        return replace(
+            result, fingerprint=where.fingerprint, index=where.position, chain=chain, origin=where.record.origin
         )
 
     # --- queries and writes -----------------------------------------------------------------------------------
@@ -160,16 +157,14 @@ class Sessions:
         relation = bound.relation
         assigned = [Assigned(c.name, c.origins) for c in relation.items if isinstance(c, Column) and c.name]
         tables = table_edges(relation, None, direct=True, keep_self=True)
-        columns = column_edges(assigned, None)
-        if self._indirect:
-            columns.extend(indirect_edges(relation.indirect, assigned, None, columns))
+        columns = column_edges(assigned, None, relation.indirect if self._indirect else NOTHING)
         return self._result(
             where,
             Outcome.READ_ONLY,
             statement.kind,
             sources=tuple(e.source for e in tables),
             tables=tables,
-            columns=tuple(columns),
+            columns=columns,
             notes=bound.notes,
         )
 
@@ -180,7 +175,7 @@ class Sessions:
             name = session.named(write.target)
             if write.temporary and name and not self._keep_temporary:
                 name = self._knowledge.temporary_name(name)
-            write = write._replace(target=name)
+            write = write if name is write.target else write._replace(target=name)
         if not write.target:
             return self._unnamed(write, relation, where, bound)
         target = self._target(write, session)
@@ -199,23 +194,21 @@ class Sessions:
         """The query's relation, as a new table or view gets its columns, and the files that are read beside it."""
         if write.mode in ("create", "view") and not write.columns:
             relation = numbered(relation, self._dialect.parser)
-        context = StatementContext(self._knowledge, session)
         for file in write.files:
+            context = StatementContext(self._knowledge, session)
             relation.reads.update(context.external(((file, True),), _file_kind(file)).reads)
         return relation
 
     def _edges(
         self, write: Write, target: TableName, relation: Relation, assigned: list[Assigned]
     ) -> tuple[tuple[TableEdge, ...], tuple[ColumnEdge, ...]]:
-        columns = column_edges(assigned, target)
-        keeps = any(e.source_table == target for e in columns)
+        apart = not any(base.table == target for base in relation.reads)
+        keeps = apart or any(base.table == target for one in assigned for base, _, _ in one.origins)
         direct = write.mode not in ("delete", "like")
         tables = table_edges(relation, target, direct=direct, keep_self=keeps)
-        if write.mode == "like":
-            columns = []
-        if self._indirect:
-            columns.extend(indirect_edges(relation.indirect, assigned, target, columns))
-        return tables, tuple(columns)
+        if write.mode == "like":  # no value moves
+            assigned = [Assigned(one.name, NOTHING) for one in assigned]
+        return tables, column_edges(assigned, target, relation.indirect if self._indirect else NOTHING)
 
     def _target(self, write: Write, session: Session) -> TableName:
         if write.target_kind == "table":

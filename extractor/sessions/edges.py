@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from extractor.lineage.binding import CONFIDENCE, Assigned, Origins, Relation, best
+from extractor.lineage.binding import CONFIDENCE, NOTHING, Assigned, Base, Origins, Relation, best
 from extractor.models import ColumnEdge, TableEdge, TableName
 
 _INDIRECT = (0.9, "decides about the rows")
@@ -14,44 +14,49 @@ def table_edges(
     """One edge for each table that was read; a target that only reads itself gives none."""
     found = []
     for base, in_from in relation.reads.items():
-        if base.table == target and not keep_self:
+        if not keep_self and base.table == target:
             continue
         kind = direct and in_from
         reason = "read in FROM" if in_from else "read in a condition"
-        found.append(TableEdge(base.table, target, "direct" if kind else "indirect", 1.0, reason))
+        found.append(_record(TableEdge, (base.table, target, "direct" if kind else "indirect", 1.0, reason)))
     return tuple(found)
 
 
-def column_edges(assigned: list[Assigned], target: TableName | None) -> list[ColumnEdge]:
-    """The direct edges, one for each pair of columns."""
+def column_edges(
+    assigned: list[Assigned], target: TableName | None, deciding: Origins = NOTHING
+) -> tuple[ColumnEdge, ...]:
+    """The direct edges, one for each pair of columns; then the indirect ones.
+
+    These lead from every column of ``deciding`` to every column that is written, except where the value itself flows.
+    """
+    decides = best(deciding) if deciding else {}
+    names: dict[str, str] = {}  # several branches of one statement may spell a column's name differently
+    fed: dict[tuple[Base, str], set[str]] = {source: set() for source in decides}
+    seen: set[tuple[str, tuple[Base, str]]] | None = set() if _repeats(assigned) else None
     found: list[ColumnEdge] = []
-    seen: set[tuple[str, object]] = set()
     for name, origins, code in assigned:
         key = name.lower()
-        for source, origin in best(origins).items():
-            pair = (key, source)
-            if pair not in seen:
-                seen.add(pair)
-                confidence, reason = CONFIDENCE[max(code, origin.code)]
-                found.append(ColumnEdge(origin.base.table, origin.column, target, name, "direct", confidence, reason))
-    return found
-
-
-def indirect_edges(
-    deciding: Origins, assigned: list[Assigned], target: TableName | None, direct: list[ColumnEdge]
-) -> list[ColumnEdge]:
-    """Every deciding column with every column that is written, except where the value itself flows."""
-    names: dict[str, str] = {}
-    for one in assigned:  # several branches of one statement may spell a column's name differently
-        names.setdefault(one.name.lower(), one.name)
-    flowing: dict[tuple[int, str], set[str]] = {}
-    for edge in direct:
-        flowing.setdefault((id(edge.source_table), edge.source_column.lower()), set()).add(edge.target_column.lower())
+        names.setdefault(key, name)
+        for source, (base, column, weakest) in best(origins).items():
+            if seen is not None:
+                if (key, source) in seen:
+                    continue
+                seen.add((key, source))
+            if source in fed:
+                fed[source].add(key)
+            confidence, reason = CONFIDENCE[max(code, weakest)]
+            found.append(_record(ColumnEdge, (base.table, column, target, name, "direct", confidence, reason)))
     confidence, reason = _INDIRECT
-    found: list[ColumnEdge] = []
-    for (_, column), origin in best(deciding).items():
-        table, source = origin.base.table, origin.column
-        taken = flowing.get((id(table), column))
-        fed = names.values() if taken is None else [name for key, name in names.items() if key not in taken]
-        found.extend([ColumnEdge(table, source, target, name, "indirect", confidence, reason) for name in fed])
-    return found
+    for source, (base, column, _) in decides.items():
+        table, taken = base.table, fed[source]
+        rest = [name for key, name in names.items() if key not in taken] if taken else names.values()
+        found += [_record(ColumnEdge, (table, column, target, name, "indirect", confidence, reason)) for name in rest]
+    return tuple(found)
+
+
+_record = tuple.__new__
+"""An edge of its fields: a statement may have thousands, and a named tuple's own call takes as long again."""
+
+
+def _repeats(assigned: list[Assigned]) -> bool:
+    return len({one.name.lower() for one in assigned}) < len(assigned)

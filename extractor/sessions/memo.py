@@ -46,11 +46,12 @@ class Bound:
 
     def once(self, key: tuple[object, ...], derive: Callable[[], T]) -> T:
         """What ``derive`` gives for this key, derived the first time only."""
-        if key not in self._results:
+        found = self._results.get(key)
+        if found is None:
             if len(self._results) >= _RESULTS:
                 self._results.clear()
-            self._results[key] = derive()
-        return cast("T", self._results[key])
+            found = self._results[key] = derive()
+        return cast("T", found)
 
 
 class Memo:

@@ -30,10 +30,13 @@ class Bounded(Generic[K, V]):
 
     def put(self, key: K, value: V) -> None:
         """Keep a value; the oldest goes when there are too many."""
-        self._items[key] = value
-        self._items.move_to_end(key)
-        if len(self._items) > self.limit:
-            self._items.popitem(last=False)
+        items = self._items
+        held = len(items)
+        items[key] = value
+        if len(items) == held:
+            items.move_to_end(key)
+        elif held >= self.limit:
+            items.popitem(last=False)
 
     def pop(self, key: K) -> V | None:
         """Forget a value and return it."""
@@ -110,7 +113,7 @@ def _weight(made: Made) -> int:
 
 def key_of(table: TableName) -> tuple[str, ...]:
     """A table's key in memory: without regard to case, as catalogs and logs differ in it."""
-    return tuple(part.lower() for part in table.identity)
+    return tuple([part.lower() for part in table.identity])
 
 
 class Temporaries:

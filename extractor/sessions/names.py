@@ -38,8 +38,10 @@ class Defaults:
 
 def full_parts(name: Name, defaults: Defaults, schema: str | None, dialect: Dialect) -> tuple[Part, ...]:
     """``name`` with the defaults in front, as many as its engine's names have room for."""
-    parts = list(name)
     database = defaults.database
+    if not schema and not database and (len(name) < 3 or all(part for part, _ in name)):
+        return name
+    parts = list(name)
     if len(dialect.levels) <= 2 and not (database and schema):
         schema, database = schema or database, None
     if len(parts) == 1 and schema:
@@ -60,7 +62,7 @@ def table_name(parts: tuple[Part, ...], dialect: Dialect, kind: EndKind = "table
     if kind != "table":
         spelled = tuple(part for part, _ in parts)
         return TableName(spelled, spelled, kind)
-    return TableName(dialect.identity(parts), tuple(part for part, _ in parts))
+    return TableName(dialect.identity(parts), tuple([part for part, _ in parts]))
 
 
 def candidates(name: Name, defaults: Defaults, dialect: Dialect) -> list[TableName]:

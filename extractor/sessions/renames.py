@@ -86,7 +86,7 @@ def _from_temporary(
         return StatementLineage(Outcome.NO_LINEAGE, rename.kind, reason="renames a temporary table")
     relation = held.relation
     assigned = [Assigned(c.name, c.origins) for c in relation.items if isinstance(c, Column) and c.name]
-    columns = tuple(column_edges(assigned, new))
+    columns = column_edges(assigned, new)
     tables = table_edges(relation, new, direct=True, keep_self=False)
     if held.columns:
         knowledge.learn(new, held.columns)

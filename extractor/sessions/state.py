@@ -64,7 +64,7 @@ class Knowledge:
     def table(self, name: Name, session: Session) -> TableName:
         """What ``name`` means in ``session``: a table, also where the name is a synonym of it."""
         found = choose(candidates(name, session.defaults, self.dialect), self._exists)
-        return self._synonyms.get(key_of(found)) or found
+        return (self._synonyms.get(key_of(found)) or found) if self._synonyms else found
 
     def stand_for(self, names: tuple[Name, ...], session: Session) -> None:
         """Let the first of ``names`` stand for the second; without a second it stands for itself again."""
@@ -83,7 +83,8 @@ class Knowledge:
     def columns_of(self, table: TableName) -> tuple[str, ...] | None:
         """The table's columns: the given schema's, else what DDL has taught, else what the others tell, in order."""
         found = self._schema.columns_of(table) if self._schema is not None else None
-        found = found or self._learned.get(key_of(table))
+        if not found and self._learned:
+            found = self._learned.get(key_of(table))
         if not found and self._others:
             found = next((columns for other in self._others if (columns := other.columns_of(table))), None)
         return found
@@ -99,11 +100,11 @@ class Knowledge:
 
     def matches_pattern(self, table: TableName) -> bool:
         """Whether a table is a scratch table by its name."""
-        return any(pattern.search(str(table)) for pattern in self._patterns)
+        return bool(self._patterns) and any(pattern.search(str(table)) for pattern in self._patterns)
 
     def is_temporary(self, table: TableName, name: Name) -> bool:
         """Whether a table is temporary by its name alone."""
-        written = tuple(part for part, _ in name)
+        written = tuple([part for part, _ in name])
         if written[-1].startswith("@") and self.dialect.parser in ("tsql", "fabric"):
             return True
         return self.dialect.is_temporary_name(written) or self.matches_pattern(table)

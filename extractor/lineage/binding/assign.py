@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from extractor.lineage.binding.relations import BY_NAME, CERTAIN, Column, Origin, Origins, Relation
+from extractor.lineage.binding.relations import BY_NAME, CERTAIN, Base, Column, Origin, Origins, Relation
 from extractor.lineage.model import Write
 
 _MADE_UP = re.compile(r"_c\d+|_col\d+|f\d+_|column\d+")
@@ -95,19 +95,21 @@ def _into_unknown(write: Write, relation: Relation) -> list[Assigned]:
     ]
 
 
-def best(origins: Origins) -> dict[tuple[object, str], Origin]:
+def best(origins: Origins) -> dict[tuple[Base, str], Origin]:
     """One origin per base and column (in lower case), the surest; in the order of their names, always."""
-    found: dict[tuple[object, str], Origin] = {}
     if len(origins) == 1:
         (only,) = origins
-        return {(only.base, only.column.lower()): only}
+        return {(only[0], only[1].lower()): only}
+    found: dict[tuple[Base, str], Origin] = {}
     for origin in sorted(origins, key=_by_name):
-        key = (origin.base, origin.column.lower())
+        base, column, code = origin
+        key = (base, column.lower())
         held = found.get(key)
-        if held is None or (origin.code, origin.column) < (held.code, held.column):
+        if held is None or (code, column) < (held.code, held.column):
             found[key] = origin
     return found
 
 
 def _by_name(origin: Origin) -> tuple[tuple[str, ...], str]:
-    return origin.base.table.identity, origin.column
+    base, column, _ = origin
+    return base.table.identity, column
