@@ -18,6 +18,8 @@ ROTATED = [
     LOGS / "postgresql-stderr" / "pgbadger_prefix.log",
     LOGS / "postgresql-jsonlog" / "night.json",
     LOGS / "redshift-activity" / "useractivitylog_2026-03-02T02_00",
+    *sorted((LOGS / "mysql-general").iterdir()),
+    *sorted((LOGS / "mysql-slow").iterdir()),
     LOGS / "alation-push" / "night.jsonl",
     LOGS / "datahub" / "query_log_dump.json",
     LOGS / "alation-view" / "export.csv",
@@ -26,7 +28,7 @@ ROTATED = [
 FORMAT_OF = {path: read(path).stats.format for path in ROTATED}
 
 
-@pytest.mark.parametrize("path", ROTATED, ids=lambda p: p.name)
+@pytest.mark.parametrize("path", ROTATED, ids=lambda p: f"{p.parent.name}-{p.name}")
 def test_a_log_cut_in_two_anywhere_gives_the_same_records(path: Path, tmp_path: Path) -> None:
     """A record, a line, a character that begins in one file and ends in the next is whole."""
     data = path.read_bytes()

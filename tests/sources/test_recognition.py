@@ -13,6 +13,8 @@ from extractor.sources import FORMATS, recognise
 EXPECTED = {
     "alation-push": "alation-push",
     "alation-view": "alation-view",
+    "mysql-general": "mysql-general",
+    "mysql-slow": "mysql-slow",
     "openmetadata-csv": "openmetadata-csv",
     "postgresql-csvlog": "postgresql-csvlog",
     "postgresql-jsonlog": "postgresql-jsonlog",
