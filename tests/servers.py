@@ -9,7 +9,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -78,8 +78,12 @@ def postgres_server(tmp_path: Path, settings: Mapping[str, str], *, language: st
 
 
 @contextmanager
-def mariadb_server() -> Iterator[Path]:
-    """A fresh MariaDB that listens on a socket alone, whose path this is; skipped where none is installed."""
+def mariadb_server(settings: Sequence[str] = (), *, logs_to: Path | None = None) -> Iterator[Path]:
+    """A fresh MariaDB that listens on a socket alone, whose path this is; skipped where none is installed.
+
+    ``settings`` are options of its command line. With ``logs_to`` what it wrote as ``*.log`` and its binary logs
+    (``bin.*``) lie there after the ``with`` block.
+    """
     server, setup = shutil.which("mariadbd", path=_SERVER_PATH), shutil.which("mariadb-install-db", path=_SERVER_PATH)
     if server is None or setup is None or shutil.which("mariadb") is None:
         pytest.skip("MariaDB's server is not installed")
@@ -90,6 +94,7 @@ def mariadb_server() -> Iterator[Path]:
     try:
         _run([*as_user, setup, *options, "--auth-root-authentication-method=normal", "--skip-test-db"])
         command = [*as_user, server, *options, f"--socket={socket_path}", "--skip-networking", "--skip-log-bin"]
+        command += settings
         with (base / "log").open("wb") as log:
             running = subprocess.Popen(list(map(str, command)), stdout=log, stderr=log, cwd="/")
         try:
@@ -98,6 +103,8 @@ def mariadb_server() -> Iterator[Path]:
         finally:
             running.terminate()
             running.wait(60)
+            for log in [*data.glob("*.log"), *data.glob("bin.*")] if logs_to is not None else ():
+                shutil.copy(log, logs_to / log.name)
     finally:
         shutil.rmtree(base, ignore_errors=True)
 

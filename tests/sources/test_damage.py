@@ -18,6 +18,8 @@ ROTATED = [
     LOGS / "postgresql-stderr" / "pgbadger_prefix.log",
     LOGS / "postgresql-jsonlog" / "night.json",
     LOGS / "redshift-activity" / "useractivitylog_2026-03-02T02_00",
+    *sorted((LOGS / "mariadb-audit").iterdir()),
+    *sorted((LOGS / "mysql-binlog").iterdir()),
     *sorted((LOGS / "mysql-general").iterdir()),
     *sorted((LOGS / "mysql-slow").iterdir()),
     LOGS / "alation-push" / "night.jsonl",

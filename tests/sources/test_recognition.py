@@ -13,6 +13,8 @@ from extractor.sources import FORMATS, recognise
 EXPECTED = {
     "alation-push": "alation-push",
     "alation-view": "alation-view",
+    "mariadb-audit": "mariadb-audit",
+    "mysql-binlog": "mysql-binlog",
     "mysql-general": "mysql-general",
     "mysql-slow": "mysql-slow",
     "openmetadata-csv": "openmetadata-csv",
