@@ -107,6 +107,8 @@ class SourceReader:
                 self._report.fail_file(FileReport(item.name, problem=item.problem))
             elif twin is not None:
                 self._report.files.append(FileReport(item.name, problem=f"the same content as {twin}: not read twice"))
+            elif sources.is_outside(item, self._window.since, self._window.until):
+                self._report.files.append(FileReport(item.name, problem="by its date outside of the window: not read"))
             else:
                 yield item
 

@@ -6,6 +6,7 @@
 from extractor.sources.archives import expand, open_input, stream_of
 from extractor.sources.discovery import find_inputs
 from extractor.sources.interface import MAX_STATEMENT_BYTES, Candidate, FileStats, InputFile, Recognition, SourceFormat
+from extractor.sources.pruning import is_outside
 from extractor.sources.reader import FileReader, read_file, read_files
 from extractor.sources.recognition import recognise
 from extractor.sources.registry import FORMATS, format_named
@@ -23,6 +24,7 @@ __all__ = [
     "expand",
     "find_inputs",
     "format_named",
+    "is_outside",
     "logs_of",
     "open_input",
     "read_file",
