@@ -6,6 +6,8 @@ https://clickhouse.com/docs/interfaces/formats
 
 from __future__ import annotations
 
+import re
+
 from extractor.models import Origin, QueryOutcome, QueryRecord
 from extractor.sources.columns import Layout, choose_columns, fold
 from extractor.sources.executions import NOISE, REPEAT, Part, Shown
@@ -35,33 +37,44 @@ _PARTS = {
 }
 _PARTS |= {str(number): part for number, part in enumerate(_PARTS.values(), 1)}
 _WAS_CANCELLED = "394"
+_DAY, _TIME = re.compile(r"\d{4}-\d\d-\d\d"), re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?")
+_BEFORE_LISTS = (
+    "type", "event_date", "event_time", "event_time_microseconds", "query_start_time",
+    "query_start_time_microseconds", "query_duration_ms", "read_rows", "read_bytes", "written_rows", "written_bytes",
+    "result_rows", "result_bytes", "memory_usage", "current_database", "query", "formatted_query",
+    "normalized_query_hash", "query_kind",
+)  # fmt: skip
+_AFTER_LISTS = (
+    "exception_code", "exception", "stack_trace", "is_initial_query", "user", "query_id", "address", "port",
+    "initial_user", "initial_query_id", "initial_address", "initial_port",
+)  # fmt: skip
 
 
 def _shows(reading: Reading, names: list[str]) -> Shows:
     folded = {fold(name): name for name in names}
-    to_record = RowReader(choose_columns(names, {}, _LAYOUT), reading)
+    precise = folded.get("querystarttimemicroseconds")
+    wished = {"time": precise} if precise is not None else {}
+    to_record = RowReader(choose_columns(names, wished, _LAYOUT), reading)
     kind, initial = folded["type"], folded.get("isinitialquery")
     code, started = folded.get("exceptioncode"), folded["querystarttime"]
-    precise = folded.get("querystarttimemicroseconds", started)
     connection = [folded[name] for name in ("initialuser", "initialaddress", "initialport") if name in folded]
 
     def shows(row: Row, origin: Origin, is_cut: bool) -> Shown:  # noqa: FBT001 - the form of all formats of rows
         part, outcome = _PARTS.get(str(row.get(kind)), (Part.NOISE, QueryOutcome.UNKNOWN))
         if part is Part.NOISE:
             return NOISE
+        if initial is not None and str(row.get(initial)) in ("0", "false"):
+            return REPEAT
         record = to_record(row, origin.file, origin.line)
         if not isinstance(record, QueryRecord):
             return Shown(Part.NOISE, problem=record) if record else NOISE
-        if initial is not None and str(row.get(initial)) in ("0", "false"):
-            return REPEAT
         if code is not None and str(row.get(code)) == _WAS_CANCELLED:
             outcome = QueryOutcome.CANCELLED
         record = record._replace(
             outcome=outcome,
             database=None,
             schema=record.database,  # what ClickHouse calls a database is the one level above its tables
-            started_at=reading.clock.read(row.get(precise)) or record.started_at,
-            session=":".join(str(row.get(name)) for name in connection),
+            session=":".join([str(row.get(name)) for name in connection]),
             cut=record.cut or is_cut,
         )
         return Shown(part, record, f"{record.statement_id} {row.get(started)}" if record.statement_id else "")
@@ -69,4 +82,33 @@ def _shows(reading: Reading, names: list[str]) -> Shows:
     return shows
 
 
-FORMAT = RowFormat(_LAYOUT.name, _LAYOUT.title, _LAYOUT.signs, _shows, escapes_tabs=True)
+def _names_without_header(cells: list[str]) -> list[str] | None:
+    """The names of all columns of ``SELECT *`` of a table whose first row this is; None for any other table.
+
+    Newer versions have the host's name before the type, and more lists of what a query touched than older ones.
+    """
+    first = next((n for n, cell in enumerate(cells[:2]) if cell in _PARTS and not cell.isdecimal()), None)
+    if first is None or len(cells) < first + len(_BEFORE_LISTS) + len(_AFTER_LISTS):
+        return None
+    day, *times = cells[first + 1 : first + 6]
+    if not _DAY.fullmatch(day) or not all(map(_TIME.fullmatch, times)):
+        return None
+    names = [f"column {n}" for n in range(len(cells))]
+    names[first : first + len(_BEFORE_LISTS)] = _BEFORE_LISTS
+    after = first + len(_BEFORE_LISTS)
+    while after < len(cells) and cells[after][:1] == "[":
+        after += 1
+    if len(cells) < after + len(_AFTER_LISTS) or not cells[after].isdecimal():
+        return None
+    names[after : after + len(_AFTER_LISTS)] = _AFTER_LISTS
+    return names
+
+
+FORMAT = RowFormat(
+    _LAYOUT.name,
+    _LAYOUT.title,
+    _LAYOUT.signs,
+    _shows,
+    escapes_tabs=True,
+    names_without_header=_names_without_header,
+)

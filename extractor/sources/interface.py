@@ -100,9 +100,9 @@ class Recognition:
     signature: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Sample:
-    """The beginning of a file: its text, its complete lines, and whether that is all of it.
+    """The beginning of a file: its text, its complete lines, and whether that is all of it; one is like no other.
 
     ``data`` are the bytes behind all wrappers, in UTF-8 where the file's encoding could be told; ``raw`` the same as
     they lie there, and ``item`` the file itself, for formats that are no text.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from extractor.sources.columns import Layout
 from extractor.sources.delimited import read_table, shape_of
@@ -16,6 +17,7 @@ def _is_json(sample: Sample) -> bool:
     return sample.text.lstrip()[:1] in ("{", "[")
 
 
+@lru_cache(maxsize=2)  # every layout asks
 def _names_in(sample: Sample) -> list[str]:
     """The names of the columns: those of the JSON objects, or of the header."""
     if _is_json(sample):

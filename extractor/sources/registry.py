@@ -18,6 +18,7 @@ from extractor.sources import (
     postgresql_stderr,
     redshift_activity,
     scripts,
+    snowflake_unload,
 )
 from extractor.sources.interface import SourceFormat
 
@@ -26,6 +27,7 @@ FORMATS: tuple[SourceFormat, ...] = (
     postgresql_json.FORMAT,
     postgresql_stderr.FORMAT,
     redshift_activity.FORMAT,
+    snowflake_unload.FORMAT,
     *known_row_formats.FORMATS,
     mysql_general.FORMAT,
     mysql_slow.FORMAT,

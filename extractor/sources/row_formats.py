@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from extractor.models import BadRecord, Origin
@@ -27,6 +28,7 @@ Shows = Callable[[Row, Origin, bool], Shown]
 _SAMPLE_OBJECTS = 300
 """ClickHouse writes one object for each of its some hundred columns before the first row."""
 _SEPARATORS = ",\t;|"
+_HEADER_LINES = 200
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _ESCAPED = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f", "0": "\0", "a": "\a", "v": "\v"}
 
@@ -34,6 +36,7 @@ _ESCAPED = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f", "0": "\0", "a
 class RowFormat(NamedTuple):
     r"""A format of rows: ``signs`` are folded names of columns of which all are there, ``fits`` what else must hold.
 
+    Where a table has no header, ``names_without_header`` may tell the names of all columns from its first row.
     ``shows`` makes the function that tells one row, from the reading and the names of the columns. With
     ``escapes_tabs`` a tab-separated file has no quotes, but ``\t``, ``\n`` and ``\\``.
     """
@@ -44,11 +47,13 @@ class RowFormat(NamedTuple):
     shows: Callable[[Reading, list[str]], Shows]
     fits: Callable[[list[dict[str, Any]]], bool] = lambda _: True
     escapes_tabs: bool = False
+    names_without_header: Callable[[list[str]], list[str] | None] = lambda _: None
 
 
 class _Header(NamedTuple):
     separator: str
     names: list[str]
+    is_there: bool = True
 
 
 class _Placed(NamedTuple):
@@ -113,16 +118,21 @@ def row_format_of(known: Iterable[RowFormat], names: Iterable[str]) -> RowFormat
 def at(value: Any, *steps: str) -> Any:
     """What lies at the end of a way into objects, or None where the way ends before."""
     for step in steps:
-        value = value.get(step) if isinstance(value, dict) else None
+        if type(value) is not dict:
+            return None
+        value = value.get(step)
     return value
 
 
 def text_at(value: Any, *steps: str) -> str | None:
     """As `at`, for texts and numbers; None for what is empty or no such thing."""
-    found = at(value, *steps)
-    if isinstance(found, str):
-        return found or None
-    return str(found) if isinstance(found, int) and not isinstance(found, bool) else None
+    for step in steps:
+        if type(value) is not dict:
+            return None
+        value = value.get(step)
+    if type(value) is str:
+        return value or None
+    return str(value) if type(value) is int else None
 
 
 def _is_json(sample: Sample) -> bool:
@@ -133,6 +143,13 @@ def _is_of_lines(sample: Sample) -> bool:
     return not looks_wrapped(sample.text) and is_one_a_line(sample)
 
 
+@lru_cache(maxsize=2)
+def _folded(text: str) -> str:
+    """A sample's text as names are compared; all formats of rows ask for it."""
+    return fold(text)
+
+
+@lru_cache(maxsize=2)
 def _objects_in(sample: Sample) -> list[dict[str, Any]]:
     return objects_of_lines(sample) if _is_of_lines(sample) else objects_of(sample, _SAMPLE_OBJECTS)
 
@@ -142,7 +159,7 @@ def _judge(rows: RowFormat, sample: Sample) -> Verdict:
         return Verdict(0, "the source has its own fields")
     wanted = f"the names {', '.join(sorted(rows.signs))} are not all there"
     if _is_json(sample):
-        text = fold(sample.text)
+        text = _folded(sample.text)
         if not all(f'"{sign}"' in text for sign in rows.signs):
             return Verdict(0, wanted)
         fitting = [o for o in _objects_in(sample) if rows.signs <= {fold(key) for key in o}]
@@ -156,16 +173,26 @@ def _judge(rows: RowFormat, sample: Sample) -> Verdict:
 
 
 def _header_of(rows: RowFormat, sample: Sample) -> _Header | None:
-    """The header of a table of that format, or None."""
-    first = next((line for line in sample.lines if line.strip()), "").rstrip("\r")
+    """The header of a table of that format, or the names that its first row tells without one, or None."""
+    lines = [line + "\n" for line in sample.lines[:_HEADER_LINES] if line.strip()]
     for separator in _SEPARATORS:
-        try:
-            names = next(csv.reader([first], delimiter=separator), [])
-        except csv.Error:
-            continue
-        if rows.signs <= {fold(name) for name in names} and len(set(names)) == len(names):
-            return _Header(separator, names)
+        if separator == "\t" and rows.escapes_tabs:
+            cells = lines[0].rstrip("\r\n").split("\t") if lines else []
+        else:
+            cells = _first_row(lines, separator)
+        if rows.signs <= {fold(name) for name in cells} and len(set(cells)) == len(cells):
+            return _Header(separator, cells)
+        if (names := rows.names_without_header(cells)) is not None:
+            return _Header(separator, names, False)
     return None
+
+
+def _first_row(lines: list[str], separator: str) -> list[str]:
+    try:
+        row = next(csv.reader(lines, delimiter=separator), [])
+    except csv.Error:
+        return []
+    return [*row[:-1], row[-1].rstrip("\r\n")] if row else []
 
 
 def _of_lines(reading: Reading) -> Iterator[_Placed | BadRecord]:
@@ -204,10 +231,13 @@ def _of_table(reading: Reading, header: _Header, rows: RowFormat) -> Iterator[_P
     else:
         sql = next((n for n, name in enumerate(names) if fold(name) in ("query", "querytext", "sql")), 0)
         cells_of = rows_between(reading, header.separator, len(names), sql)
-    next(cells_of, None)
+    if header.is_there:
+        next(cells_of, None)
     for cells, origin, is_cut in cells_of:
         if cells is None or len(cells) != len(names):
             yield reading.bad(f"the row does not have the {len(names)} columns of the others", origin)
+        elif cells[0] == names[0] and list(cells) == names:  # the header of the next file
+            yield _Placed({}, origin)
         else:
             yield _Placed(dict(zip(names, cells, strict=True)), origin, is_cut)
 
@@ -217,12 +247,23 @@ def _of_escaped_lines(reading: Reading) -> Iterator[tuple[Sequence[str | None] |
     lines = reading.lines
     for line in lines:
         if line:
-            cells = [unescaped(cell) for cell in reading.text(line).rstrip("\n").split("\t")]
-            yield cells, Origin(lines.file, lines.number), lines.is_cut
+            text = reading.text(line).rstrip("\n")
+            cells = text.split("\t")
+            is_plain = "\\" not in text
+            yield (
+                cells if is_plain else [unescaped(c) if "\\" in c else c for c in cells],
+                Origin(lines.file, lines.number),
+                lines.is_cut,
+            )
 
 
 def unescaped(cell: str) -> str | None:
     r"""A cell with its backslash escapes resolved; None for ``\N``."""
-    if "\\" not in cell:
-        return cell
-    return None if cell == "\\N" else _ESCAPE.sub(lambda m: _ESCAPED.get(m[1], m[1]), cell)
+    if cell == "\\N":
+        return None
+    parts = cell.split("\\\\")
+    for n, part in enumerate(parts):
+        if "\\" in part:
+            usual = part.replace("\\n", "\n").replace("\\t", "\t").replace("\\'", "'")
+            parts[n] = _ESCAPE.sub(lambda m: _ESCAPED.get(m[1], m[1]), usual) if "\\" in usual else usual
+    return "\\".join(parts)

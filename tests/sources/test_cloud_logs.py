@@ -5,17 +5,22 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from reading import LOGS, Read, read, read_pieces
 
-from extractor.sources import recognise
+from extractor.sources import recognise, snowflake_unload
+from extractor.sources.json_documents import looks_wrapped
+from extractor.sources.json_objects import ObjectCutter
 from extractor.sources.known_layouts import FORMATS as LAYOUTS
 from extractor.sources.known_row_formats import FORMATS as ROW_FORMATS
 
-NAMES = {f.name for f in (*LAYOUTS, *ROW_FORMATS)}
+NAMES = {f.name for f in (*LAYOUTS, *ROW_FORMATS, snowflake_unload.FORMAT)}
 OWN = sorted(p for p in LOGS.glob("*/*") if p.parent.name in NAMES)
 SURE = {f.name for f in ROW_FORMATS}
 BIGQUERY = LOGS / "bigquery-audit" / "02_00_00_02_59_59_S0.json"
@@ -66,6 +71,52 @@ def test_snowflakes_json_export_has_upper_case_keys_and_numbers_for_sessions() -
         ("17243", "WH", "ok"),
         ("17245", None, "unknown"),
     ]
+
+
+def test_snowflakes_unloaded_rows_have_escapes_instead_of_quotes() -> None:
+    """A comma, a line end, a backslash behind a backslash; null; names by the order of the view's columns."""
+    found = read(LOGS / "snowflake-unload" / "data_0_0_0.csv")
+    assert found.texts == [
+        "insert into NET\nselect SHOP_ID, sum(NET) as \"Net €\", 'c:\\\\x'\nfrom RAW.SALES",
+        "insert into NETT select 1",
+        "delete from NET",
+    ]
+    assert found.outcomes == ["ok", "failed", "ok"]
+    assert [(r.database, r.schema, r.session) for r in found.records[1:]] == [
+        ("WH", "MART", "17243"),
+        (None, None, "17243"),
+    ]
+    assert found.records[0].started_at == datetime(2026, 3, 2, 10, 0, 11, 402000, tzinfo=UTC)
+    assert [r.origin.line for r in found.records if r.origin] == [1, 4, 6]
+    assert found.stats.noise == 1
+
+
+def test_snowflakes_unloaded_rows_may_be_quoted_and_of_the_function() -> None:
+    """FIELD_OPTIONALLY_ENCLOSED_BY doubles quotes and leaves line ends as they are."""
+    found = read(LOGS / "snowflake-unload" / "quoted.csv")
+    assert found.texts == ['insert into NET select 1, "a\nb" from RAW.SALES', "delete from NET"]
+    assert found.outcomes == ["ok", "failed"]
+    assert (found.records[0].database, found.records[0].user) == ("WH", "ETL")
+
+
+def test_snowflakes_unloaded_columns_of_another_choice_need_their_places(tmp_path: Path) -> None:
+    """Without the places each record is told as bad, with what to set; with them it is read."""
+    log = tmp_path / "data.csv"
+    log.write_text("01b2c3d4-0000-1111-0000-000000000001,2026-03-02 02:00:11 Z,delete\\, from a\n")
+    assert "set fields" in read(log).bad[0].problem
+    found = read(log, fields={"sql": "3", "started_at": "2"})
+    assert found.stats.format == "snowflake-unload"
+    assert found.texts == ["delete, from a"]
+
+
+def test_snowflakes_unloaded_rows_that_do_not_fit_cost_themselves(tmp_path: Path) -> None:
+    """A raw comma in an unquoted text gives too many values: that record is bad, the next is read."""
+    whole = (LOGS / "snowflake-unload" / "data_0_0_0.csv").read_text()
+    log = tmp_path / "data.csv"
+    log.write_text(whole.replace("NETT select 1", "NETT select 1, 2"))
+    found = read(log)
+    assert found.outcomes == ["ok", "ok"]
+    assert [bad.origin.line for bad in found.bad] == [4]
 
 
 def test_snowflakes_access_history_is_said_to_hold_no_sql() -> None:
@@ -235,6 +286,16 @@ def test_clickhouses_formats_hold_the_same_queries(path: Path) -> None:
     assert {(r.schema, r.session) for r in found.records} == {("mart", "etl:::ffff:10.0.0.9:40112")}
 
 
+def test_a_header_in_the_middle_is_no_query(tmp_path: Path) -> None:
+    """Exports that were written one after the other into one file have one header each."""
+    path = LOGS / "trino-listener-table" / "trino_queries.csv"
+    log = tmp_path / "x.csv"
+    log.write_text(path.read_text() + path.read_text().replace("_00", "_01"))
+    found = read(log)
+    assert len(found.records) == 4
+    assert found.stats.noise == 1
+
+
 def test_clickhouses_types_may_be_numbers(tmp_path: Path) -> None:
     """An Enum8 that was cast shows 1 to 4."""
     log = tmp_path / "x.jsonl"
@@ -270,8 +331,14 @@ def test_trinos_other_shapes_are_read() -> None:
     assert read(LOGS / "trino-runtime-queries" / "queries.csv").outcomes == ["ok", "failed", "unknown"]
 
 
-ROTATED = [BIGQUERY, LOGS / "databricks-audit" / "auditlogs_1.json", LOGS / "athena-cloudtrail" / "trail.json",
-           LOGS / "trino-events" / "events.jsonl", *CLICKHOUSE]  # fmt: skip
+ROTATED = [
+    BIGQUERY,
+    LOGS / "snowflake-unload" / "data_0_0_0.csv",
+    LOGS / "databricks-audit" / "auditlogs_1.json",
+    LOGS / "athena-cloudtrail" / "trail.json",
+    LOGS / "trino-events" / "events.jsonl",
+    *CLICKHOUSE,
+]
 
 
 @pytest.mark.parametrize("path", ROTATED, ids=lambda p: f"{p.parent.name}-{p.name}")
@@ -308,3 +375,30 @@ def test_executions_that_wait_for_their_end_are_bounded(tmp_path: Path) -> None:
     assert found.texts[0] == "delete from a0"
     assert [r.statement_id for r in found.records if r.outcome.value == "ok"] == ["c2999"]
     assert found.stats.repeats == 2
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in OWN if p.suffix in (".json", ".jsonl") and p.parent.name in SURE], ids=lambda p: p.stem
+)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_values_of_any_other_type_never_stop_the_reading(path: Path, tmp_path: Path, data: st.DataObject) -> None:
+    """Where an object is a text, a text a list, a number a bool: nothing is raised, and the counts add up."""
+    cutter = ObjectCutter(1 << 20, depth=int(looks_wrapped(path.read_text())))
+    rows = [json.loads(cut.text) for cut in cutter.cut([path.read_bytes()])]
+    for _ in range(data.draw(st.integers(1, 4))):
+        _spoil(data.draw(st.sampled_from(rows)), data)
+    log = tmp_path / "x.json"
+    log.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    read(log, as_format=path.parent.name)
+
+
+def _spoil(row: dict[str, Any], data: st.DataObject) -> None:
+    """Put something of another type at one place in a row."""
+    while True:
+        key = data.draw(st.sampled_from(sorted(row)))
+        if isinstance(row[key], dict) and row[key] and data.draw(st.booleans()):
+            row = row[key]
+            continue
+        row[key] = data.draw(st.sampled_from([None, True, 7, 1.5, "", "x", "{", [], ["a"], [{}], {}, {"a": {"b": 1}}]))
+        return
