@@ -35,6 +35,8 @@ _PROCEDURES = words(
     "xp_cmdshell"
 )
 _SHELLS = words("program xp_cmdshell")
+TELLING_NAMES = frozenset(_PLACES) | _KEYS_FOLLOW_URL | _PROCEDURES | _SHELLS
+"""The names without which no literal is secret by its place, but for columns whose names say it."""
 _ROW, _TOLD = "(row)", "(told)"
 _END_OF_TARGET = words("SELECT SEL VALUES FROM SET WITH WHERE DEFAULT EXEC EXECUTE")
 

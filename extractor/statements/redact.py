@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from dialects import Dialect
 from dialects.lexing import Token, tokens, words
+from extractor.statements.hints import may_hold_secret
 from extractor.statements.places import Places
 from extractor.statements.secrets import mask_inside, mask_notes, mask_shell, names_secret
 
@@ -27,6 +28,8 @@ def redact(text: str, dialect: Dialect, *, mask_literals: bool = False) -> str:
     The statement keeps its shape: what could be parsed still can be. With ``mask_literals`` every string becomes
     ``'***'`` and every number ``0`` as well. Never raises; a clean text comes back unchanged.
     """
+    if not mask_literals and not may_hold_secret(text, dialect.lexical):
+        return text
     cleaner = _Cleaner(mask_literals=mask_literals)
     return "".join(cleaner.clean(token) for token in tokens(text, dialect.lexical, blanks=True))
 

@@ -75,6 +75,11 @@ def mask_inside(text: str) -> str:
     return text
 
 
+def may_mask_inside(text: str) -> bool:
+    """False where neither `mask_inside` nor `mask_notes` would change any piece of ``text``."""
+    return _HINTS.search(text) is not None or (":" in text and _NOTE.search(text) is not None)
+
+
 def mask_shell(literal: str) -> str:
     """A literal that holds a line for a shell, of which only the program stays where an option may hold a secret."""
     program, closing = _PROGRAM.match(literal), _CLOSING.search(literal)

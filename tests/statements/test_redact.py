@@ -185,3 +185,29 @@ def test_any_text_can_be_redacted_twice(sql, dialect, mask):
     """Broken text never raises, and what is clean stays as it is."""
     once = redact(sql, dialect, mask_literals=mask)
     assert redact(once, dialect, mask_literals=mask) == once
+
+
+_TELLING = [
+    "password", "pwd", "x_token", "account", "key", '"account"."key"', "api_key", "identified by", "connect", "using",
+    "s3(", "remote (", "mysql", "aes_encrypt", "program", "insert into t (a, secret)", "values ('x', 'y')", "'a'",
+    '"b"',
+    "'token=abcdefgh'", "'http://u:p@h'", "'AKIAABCDEFGHIJKLMNOP'", "-- password: hush\n", "/* pwd=hush */", "(", ")",
+    ",", ".", "=", ";", "select", "from", "'eyJabcdefghij.eyJabcd'", "exec xp_cmdshell", "crypt", "sas", "N'c'", "\n",
+    "set_config", "openrowset", "'password'", "=>", "into", "\n.logon a,b\n", "\u017fecret =", "1", "copy t to",
+]  # fmt: skip
+
+
+@settings(max_examples=400)
+@given(st.lists(st.sampled_from(_TELLING), max_size=9).map(" ".join), texts, every_dialect)
+def test_the_quick_look_passes_nothing_that_would_be_masked(telling, sql, dialect):
+    """Behind a comment a text is always walked through, and the outcome is the same."""
+    for text in (f"select {telling}", f"{telling} {sql}", f"select {sql} {telling}"):
+        assert "-- x\n" + redact(text, dialect) == redact("-- x\n" + text, dialect)
+
+
+@pytest.mark.parametrize(("dialect", "sql"), PLANTED + READ_BY_NO_PARSER)
+def test_the_quick_look_sees_each_planted_secret(dialect, sql):
+    """Upper and lower case, and a comment before the text, change nothing of what is masked."""
+    for text in (sql.replace("{}", SECRET), sql.lower().replace("{}", SECRET), sql.upper().replace("{}", SECRET)):
+        clean = redact(text, dialects.get(dialect))
+        assert "-- x\n" + clean == redact("-- x\n" + text, dialects.get(dialect))
