@@ -13,6 +13,7 @@ from typing import IO, Any, NamedTuple, cast
 
 from extractor.models import BadRecord, Origin
 from extractor.sources.archives import open_input, stream_of
+from extractor.sources.chunks import Piece, PieceReader, joined
 from extractor.sources.columns import choose_columns
 from extractor.sources.interface import InputFile, Item, Reading, Sample, SourceFormat, Verdict
 from extractor.sources.json_lines import find_columns
@@ -159,6 +160,10 @@ def _items(table: Table, reading: Reading) -> Iterator[Item]:
     if to_record is None:
         yield _whole_file(reading, f"none of the columns {', '.join(table.names[:8])} is known to hold SQL")
         return
+    yield from joined(_items_of(table, reading, to_record), to_record)
+
+
+def _items_of(table: Table, reading: Reading, to_record: RowReader | PieceReader) -> Iterator[Item | Piece]:
     wanted = [name for name in table.names if name in to_record.column_names]
     for number, row in enumerate(table.rows(wanted), 1):
         reading.stats.entries += 1
@@ -169,7 +174,9 @@ def _items(table: Table, reading: Reading) -> Iterator[Item]:
             yield item
 
 
-def _item(to_record: RowReader, row: Mapping[str, Any], origin: Origin, reading: Reading) -> Item | None:
+def _item(
+    to_record: RowReader | PieceReader, row: Mapping[str, Any], origin: Origin, reading: Reading
+) -> Item | Piece | None:
     record = to_record(row, origin.file, origin.line)
     return reading.bad(record, origin) if isinstance(record, str) else record
 

@@ -53,20 +53,55 @@ def fold(name: str) -> str:
     return _FOLDED.sub("", name).lower()
 
 
+class Joining(NamedTuple):
+    r"""How the rows of one statement belong together: equal ``keys``, and a ``number`` that counts from ``first``.
+
+    Without ``number`` equal rows are one statement that the table shows on several. A number that is not written is
+    the first. ``following`` is a column that is empty or -1 in the last chunk. With ``escapes_newlines`` a newline is
+    written as ``\n`` and a backslash as two. Rows whose ``operation`` is among ``shown_again`` (in upper case) show a
+    statement that another row shows, too.
+    """
+
+    keys: tuple[str, ...]
+    number: str = ""
+    first: int = 0
+    following: str = ""
+    escapes_newlines: bool = False
+    operation: str = ""
+    shown_again: frozenset[str] = frozenset()
+
+
 class Layout(NamedTuple):
-    """A known layout of rows: our field -> their folded name; it is recognised when all of ``signs`` are there."""
+    """A known layout of rows: our field -> their folded name; it is recognised when all of ``signs`` are there.
+
+    Where ``columns`` name several (``starttime|collecttimestamp``), the first that is there counts; an empty name
+    means that the table has no such column, whatever its columns are called. ``session_parts`` are columns without
+    which the session's id is not unique. ``words`` translates values of the column of the status. Texts of one of
+    ``limits`` characters are cut (None: those where sources usually cut).
+    """
 
     name: str
     title: str
     columns: Mapping[str, str]
     signs: frozenset[str]
+    joining: Joining | None = None
+    session_parts: tuple[str, ...] = ()
+    words: Mapping[str, str] = {}
+    limits: frozenset[int] | None = None
 
 
 class Columns(NamedTuple):
-    """Our field -> their column as it is spelled there, and which of the wished ones were not found."""
+    """Our field -> their column as it is spelled there, and which of the wished ones were not found.
+
+    The rest is what the layout says, with their columns as they are spelled there.
+    """
 
     found: dict[str, str]
     missing: tuple[str, ...] = ()
+    joining: Joining | None = None
+    session_parts: tuple[str, ...] = ()
+    words: Mapping[str, str] = {}
+    limits: frozenset[int] | None = None
 
     def in_words(self) -> str:
         """The mapping for people: ``sql=queryString, session=sessionID``."""
@@ -104,9 +139,26 @@ def choose_columns(names: Iterable[str], fields: Mapping[str, str], layout: Layo
     for ours, guesses in _GUESSES.items():
         if ours in wished:
             continue
-        candidates = (known[ours],) if ours in known else guesses
-        choice = next((spelled[g] for g in candidates if g in spelled and spelled[g] not in taken), None)
+        candidates = known[ours].split("|") if ours in known else guesses
+        may_share = ours in known
+        choice = next((spelled[g] for g in candidates if g in spelled and (may_share or spelled[g] not in taken)), None)
         if choice is not None:
             found[ours] = choice
             taken.add(choice)
-    return Columns(found, tuple(missing))
+    if layout is None:
+        return Columns(found, tuple(missing))
+    parts = tuple(spelled[name] for name in layout.session_parts if name in spelled)
+    joining = None if layout.joining is None else _spelled_joining(layout.joining, spelled)
+    return Columns(found, tuple(missing), joining, parts, layout.words, layout.limits)
+
+
+def _spelled_joining(joining: Joining, spelled: Mapping[str, str]) -> Joining | None:
+    keys = tuple(spelled[name] for name in joining.keys if name in spelled)
+    if not keys:
+        return None
+    return joining._replace(
+        keys=keys,
+        number=spelled.get(joining.number, ""),
+        following=spelled.get(joining.following, ""),
+        operation=spelled.get(joining.operation, ""),
+    )

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from extractor.models import Origin, QueryRecord
+from extractor.sources.chunks import Piece, PieceReader, joined, reader_of
 from extractor.sources.columns import FIELDS, Columns, Layout, choose_columns, wished_columns
 from extractor.sources.interface import Item, Reading, Sample, SourceFormat, Verdict
 from extractor.sources.layouts import layout_of
@@ -228,7 +229,11 @@ def read_table(reading: Reading, layout: Layout | None) -> Iterator[Item]:
         yield reading.bad("no column is known to hold SQL: set fields.sql to its name, or to its number")
         return
     yield from _problems_of(reading, shape)
-    to_record = RowReader(shape.columns, reading)
+    to_record = reader_of(shape.columns, reading)
+    yield from joined(_items_of(reading, shape, to_record), to_record)
+
+
+def _items_of(reading: Reading, shape: Shape, to_record: RowReader | PieceReader) -> Iterator[Item | Piece]:
     sql_column = shape.names.index(shape.columns.found["sql"])
     rows = iter(_Rows(reading, shape.separator, len(shape.names), sql_column))
     if shape.has_header:
@@ -243,7 +248,7 @@ def read_table(reading: Reading, layout: Layout | None) -> Iterator[Item]:
             continue
         cells = [None if cell == _NULL else cell for cell in row] if _NULL in row else row
         record = to_record(dict(zip(shape.names, cells, strict=True)), origin.file, origin.line)
-        if isinstance(record, QueryRecord):
+        if isinstance(record, QueryRecord | Piece):
             yield record._replace(cut=True) if is_cut else record
         elif record:
             yield reading.bad(record, origin)

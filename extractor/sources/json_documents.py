@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from extractor.models import Origin, QueryRecord
+from extractor.sources.chunks import Piece, PieceReader, joined
 from extractor.sources.columns import Layout, choose_columns
 from extractor.sources.interface import Item, Reading, Sample, SourceFormat, Verdict
 from extractor.sources.json_lines import find_columns, sample_keys
@@ -55,6 +56,10 @@ def read_documents(reading: Reading, layout: Layout | None) -> Iterator[Item]:
     for problem in problems:
         reading.stats.entries += 1
         yield reading.bad(problem, Origin(reading.lines.file, 1))
+    yield from joined(_items_of(reading, to_record), to_record)
+
+
+def _items_of(reading: Reading, to_record: RowReader | PieceReader | None) -> Iterator[Item | Piece]:
     cutter = ObjectCutter(reading.max_statement_bytes, depth=int(looks_wrapped(reading.sample.text)))
     for data, line, is_cut in cutter.cut(reading.lines.blocks()):
         if is_cut and reading.lines.is_damaged:
@@ -68,14 +73,14 @@ def read_documents(reading: Reading, layout: Layout | None) -> Iterator[Item]:
 
 
 def _item_of(
-    data: bytes, origin: Origin, reading: Reading, to_record: RowReader | None, *, is_cut: bool
-) -> Item | None:
+    data: bytes, origin: Origin, reading: Reading, to_record: RowReader | PieceReader | None, *, is_cut: bool
+) -> Item | Piece | None:
     text = reading.text(data).encode()
     row = parse_cut_object(text, reading.stats) if is_cut else parse_object(text, reading.stats)
     if row is None:
         return reading.bad("the object is no JSON" + (" or breaks off" if is_cut else ""), origin)
     record = to_record(row, origin.file, origin.line) if to_record is not None else None
-    if isinstance(record, QueryRecord):
+    if isinstance(record, QueryRecord | Piece):
         return record._replace(cut=True) if is_cut else record
     if is_cut:
         return reading.bad("the object breaks off or is longer than the limit, and holds no SQL before", origin)

@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from extractor.models import Origin, QueryRecord
+from extractor.sources.chunks import Piece, PieceReader, joined, reader_of
 from extractor.sources.columns import Layout, choose_columns, wished_columns
 from extractor.sources.interface import Item, Reading, Sample, SourceFormat, Verdict
 from extractor.sources.json_objects import parse_cut_object, parse_object
@@ -22,13 +23,15 @@ def sample_keys(objects: list[dict[str, Any]]) -> list[str]:
     return list(dict.fromkeys(key for value in objects for key in value))
 
 
-def find_columns(keys: list[str], reading: Reading, layout: Layout | None) -> tuple[RowReader | None, list[str]]:
+def find_columns(
+    keys: list[str], reading: Reading, layout: Layout | None
+) -> tuple[RowReader | PieceReader | None, list[str]]:
     """The reader of rows with those names (None when none of them holds SQL), and lines for the report."""
     columns = choose_columns(keys, reading.source.fields, layout or layout_of(keys))
     problems = [f"fields names the column {name}, which is not there" for name in columns.missing]
     _, unknown = wished_columns(reading.source.fields)
     problems += [f"fields sets {name}, which is no field of ours" for name in unknown]
-    return (RowReader(columns, reading) if "sql" in columns.found else None), problems
+    return (reader_of(columns, reading) if "sql" in columns.found else None), problems
 
 
 def is_one_a_line(sample: Sample) -> bool:
@@ -71,6 +74,12 @@ def read_rows(reading: Reading, layout: Layout | None) -> Iterator[Item]:
     for problem in problems:
         reading.stats.entries += 1
         yield reading.bad(problem, Origin(reading.lines.file, 1))
+    yield from joined(_items_of(reading, layout, to_record), to_record)
+
+
+def _items_of(
+    reading: Reading, layout: Layout | None, to_record: RowReader | PieceReader | None
+) -> Iterator[Item | Piece]:
     lines = reading.lines
     loads = orjson.loads
     for line in lines:
@@ -86,7 +95,8 @@ def read_rows(reading: Reading, layout: Layout | None) -> Iterator[Item]:
             yield _salvaged(line, reading, to_record)
             continue
         if to_record is None and type(row) is dict:
-            to_record, _ = find_columns(list(row), reading, layout)
+            found, _ = find_columns(list(row), reading, layout)
+            to_record = found if isinstance(found, RowReader) else None
         if type(row) is not dict:
             yield reading.bad("the line holds JSON, but no object")
             continue
@@ -99,7 +109,7 @@ def read_rows(reading: Reading, layout: Layout | None) -> Iterator[Item]:
             yield record  # type: ignore[misc]  # a str was told apart by its type above
 
 
-def _salvaged(line: bytes, reading: Reading, to_record: RowReader | None) -> Item:
+def _salvaged(line: bytes, reading: Reading, to_record: RowReader | PieceReader | None) -> Item | Piece:
     """The record of a line that is no clean JSON: with control characters, in bad UTF-8, or cut."""
     cut = reading.lines.is_cut
     text = reading.text(line)
@@ -107,7 +117,7 @@ def _salvaged(line: bytes, reading: Reading, to_record: RowReader | None) -> Ite
     if row is None:
         return reading.bad("the line is no JSON" + (" and longer than the limit" if cut else ""))
     record = to_record(row, reading.lines.file, reading.lines.number) if to_record is not None else None
-    if isinstance(record, QueryRecord):
+    if isinstance(record, QueryRecord | Piece):
         return record._replace(cut=True) if cut else record
     return reading.bad(record or "the line is damaged and holds no SQL")
 

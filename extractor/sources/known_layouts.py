@@ -1,4 +1,4 @@
-"""The known layouts as formats of their own: Alation's, DataHub's and OpenMetadata's, in JSON or with columns."""
+"""The known layouts as formats of their own, in JSON or with columns: of tools, and of databases' history tables."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _format_of(layout: Layout) -> SourceFormat:
             return Verdict(0, "the source has its own fields")
         names = _names_in(sample)
         if layout_of(names) is layout:
-            return Verdict(0.9, f"its columns are those of {layout.title}: {', '.join(names[:8])}")
+            return Verdict(0.95, f"its columns are those of {layout.title}: {', '.join(names[:8])}")
         return Verdict(0, f"the columns {', '.join(sorted(layout.signs))} are not all there, or others are")
 
     def read(reading: Reading) -> Iterator[Item]:

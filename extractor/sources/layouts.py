@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from extractor.sources.columns import Layout, fold
 from extractor.sources.layouts_of_clouds import CLOUD_LAYOUTS
+from extractor.sources.layouts_of_warehouses import WAREHOUSE_LAYOUTS
 
 ALATION_PUSH = Layout(
     "alation-push",
@@ -68,7 +69,15 @@ OPENMETADATA = Layout(
     frozenset({"querytext", "databasename", "schemaname"}),
 )
 
-LAYOUTS = (ALATION_PUSH, ALATION_VIEW, *CLOUD_LAYOUTS, DATAHUB_DUMP, OPENMETADATA, DATAHUB_QUERIES)
+LAYOUTS = (
+    ALATION_PUSH,
+    ALATION_VIEW,
+    *CLOUD_LAYOUTS,
+    *WAREHOUSE_LAYOUTS,
+    DATAHUB_DUMP,
+    OPENMETADATA,
+    DATAHUB_QUERIES,
+)
 
 _ONLY = {
     DATAHUB_QUERIES.name: frozenset(

@@ -61,6 +61,7 @@ A text of such a length is taken for cut, unless it ends with a semicolon or a l
 source does not cut there.
 """
 _REDACTED = "<redacted>"
+_PADDING = 40
 _UNKNOWN = QueryOutcome.UNKNOWN
 _CONTEXT = ("database", "schema", "names", "search_path")
 _MAX_KNOWN = 10_000
@@ -86,7 +87,13 @@ class RowReader:
         self._context_names = [ours for ours in _CONTEXT if ours in columns.found]
         self._outcome_columns = [columns.found[ours] for ours, _ in _OUTCOMES if ours in columns.found]
         self._outcome_readers = [read for ours, read in _OUTCOMES if ours in columns.found]
-        self.column_names = frozenset(name.split(".")[0] for name in columns.found.values())
+        if columns.words and "status" in columns.found:
+            self._outcome_readers[0] = _in_words(columns.words)
+        self._session_parts = columns.session_parts
+        self._limits = _LIMITS if columns.limits is None else columns.limits
+        self.column_names = frozenset(
+            [*(name.split(".")[0] for name in columns.found.values()), *columns.session_parts]
+        )
         self._contexts: dict[object, _Context] = {}
         self._outcomes: dict[object, QueryOutcome] = {}
         self._read_time = reading.clock.read
@@ -110,12 +117,14 @@ class RowReader:
             session = "" if session is None else str(session)
         if self._session_start is not None and session and (since := get(self._session_start)):
             session = f"{session}@{since}"
+        if self._session_parts and session:
+            session = "/".join([*(str(get(name)) for name in self._session_parts), session])
         user = get(self._user) if self._user is not None else None
         if user is not None and (type(user) is not str or not user or user[:4] == "urn:"):
             user = _user_of(user)
         length = len(sql)
         self._longest = max(self._longest, length)
-        cut = length in _LIMITS and length == self._longest and not sql.rstrip().endswith(";")
+        cut = length in self._limits and length == self._longest and not _is_ended(sql)
         if length > self._limit:
             sql, cut = sql[: self._limit], True
         database, schema, path = self._context(get) if self._context_of else (None, None, None)
@@ -208,6 +217,11 @@ def _dialect_of(name: str) -> dialects.Dialect:
         return dialects.get("")
 
 
+def _is_ended(sql: str) -> bool:
+    """Whether a text of a source's greatest length is whole all the same: it is ended, or filled up with blanks."""
+    return sql.rstrip().endswith(";") or sql[-_PADDING:] == " " * _PADDING
+
+
 def _text(value: object) -> str | None:
     if value is None or value == "":
         return None
@@ -239,6 +253,11 @@ def _by_status(value: object) -> QueryOutcome:
     if word in _TRUE or word in _FALSE:
         return QueryOutcome.OK if word in _TRUE else QueryOutcome.FAILED
     return QueryOutcome.UNKNOWN
+
+
+def _in_words(words: Mapping[str, str]) -> Callable[[object], QueryOutcome]:
+    """As `_by_status`, for a table with values of its own."""
+    return lambda value: _by_status(words.get(str(value).strip().lower(), value))
 
 
 def _by_success(value: object) -> QueryOutcome:

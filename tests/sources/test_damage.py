@@ -26,6 +26,9 @@ ROTATED = [
     LOGS / "datahub" / "query_log_dump.json",
     LOGS / "alation-view" / "export.csv",
     LOGS / "own-tables" / "broken_quote.csv",
+    LOGS / "teradata-dbql-sql" / "joined.csv",
+    LOGS / "redshift-statementtext" / "svl_statementtext.csv",
+    LOGS / "hana-audit-log" / "audit_log.csv",
 ]
 FORMAT_OF = {path: read(path).stats.format for path in ROTATED}
 

@@ -23,6 +23,24 @@ EXPECTED = {
     "postgresql-stderr": "postgresql-stderr",
     "redshift-activity": "redshift-activity",
     "scripts": "sql-script",
+    **{
+        name: name
+        for name in (
+            "hana-audit-log",
+            "hana-statements",
+            "netezza-history",
+            "netezza-qryhist",
+            "oracle-unified-audit",
+            "redshift-query",
+            "redshift-querytext",
+            "redshift-statementtext",
+            "redshift-sys-query-history",
+            "redshift-sys-query-text",
+            "teradata-dbql-log",
+            "teradata-dbql-sql",
+            "vertica-requests",
+        )
+    },
 }
 
 
