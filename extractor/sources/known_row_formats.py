@@ -9,6 +9,7 @@ from extractor.sources import (
     clickhouse_query_log,
     databricks_audit,
     snowflake_access,
+    sqlserver_xevents,
     trino_events,
 )
 from extractor.sources.row_formats import RowFormat, source_format
@@ -24,6 +25,7 @@ ROW_FORMATS: tuple[RowFormat, ...] = (
     athena.EXECUTION,
     athena.TRAIL,
     clickhouse_query_log.FORMAT,
+    sqlserver_xevents.TABLE,
     trino_events.EVENTS,
     trino_events.KAFKA_EVENTS,
     trino_events.QUERY_INFO,

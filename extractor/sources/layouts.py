@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from extractor.sources.columns import Layout, fold
 from extractor.sources.layouts_of_clouds import CLOUD_LAYOUTS
+from extractor.sources.layouts_of_sqlserver import SQLSERVER_LAYOUTS
 from extractor.sources.layouts_of_warehouses import WAREHOUSE_LAYOUTS
 
 ALATION_PUSH = Layout(
@@ -74,6 +75,7 @@ LAYOUTS = (
     ALATION_VIEW,
     *CLOUD_LAYOUTS,
     *WAREHOUSE_LAYOUTS,
+    *SQLSERVER_LAYOUTS,
     DATAHUB_DUMP,
     OPENMETADATA,
     DATAHUB_QUERIES,

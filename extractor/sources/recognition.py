@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from extractor.config import SourceSettings
 from extractor.sources.envelopes import envelopes_in, unwrapped_head
@@ -28,6 +28,13 @@ _MAGIC = (
     (b"<!DOCTYPE", "an HTML page"),
     (b"<html", "an HTML page"),
 )
+_BINARY = {
+    ".xel": "SQL Server's Extended Events: export it with SELECT * FROM sys.fn_xe_file_target_read_file('x*.xel',"
+    " NULL, NULL, NULL)",
+    ".trc": "SQL Server's trace: export it with SELECT * FROM sys.fn_trace_gettable('x.trc', DEFAULT)",
+    ".sqlaudit": "SQL Server's audit: export it with SELECT * FROM sys.fn_get_audit_file('x*.sqlaudit', NULL, NULL)",
+}
+"""Files of these names that are no text, and how to make a readable file of them."""
 _CONTROLS = bytes(range(9)) + b"\x0b" + bytes(range(0x0E, 0x1A)) + bytes(range(0x1C, 0x20)) + b"\x7f"
 _TAR_AT = 257
 _SQL_WORDS = re.compile(
@@ -92,6 +99,8 @@ def _no_text(raw: bytes, sample: Sample) -> str | None:
     for magic, words in _MAGIC:
         if raw.startswith(magic):
             return f"it is {words}"
+    if b"\0" in raw and b"<" not in raw[:4] and (how := _BINARY.get(PurePath(sample.name).suffix.lower())):
+        return f"it is {how}"
     if raw[_TAR_AT : _TAR_AT + 5] == b"ustar":
         return "it is a tar archive within another: unpack it"
     if not sample.text.strip():

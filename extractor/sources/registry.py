@@ -19,6 +19,7 @@ from extractor.sources import (
     redshift_activity,
     scripts,
     snowflake_unload,
+    sqlserver_xevents,
 )
 from extractor.sources.interface import SourceFormat
 
@@ -28,6 +29,7 @@ FORMATS: tuple[SourceFormat, ...] = (
     postgresql_stderr.FORMAT,
     redshift_activity.FORMAT,
     snowflake_unload.FORMAT,
+    sqlserver_xevents.FORMAT,
     *known_row_formats.FORMATS,
     mysql_general.FORMAT,
     mysql_slow.FORMAT,

@@ -33,33 +33,37 @@ _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _ESCAPED = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f", "0": "\0", "a": "\a", "v": "\v"}
 
 
+class Placed(NamedTuple):
+    """A row with its place, and whether it breaks off."""
+
+    row: Row
+    origin: Origin
+    is_cut: bool = False
+
+
 class RowFormat(NamedTuple):
     r"""A format of rows: ``signs`` are folded names of columns of which all are there, ``fits`` what else must hold.
 
     Where a table has no header, ``names_without_header`` may tell the names of all columns from its first row.
     ``shows`` makes the function that tells one row, from the reading and the names of the columns. With
-    ``escapes_tabs`` a tab-separated file has no quotes, but ``\t``, ``\n`` and ``\\``.
+    ``escapes_tabs`` a tab-separated file has no quotes, but ``\t``, ``\n`` and ``\\``. Where rows are joined in a way
+    of their own, ``reads`` makes the records of all of them instead of ``shows``.
     """
 
     name: str
     title: str
     signs: frozenset[str]
-    shows: Callable[[Reading, list[str]], Shows]
+    shows: Callable[[Reading, list[str]], Shows] | None
     fits: Callable[[list[dict[str, Any]]], bool] = lambda _: True
     escapes_tabs: bool = False
     names_without_header: Callable[[list[str]], list[str] | None] = lambda _: None
+    reads: Callable[[Reading, list[str], Iterable[Placed | BadRecord]], Iterator[Item]] | None = None
 
 
 class _Header(NamedTuple):
     separator: str
     names: list[str]
     is_there: bool = True
-
-
-class _Placed(NamedTuple):
-    row: Row
-    origin: Origin
-    is_cut: bool = False
 
 
 def source_format(rows: RowFormat) -> SourceFormat:
@@ -85,9 +89,14 @@ def source_format(rows: RowFormat) -> SourceFormat:
 
 
 def read_shown(
-    rows: RowFormat, names: list[str], placed: Iterable[_Placed | BadRecord], reading: Reading
+    rows: RowFormat, names: list[str], placed: Iterable[Placed | BadRecord], reading: Reading
 ) -> Iterator[Item]:
     """The records that rows show."""
+    if rows.reads is not None:
+        yield from rows.reads(reading, names, placed)
+        return
+    if rows.shows is None:
+        return
     shows = rows.shows(reading, names)
     executions = Executions(reading)
     for one in placed:
@@ -103,10 +112,10 @@ def read_shown(
     yield from executions.finish()
 
 
-def placed_rows(rows: Iterable[Row], file: str) -> Iterator[_Placed]:
+def placed_rows(rows: Iterable[Row], file: str) -> Iterator[Placed]:
     """Rows that were read by a library, with their numbers as places."""
     for number, row in enumerate(rows, 1):
-        yield _Placed(row, Origin(file, number))
+        yield Placed(row, Origin(file, number))
 
 
 def row_format_of(known: Iterable[RowFormat], names: Iterable[str]) -> RowFormat | None:
@@ -195,7 +204,7 @@ def _first_row(lines: list[str], separator: str) -> list[str]:
     return [*row[:-1], row[-1].rstrip("\r\n")] if row else []
 
 
-def _of_lines(reading: Reading) -> Iterator[_Placed | BadRecord]:
+def _of_lines(reading: Reading) -> Iterator[Placed | BadRecord]:
     lines = reading.lines
     for line in lines:
         if not line or line.isspace():
@@ -207,10 +216,10 @@ def _of_lines(reading: Reading) -> Iterator[_Placed | BadRecord]:
         if row is None:
             yield reading.bad("the line is no JSON object" + (" and longer than the limit" if lines.is_cut else ""))
         else:
-            yield _Placed(row, Origin(lines.file, lines.number), lines.is_cut)
+            yield Placed(row, Origin(lines.file, lines.number), lines.is_cut)
 
 
-def _of_documents(reading: Reading) -> Iterator[_Placed | BadRecord]:
+def _of_documents(reading: Reading) -> Iterator[Placed | BadRecord]:
     cutter = ObjectCutter(reading.max_statement_bytes, depth=int(looks_wrapped(reading.sample.text)))
     for data, line, is_cut in cutter.cut(reading.lines.blocks()):
         if is_cut and reading.lines.is_damaged:
@@ -221,10 +230,10 @@ def _of_documents(reading: Reading) -> Iterator[_Placed | BadRecord]:
         if row is None:
             yield reading.bad("the object is no JSON" + (" or breaks off" if is_cut else ""), origin)
         else:
-            yield _Placed(row, origin, is_cut)
+            yield Placed(row, origin, is_cut)
 
 
-def _of_table(reading: Reading, header: _Header, rows: RowFormat) -> Iterator[_Placed | BadRecord]:
+def _of_table(reading: Reading, header: _Header, rows: RowFormat) -> Iterator[Placed | BadRecord]:
     names = header.names
     if header.separator == "\t" and rows.escapes_tabs:
         cells_of = _of_escaped_lines(reading)
@@ -237,9 +246,9 @@ def _of_table(reading: Reading, header: _Header, rows: RowFormat) -> Iterator[_P
         if cells is None or len(cells) != len(names):
             yield reading.bad(f"the row does not have the {len(names)} columns of the others", origin)
         elif cells[0] == names[0] and list(cells) == names:  # the header of the next file
-            yield _Placed({}, origin)
+            yield Placed({}, origin)
         else:
-            yield _Placed(dict(zip(names, cells, strict=True)), origin, is_cut)
+            yield Placed(dict(zip(names, cells, strict=True)), origin, is_cut)
 
 
 def _of_escaped_lines(reading: Reading) -> Iterator[tuple[Sequence[str | None] | None, Origin, bool]]:

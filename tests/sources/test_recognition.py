@@ -26,6 +26,8 @@ EXPECTED = {
     **{
         name: name
         for name in (
+            "azure-sql-audit",
+            "fabric-requests",
             "hana-audit-log",
             "hana-statements",
             "netezza-history",
@@ -36,6 +38,11 @@ EXPECTED = {
             "redshift-statementtext",
             "redshift-sys-query-history",
             "redshift-sys-query-text",
+            "sqlserver-audit",
+            "sqlserver-query-store",
+            "sqlserver-xevents",
+            "sqlserver-xevents-table",
+            "synapse-requests",
             "teradata-dbql-log",
             "teradata-dbql-sql",
             "vertica-requests",
