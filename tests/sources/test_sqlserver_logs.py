@@ -34,9 +34,12 @@ def only(name: str) -> Read:
 def test_batches_calls_and_parts_count_once(path: Path) -> None:
     """A statement that its batch shows is a repeat; one of a procedure, or without a batch, is a record."""
     found = log(path)
-    assert found.texts == [
+    batch = (
         "SELECT shop_id, net INTO #d FROM stg.sales WHERE net > 0;\n"
-        "INSERT INTO mart.net -- a </event>\nSELECT * FROM #d",
+        "INSERT INTO mart.net -- a </event>\nSELECT * FROM #d"
+    )
+    assert found.texts == [
+        batch,
         "INSERT INTO mart.filled SELECT * FROM stg.sales",
         "exec dbo.fill @day='2026-03-01'",
         "INSERT INTO mart.p SELECT '' AS e, x FROM stg.p WHERE x < @p -- </event> <event >",
