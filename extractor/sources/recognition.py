@@ -13,6 +13,9 @@ from extractor.sources.opening import SAMPLE_BYTES, OpenFile
 from extractor.sources.registry import FORMATS
 
 _SURE_ENOUGH = 0.3
+_SURE_OF_XML = 0.9
+"""XML is no script, whatever SQL is in it: only a format that is XML itself may take it."""
+_XML = "<?xml"
 _MAGIC = (
     (b"\x89PNG\r\n", "a PNG image"),
     (b"\xff\xd8\xff", "a JPEG image"),
@@ -24,7 +27,6 @@ _MAGIC = (
     (b"\xd0\xcf\x11\xe0", "an old Office document"),
     (b"ORC", "an ORC file"),
     (b"7z\xbc\xaf", "a 7-Zip archive: unpack it"),
-    (b"<?xml", "XML, in which no format of ours was found"),
     (b"<!DOCTYPE", "an HTML page"),
     (b"<html", "an HTML page"),
 )
@@ -86,7 +88,7 @@ def recognise_sample(sample: Sample, opened: OpenFile) -> Recognition:
     verdicts.sort(key=lambda pair: -pair[1].confidence)
     candidates = tuple(Candidate(f.name, v.confidence, v.reason) for f, v in verdicts)
     best, verdict = verdicts[0]
-    if verdict.confidence < _SURE_ENOUGH:
+    if verdict.confidence < (_SURE_OF_XML if sample.text.startswith(_XML) else _SURE_ENOUGH):
         return Recognition("", _words_for_text(sample), 0.0, candidates, wrappers, encoding)
     signature = "" if best.ways_of is None else f"{best.name}/{best.ways_of(sample)}/{'/'.join(envelopes_in(wrappers))}"
     return Recognition(best.name, verdict.reason, verdict.confidence, candidates, wrappers, encoding, signature)
@@ -117,6 +119,8 @@ def _words_for_text(sample: Sample) -> str:
     first = next((line for line in sample.lines if line.strip()), "")
     if first.lstrip()[:1] in ("{", "["):
         kind = "JSON without a column that is known to hold SQL (set fields.sql)"
+    elif first.lstrip().startswith(_XML):
+        kind = "XML, in which no format of ours was found"
     elif first.lstrip().startswith("<"):
         kind = "XML or HTML"
     elif _SQL_WORDS.search(sample.text):

@@ -29,6 +29,8 @@ ROTATED = [
     LOGS / "teradata-dbql-sql" / "joined.csv",
     LOGS / "redshift-statementtext" / "svl_statementtext.csv",
     LOGS / "hana-audit-log" / "audit_log.csv",
+    LOGS / "sqlserver-xevents-table" / "target.csv",
+    LOGS / "oracle-text-audit" / "wh_ora_4711.aud",
 ]
 FORMAT_OF = {path: read(path).stats.format for path in ROTATED}
 

@@ -140,3 +140,14 @@ def test_requests_of_synapse_and_fabric() -> None:
     assert synapse.records[0].statement_id == "QID9001"
     assert fabric.outcomes == ["ok", "failed"]
     assert (fabric.records[0].user, fabric.records[0].database) == ("etl@corp", "wh")
+
+
+def test_xml_is_read_with_its_declaration_and_never_as_a_script(tmp_path: Path) -> None:
+    """UTF-16 with a declaration, as SQL Server's tools write; XML of others with SQL in it is refused in words."""
+    path = tmp_path / "x.xml"
+    path.write_text('<?xml version="1.0" encoding="utf-16"?>\n' + XEVENTS[0].read_text(), encoding="utf-16")
+    assert read(path, dialect="sqlserver").texts == log(XEVENTS[0]).texts
+    path.write_text('<?xml version="1.0"?>\n<job><sql>INSERT INTO a SELECT * FROM b;</sql></job>\n')
+    refused = read(path, dialect="sqlserver")
+    assert not refused.records
+    assert "XML, in which no format" in refused.stats.problem
