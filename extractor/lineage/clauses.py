@@ -48,13 +48,62 @@ def dropped_clause(found: Sequence[Token], position: int) -> tuple[int, str] | N
 
 
 def filled_variables(found: Sequence[Token], position: int) -> tuple[int, str] | None:
-    """``SELECT a, b FROM t INTO @x, @y``: variables are no tables."""
-    if word_at(found, position) != "INTO" or position + 1 >= len(found) or found[position + 1].text[:1] != "@":
+    """``SELECT a, b FROM t INTO @x, @y``: variables are no tables, and no more are several names (``INTO x, y``)."""
+    if word_at(found, position) != "INTO" or position + 1 >= len(found):
         return None
+    if found[position + 1].text[:1] != "@":
+        return _filled_names(found, position)
     end = position + 1
     while end < len(found) and (found[end].text[:1] == "@" or found[end].text == "," or found[end - 1].text == "@"):
         end += 1
     return end - position, " "
+
+
+_MORE_NAMES = frozenset({"FROM", "WHERE", "GROUP", "ORDER", "LIMIT", "FETCH", "FOR", ";"})
+
+
+def _filled_names(found: Sequence[Token], position: int) -> tuple[int, str] | None:
+    """``SELECT a, b INTO x, :y FROM t`` in the body of a routine; a dotted name (a field, ``new.x``) may be among them."""
+    place = position + 1 + (word_at(found, position + 1) == "STRICT")
+    names = 0
+    while place < len(found) and found[place].kind in ("word", "quoted", "parameter"):
+        end = place + 1 if found[place].kind == "parameter" else name_end(found, place)
+        names, place = names + 1, max(end, place + 1)
+        if place >= len(found) or found[place].text != ",":
+            break
+        place += 1
+    ends = place >= len(found) or found[place].text.upper() in _MORE_NAMES
+    if names < 2 or not ends or word_at(found, 0) not in ("SELECT", "WITH"):
+        return None
+    return place - position, " "
+
+
+_CONSTRAINTS = frozenset({"CONSTRAINT", "PRIMARY", "UNIQUE", "FOREIGN", "CHECK", "SCOPE"})
+
+
+def constrained_view(found: Sequence[Token], position: int) -> tuple[int, str] | None:
+    """Oracle: ``CREATE VIEW v (a UNIQUE RELY DISABLE, b, CONSTRAINT c PRIMARY KEY (a))`` has the columns a and b.
+
+    https://docs.oracle.com/en/database/oracle/oracle-database/23/sqlrf/CREATE-VIEW.html
+    """
+    if word_at(found, position) != "VIEW" or word_at(found, 0) != "CREATE":
+        return None
+    opening = name_end(found, position + 1)
+    if opening < 0 or word_at(found, opening) != "(":
+        return None
+    end = closing(found, opening)
+    if not any(word_at(found, i) in _CONSTRAINTS for i in range(opening + 1, end)):
+        return None
+    columns: list[str] = []
+    place = opening + 1
+    while place < end - 1:
+        if word_at(found, place) not in _CONSTRAINTS:
+            columns.append(found[place].text)
+        while place < end - 1 and found[place].text != ",":
+            place = closing(found, place) if found[place].text == "(" else place + 1
+        place += 1
+    name = "".join(token.text for token in found[position + 1 : opening])
+    return end - position, f"VIEW {name} ({', '.join(columns)})"
 
 
 def attributes(found: Sequence[Token], position: int) -> tuple[int, str] | None:
@@ -114,12 +163,16 @@ def options_of_files(found: Sequence[Token], position: int) -> tuple[int, str] |
     if not kind or end < 0 or word_at(found, end) != "OPTIONS" or word_at(found, end + 1) != "(":
         return None
     last = closing(found, end + 1)
-    keys = (i for i in range(end + 2, last - 1) if found[i].text.strip("'\"`").upper() == "PATH")
-    literals = (token.text[1:-1] for key in keys for token in found[key + 1 : key + 3] if token.kind == "string")
-    path = next(literals, None)
+    path = path_in(found, end + 2, last - 1) or None
     if kind == "TABLE":
         return last - position, "USING parquet" + (f" LOCATION '{path}'" if path else "")
     return None if path is None or "`" in path else (last - position, f"AS SELECT * FROM parquet.`{path}`")  # noqa: S608
+
+
+def path_in(found: Sequence[Token], start: int, end: int) -> str:
+    """The value of the option ``path`` between two places, empty where there is none."""
+    keys = (i for i in range(start, end) if found[i].text.strip("'\"`").upper() == "PATH")
+    return next((t.text[1:-1] for key in keys for t in found[key + 1 : key + 3] if t.kind == "string"), "")
 
 
 _BEFORE_QUERIES = frozenset({"(", "AS", "UNION", "ALL", "DISTINCT", "EXCEPT", "INTERSECT"})
@@ -267,5 +320,6 @@ RULES = (
     derived_target,
     dropped_clause,
     filled_variables,
+    constrained_view,
     attributes,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from dialects import Dialect
@@ -13,19 +14,27 @@ from extractor.lineage.scripting.routine import unquoted
 def recast(found: Sequence[Token], text: str, dialect: Dialect) -> str | None:
     """The statement in the parser's order, or None for all others."""
     return (
-        _unload(found, text)
+        _unload(found, dialect)
         or _update_from(found, text, dialect)
         or _update_derived(found, text)
         or _recursive_view(found, text)
     )
 
 
-def _unload(found: Sequence[Token], text: str) -> str | None:
-    """``UNLOAD ('SELECT ...') TO 's3://...'`` is COPY (SELECT ...) TO."""
-    del text
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+
+
+def _unload(found: Sequence[Token], dialect: Dialect) -> str | None:
+    """``UNLOAD ('SELECT ...') TO 's3://...'`` is COPY (SELECT ...) TO; its quotes may be written ``\\'``.
+
+    https://docs.aws.amazon.com/redshift/latest/dg/r_UNLOAD.html
+    """
     words = [word_at(found, i) for i in range(6)]
     if words[0] == "UNLOAD" and words[1] == "(" and len(found) > 5 and found[2].kind == "string" and words[4] == "TO":
-        return f"COPY ({unquoted(found[2].text)}) TO {found[5].text}"
+        query = unquoted(found[2].text)
+        if dialect.lexical.backslash_escapes and found[2].text[0] == "'":
+            query = _ESCAPED.sub(r"\1", query)
+        return f"COPY ({query}) TO {found[5].text}"
     return None
 
 

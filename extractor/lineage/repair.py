@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from dialects import Dialect
 from dialects.lexing import Token, replace_solid, tokens
-from extractor.lineage.clauses import RULES
+from extractor.lineage.clauses import RULES, path_in
 from extractor.lineage.composable import with_hoisted_change
 from extractor.lineage.metric_views import metric_view
 from extractor.lineage.recast import recast
@@ -248,13 +248,18 @@ def _replace_into(found: Sequence[Token], position: int) -> tuple[int, str] | No
 
 
 def _directory(found: Sequence[Token], position: int) -> tuple[int, str] | None:
-    """Spark: ``INSERT OVERWRITE DIRECTORY 'x' USING parquet OPTIONS (...)``."""
-    if _word(found, position) != "USING" or position < 2 or _word(found, position - 2) != "DIRECTORY":
+    """Spark: ``INSERT OVERWRITE DIRECTORY 'x' USING parquet OPTIONS (...)``; the path may be one of the options.
+
+    https://spark.apache.org/docs/latest/sql-ref-syntax-dml-insert-overwrite-directory.html
+    """
+    if _word(found, position) != "USING" or "DIRECTORY" not in (_word(found, position - 2), _word(found, position - 1)):
         return None
     end = position + 2
+    path = ""
     if _word(found, end) == "OPTIONS":
-        end = _after_bracket(found, end + 1)
-    return end - position, ""
+        start, end = end, _after_bracket(found, end + 1)
+        path = "" if _word(found, position - 2) == "DIRECTORY" else path_in(found, start + 2, end - 1)
+    return end - position, f"'{path}'" if path else ""
 
 
 def _distribution(found: Sequence[Token], position: int) -> tuple[int, str] | None:
@@ -303,7 +308,7 @@ def _tail_words(found: Sequence[Token], position: int) -> tuple[int, str] | None
         return 2, ""
     if words[0] in ("RETURNING", "RETURN") and any(_word(found, i) == "INTO" for i in range(position, len(found))):
         return len(found) - position, ""
-    if words[0] == "INTO" and words[1] == "STRICT":
+    if words[0] == "INTO" and words[1] == "STRICT" and _word(found, position + 3) != ",":
         return 2, "INTO"
     if words[0] == "LOG" and words[1] == "ERRORS":
         return len(found) - position - (found[-1].text == ")"), ""

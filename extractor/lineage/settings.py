@@ -78,6 +78,11 @@ SETTINGS: tuple[tuple[str, re.Pattern[str], Rule], ...] = (
         ),
         _schema,
     ),
+    (  # BigQuery: https://cloud.google.com/bigquery/docs/reference/system-variables
+        "@@DATASET_ID",
+        re.compile(r"SET\s+@@DATASET_ID\s*=\s*(?P<name>'[^']*'|\"[^\"]*\")" + END, FLAGS),
+        _schema,
+    ),
     (
         "SET",
         re.compile(r"SET\s+(?P<name>\w+)\s*=\s*(?P<value>'[^']*')" + END, FLAGS),

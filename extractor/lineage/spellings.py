@@ -54,8 +54,9 @@ _BIGQUERY = (
     Rewrite("WITH CONNECTION <name>"),
     Rewrite("^ LOAD DATA INTO|OVERWRITE <name> ..FROM FILES (...)", "LOAD DATA INTO {3} FROM FILES {6}"),
 )
-_SPARK = (Rewrite("BY|, WINDOW (...)", "{0} TIME_WINDOW {2}"),)
-"""The function that cuts time into windows, where the parser expects the clause of that name."""
+_IF_NO_PARTITION = Rewrite("PARTITION (...) IF NOT EXISTS", "PARTITION {1}")
+_SPARK = (Rewrite("BY|, WINDOW (...)", "{0} TIME_WINDOW {2}"), _IF_NO_PARTITION)
+"""The function that cuts time into windows, where the parser expects the clause of that name; see also Hive."""
 _DATABRICKS = (
     *_SPARK,
     Rewrite("AS TABLE <name> $", "AS SELECT * FROM {2}"),
@@ -81,6 +82,7 @@ _ORACLE = (
     Rewrite("BEQUEATH CURRENT_USER|DEFINER"),
     Rewrite("ORGANIZATION EXTERNAL ( ..LOCATION ( <string> ..) ..) REJECT? LIMIT? UNLIMITED?", "LOCATION {5}"),
     Rewrite("ORGANIZATION EXTERNAL ( ..LOCATION ( <any> : <string> ..) ..) REJECT? LIMIT? UNLIMITED?", "LOCATION {7}"),
+    Rewrite("DEFAULT COLLATION <name>"),
     Rewrite("ORGANIZATION EXTERNAL (...)"),
     Rewrite("^ CREATE TABLE <name> FOR EXCHANGE WITH TABLE <name>", "CREATE TABLE {2} LIKE {7}"),
     Rewrite("^ DELETE FROM <name> FROM", "DELETE FROM {2} USING"),
@@ -156,6 +158,7 @@ _CLICKHOUSE = (
     Rewrite("SQL SECURITY DEFINER|INVOKER|NONE"),
     Rewrite("WATERMARK = INTERVAL? <any> <any> AS", "AS"),
     Rewrite("WATERMARK = INTERVAL? <any> <any> ALLOWED_LATENESS = INTERVAL? <any> <any> AS", "AS"),
+    Rewrite("^ CREATE OR? REPLACE? WINDOW VIEW", "CREATE {1} {2} MATERIALIZED VIEW"),
     Rewrite("^ ALTER TABLE <name> MODIFY QUERY ...", "CREATE VIEW {2} AS {5}"),
     Rewrite("^ ALTER TABLE <name> ON CLUSTER <any> MODIFY QUERY ...", "CREATE VIEW {2} AS {8}"),
 )
@@ -229,7 +232,15 @@ _TSQL = (
         "{8} AS {10} CROSS APPLY PREDICTED({10}.*) AS {15}",
     ),
 )
-_HIVE = (Rewrite("ENABLE|DISABLE VALIDATE|NOVALIDATE? RELY|NORELY? ,|)", "{3}"),)
+_HIVE = (Rewrite("ENABLE|DISABLE VALIDATE|NOVALIDATE? RELY|NORELY? ,|)", "{3}"), _IF_NO_PARTITION)
+_DREMIO = (
+    Rewrite("AT BRANCH|TAG|COMMIT|SNAPSHOT|REF|REFERENCE <any>"),
+    Rewrite("^ CREATE OR? REPLACE? VDS", "CREATE {1} {2} VIEW"),
+    Rewrite("STORE AS (...) WITH? SINGLE? WRITER?"),
+    Rewrite("HASH|ROUND_ROBIN|STRIPED|CONSOLIDATED PARTITION BY (...)"),
+    Rewrite("LOCALSORT|DISTRIBUTE BY (...)"),
+)
+"""https://docs.dremio.com/current/reference/sql/commands/: versions of tables, how files are written, old words."""
 _TRINO = (
     Rewrite("PASSING <name> AS <name>"),
     Rewrite("RETURNS NULL ON NULL INPUT"),
@@ -254,6 +265,7 @@ _ENGINES = {
     "sqlite": _SQLITE,
     "clickhouse": _CLICKHOUSE,
     "duckdb": _DUCKDB,
+    "dremio": _DREMIO,
 }
 _PASSES: dict[str, Prepare] = {name: rewriting(*_COMMON, *own) for name, own in _ENGINES.items()}
 _PASSES["teradata"] = rewriting(*_COMMON, *_TERADATA, *_PERIODS)

@@ -31,9 +31,21 @@ def lower_copy(node: Node, walk: Walk) -> tuple[Statement, ...]:
         return (Write("copy", ((text_of(files[0]), True),), "copy", _query_of(this, walk), target_kind="file"),)
     target, columns, _ = insert_target(this, walk)
     named = [f for f in files if f.__class__ is exp.Subquery]
-    query = lower_query(named[0], walk) if named else None
+    query = _of_files(lower_query(named[0], walk)) if named else None
     outer = () if piped else tuple(_outer_name(f) for f in files if f.__class__ is not exp.Subquery)
     return (Write("copy", target, "copy", query, columns, files=outer),)
+
+
+def _of_files(query: Query) -> Query:
+    """Databricks: what COPY INTO selects from, ``FROM (SELECT a FROM '/mnt/x')``, is the place of files.
+
+    https://docs.databricks.com/aws/en/sql/language-manual/delta-copy-into
+    """
+    if not isinstance(query, Select):
+        return query
+    places = (s.kind == "table" and len(s.name) == 1 and "/" in s.name[0][0] for s in query.sources)
+    pairs = zip(query.sources, places, strict=True)
+    return query._replace(sources=tuple(s._replace(kind="file") if place else s for s, place in pairs))
 
 
 def _outer_name(node: Node) -> str:
