@@ -63,7 +63,7 @@ _MORE_NAMES = frozenset({"FROM", "WHERE", "GROUP", "ORDER", "LIMIT", "FETCH", "F
 
 
 def _filled_names(found: Sequence[Token], position: int) -> tuple[int, str] | None:
-    """``SELECT a, b INTO x, :y FROM t`` in the body of a routine; a dotted name (a field, ``new.x``) may be among them."""
+    """``SELECT a, b INTO x, :y FROM t`` in the body of a routine; fields (``new.x``) may be among them."""
     place = position + 1 + (word_at(found, position + 1) == "STRICT")
     names = 0
     while place < len(found) and found[place].kind in ("word", "quoted", "parameter"):

@@ -25,7 +25,7 @@ _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
 
 def _unload(found: Sequence[Token], dialect: Dialect) -> str | None:
-    """``UNLOAD ('SELECT ...') TO 's3://...'`` is COPY (SELECT ...) TO; its quotes may be written ``\\'``.
+    """``UNLOAD ('SELECT ...') TO 's3://...'`` is COPY (SELECT ...) TO; a backslash may escape its quotes.
 
     https://docs.aws.amazon.com/redshift/latest/dg/r_UNLOAD.html
     """
