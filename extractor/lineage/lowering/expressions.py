@@ -37,6 +37,8 @@ _UNITS = words(
     "mm dy dd wk ww dw hh mi n ss s ms mcs ns years months weeks days hours minutes seconds isoweek isoyear epoch "
     "decade century millennium dow doy tz both leading trailing"
 )
+_OF_TIME = re.compile("(?!to_|make|parse|str).*(?:date|time|diff|trunc|part|bucket|extract|interval|floor|ceil|trim)")
+"""In the names of functions whose first argument may be a unit: one of the user's own, ``mask(s, 3)``, has columns."""
 _DICTIONARIES = ("dictget", "dicthas", "dictisin", "joinget")
 SEQUENCES = frozenset({"nextval", "currval"})
 FIELD_OF = ("", False)
@@ -220,7 +222,7 @@ def _take_call(node: Node, found: _Gathered, stack: list[Node], walk: Walk) -> N
         # TABLE(t) as an argument; in Oracle it is the rows of a collection
         found.tables.append(column_parts(inputs[0]))
         return
-    elif inputs and inputs[0].__class__ is exp.Column and _is_unit(inputs[0]) and len(inputs) > 1:
+    elif len(inputs) > 1 and inputs[0].__class__ is exp.Column and _is_unit(inputs[0]) and _OF_TIME.match(name):
         inputs = inputs[1:]
     elif name.startswith("count"):
         inputs = [item for item in inputs if item.__class__ is not exp.Star]
@@ -278,6 +280,9 @@ def _take_difference(node: Node, found: _Gathered, stack: list[Node], _walk: Wal
         if first.__class__ is exp.Column and _is_unit(first):
             stack.append(arg(node, "expression"))
             return
+    elif unit.__class__ is not exp.Var and unit is not None and first.__class__ is exp.Column and _is_unit(first):
+        stack.extend((arg(node, "expression"), unit))
+        return
     _push_children(node, stack)
 
 
@@ -412,6 +417,7 @@ _SPECIAL: dict[type, _Rule] = {
     exp.Table: _take_table,
     exp.Extract: _take_extract,
     exp.DateDiff: _take_difference,
+    exp.TimestampDiff: _take_difference,
     exp.Comprehension: _take_comprehension,
     exp.In: _take_in,
 }
