@@ -48,9 +48,9 @@ def lower_create(node: Node, walk: Walk) -> tuple[Statement, ...]:
     if copied is not None and expression.__class__ not in _QUERIES:
         return (Write(*copied[:1], name, copied[1], copied[2], temporary=temporary),)
     if expression.__class__ in _QUERIES:
-        write = _lower_query(node, kind, name, schema, properties, walk)._replace(temporary=temporary)
         outside, place = file_of(this) if walk.engine in _SPARK and schema is None else ("", "")
-        return (write._replace(target=((place, True),), target_kind=outside) if outside else write,)
+        created = _lower_query(node, kind, name, schema, properties, walk)._replace(temporary=temporary)
+        return (created._replace(target=((place, True),), target_kind=outside) if outside else created,)
     if exp.ExecuteAsProperty in classes:  # PostgreSQL: CREATE TABLE t AS EXECUTE prepared
         return (Other("create table as", "dynamic", "the rows come from a statement that was prepared elsewhere"),)
     columns = column_names(schema)

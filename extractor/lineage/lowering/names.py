@@ -161,9 +161,9 @@ def target_name_of(schema: Node, walk: Walk) -> Name:
 
 
 def is_hinted(call: Node, walk: Walk) -> bool:
-    """Whether ``t(NOLOCK)`` is T-SQL's old spelling of a table with hints, not a function."""
+    """Whether ``t(NOLOCK)`` is T-SQL's old spelling of a table with hints (or no engine is stated), not a function."""
     hints = args_of(call, "expressions")
-    return walk.engine in ("tsql", "fabric") and bool(hints) and all(h.name.lower() in _TABLE_HINTS for h in hints)
+    return walk.engine in ("tsql", "fabric", "") and bool(hints) and all(h.name.lower() in _TABLE_HINTS for h in hints)
 
 
 def column_parts(column: Node) -> Name:
