@@ -166,12 +166,13 @@ class Bases:
     __slots__ = ("_bases",)
 
     def __init__(self, limit: int) -> None:
-        self._bases: Bounded[TableName, Base] = Bounded(limit)
+        self._bases: Bounded[tuple[tuple[str, ...], str], Base] = Bounded(limit)
 
     def of(self, table: TableName) -> Base:
         """The base of a table."""
-        found = self._bases.get(table)
+        key = (table.identity, table.kind)
+        found = self._bases.get(key)
         if found is None:
             found = Base(table)
-            self._bases.put(table, found)
+            self._bases.put(key, found)
         return found

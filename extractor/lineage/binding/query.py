@@ -29,7 +29,6 @@ from extractor.lineage.model import (
     NO_FLOW,
     Flow,
     Name,
-    Projection,
     Query,
     Reshape,
     Select,
@@ -78,9 +77,16 @@ class Binder:
             self._add_source(source, scope, env, gathered)
         items: list[Column | Open] = []
         for projection in select.projections:
-            _, flow, star, _ = projection
+            name, flow, star, fields = projection
             if star is None:
-                items.append(self._project(projection, scope, env, gathered))
+                origins = self._flow(flow, scope, env, gathered)
+                if name:
+                    scope.projected.append((projection, origins))
+                if fields:
+                    made = ((field, self._flow(flow, scope, env, gathered)) for field, flow in fields)
+                    items.append(Column(name, origins, tuple(made)))
+                else:
+                    items.append(column_of(name, origins))
             elif flow is NO_FLOW:
                 items.extend(self._expand(star, scope, env, gathered))
             else:  # (row).*
@@ -92,16 +98,6 @@ class Binder:
             if isinstance(item, Column):
                 gathered.indirect |= item.origins
         return Relation(items, gathered.reads, frozenset(gathered.indirect))
-
-    def _project(self, projection: Projection, scope: Scope, env: Env | None, gathered: Gathered) -> Column:
-        name, flow, _, fields = projection
-        origins = self._flow(flow, scope, env, gathered)
-        if name:
-            scope.project(projection, origins)
-        if not fields:
-            return column_of(name, origins)
-        found = ((field, self._flow(flow, scope, env, gathered)) for field, flow in fields)
-        return Column(name, origins, tuple(found))
 
     def _flow(self, flow: Flow, scope: Scope, env: Env | None, gathered: Gathered) -> Origins:
         refs, queries, tests, tables, rows = flow

@@ -85,19 +85,14 @@ class Open(Protocol):
 class OpenTable:
     """All columns of a table whose columns are not known."""
 
-    __slots__ = ("_found", "base")
+    __slots__ = ("base",)
 
     def __init__(self, base: Base) -> None:
         self.base = base
-        self._found: dict[str, Origins] = {}
 
     def find(self, key: str, name: str) -> Origins | None:
         """Any name may be a column of it; positions in a file are no names."""
-        found = self._found.get(name)
-        if found is None:
-            found = NOTHING if key[:1] == "$" else one_origin(self.base, name, QUALIFIED)
-            self._found[name] = found
-        return found
+        return NOTHING if key[:1] == "$" else one_origin(self.base, name, QUALIFIED)
 
 
 class OpenRows:
@@ -201,7 +196,7 @@ class Relation:
         nested: bool = False,
     ) -> None:
         self.items: list[Column | Open] = list(items)
-        self.opens: list[Open] = [i for i in self.items if not isinstance(i, Column)]
+        self.opens: list[Open] = [item for item in self.items if not isinstance(item, Column)]
         self.reads = reads if reads is not None else {}
         self.indirect = indirect
         self.listed = listed
@@ -232,15 +227,21 @@ class Relation:
         found = self.index.get(key)
         if found is None:
             return None
-        if len(found) > 1:
+        if len(found) != 1:
             exact = [c for c in found if c.name == name] or found
             return exact[0].origins if all(c.origins == exact[0].origins for c in exact) else NOTHING
         return found[0].origins
 
     def find(self, key: str, name: str) -> Origins | None:
         """The origins of a column, known or behind the one open place."""
-        if key in self.index:
-            return self.known(key, name)
+        return self.known(key, name) if key in self.index else self._behind(key, name)
+
+    def _behind(self, key: str, name: str) -> Origins | None:
+        """The origins of a column that is not known."""
+        if len(self.opens) == 1:
+            only = self.opens[0].find(key, name)
+            if only is not None:
+                return only
         answers = []
         for place in self.opens:
             found = place.find(key, name)
@@ -256,16 +257,15 @@ class Relation:
         """The origins of the column that a reference means whose qualifier is this relation; nothing if it has none."""
         found = self._asked.get(name)
         if found is None:
-            found = self._asked[name] = self._qualified(name)
+            key = name.lower()
+            if key[:1] == "$" and key[1:].isdigit():
+                found = self.at(int(key[1:])) or NOTHING
+            elif key in self.index:
+                found = self.known(key, name) or NOTHING
+            else:
+                found = NOTHING if key in VIRTUAL else self._behind(key, name) or NOTHING
+            self._asked[name] = found
         return found
-
-    def _qualified(self, name: str) -> Origins:
-        key = name.lower()
-        if key[:1] == "$" and key[1:].isdigit():
-            return self.at(int(key[1:])) or NOTHING
-        if key in VIRTUAL and key not in self.index:
-            return NOTHING
-        return self.find(key, name) or NOTHING
 
     def at(self, position: int) -> Origins | None:
         """The origins of the column at that position, counted from 1, if only known columns stand up to it."""

@@ -57,20 +57,12 @@ class _Views(NamedTuple):
 class Scope:
     """The relations of one SELECT, and the scope around it for correlated references.
 
-    ``merged`` are the columns that joins have made of two; ``note`` takes what could not be resolved.
+    ``merged`` are the columns that joins have made of two; ``projected`` are columns of the select list that later
+    expressions may name, until they are looked through; ``note`` takes what could not be resolved.
     """
 
     __slots__ = (
-        "_aliases",
-        "_behind",
-        "_note",
-        "_projected",
-        "_relations",
-        "_views",
-        "engine",
-        "entries",
-        "merged",
-        "parent",
+        "_aliases", "_behind", "_note", "_relations", "_views", "engine", "entries", "merged", "parent", "projected",
     )  # fmt: skip
 
     def __init__(self, parent: Scope | None, engine: Engine, note: Callable[[str], None]) -> None:
@@ -81,7 +73,7 @@ class Scope:
         self._note = note
         self._relations: dict[str, Relation] = {}
         self._aliases: dict[str, Origins] = {}
-        self._projected: list[tuple[Projection, Origins]] = []
+        self.projected: list[tuple[Projection, Origins]] = []
         self._behind: dict[str, Origins | None] = {}
         self._views: _Views | None = None
 
@@ -91,10 +83,6 @@ class Scope:
         self._relations.setdefault(entry.alias, entry.relation)
         self._behind.clear()
         self._views = None
-
-    def project(self, projection: Projection, origins: Origins) -> None:
-        """One more column of the select list, which later expressions may name."""
-        self._projected.append((projection, origins))
 
     def resolve(self, ref: Name, *, aliases: bool | None = None) -> Origins:
         """The origins of a reference; nothing (and a note) when it is unknown or ambiguous.
@@ -171,14 +159,14 @@ class Scope:
 
     def alias(self, key: str) -> Origins | None:
         """The origins of the first column of the select list with that name, of those that stand before."""
-        for projection, origins in self._projected:
+        for projection, origins in self.projected:
             name = projection.name.lower()
             for ref in projection.flow.refs:  # upper(name) AS name: the name means the column
                 if len(ref) == 1 and ref[0][0].lower() == name:
                     break
             else:
                 self._aliases.setdefault(name, origins)
-        self._projected.clear()
+        self.projected.clear()
         return self._aliases.get(key)
 
     def _open(self, key: str, name: str, views: _Views) -> Origins | None:
