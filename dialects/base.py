@@ -46,9 +46,12 @@ class Folding(StrEnum):
 
     def apply(self, part: str) -> str:
         """The form of ``part`` that two spellings of one name share."""
-        if self is Folding.EXACT:
+        if self is _EXACT:
             return part
-        return part.upper() if self is Folding.UPPER else part.lower()
+        return part.upper() if self is _UPPER else part.lower()
+
+
+_EXACT, _UPPER = Folding.EXACT, Folding.UPPER
 
 
 Blocks = Literal["none", "ansi", "plsql", "tsql", "scripting"]

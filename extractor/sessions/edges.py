@@ -32,17 +32,18 @@ def column_edges(
     decides = best(deciding) if deciding else {}
     names: dict[str, str] = {}  # several branches of one statement may spell a column's name differently
     fed: dict[tuple[Base, str], set[str]] = {source: set() for source in decides}
-    seen: set[tuple[str, tuple[Base, str]]] | None = set() if _repeats(assigned) else None
+    seen: set[tuple[str, Base, str]] | None = set() if _repeats(assigned) else None
     found: list[ColumnEdge] = []
     for name, origins, code in assigned:
         key = name.lower()
         names.setdefault(key, name)
-        for source, (base, column, weakest) in best(origins).items():
+        for base, column, weakest in origins if len(origins) == 1 else best(origins).values():
             if seen is not None:
-                if (key, source) in seen:
+                pair = (key, base, column.lower())
+                if pair in seen:
                     continue
-                seen.add((key, source))
-            if source in fed:
+                seen.add(pair)
+            if fed and (source := (base, column.lower())) in fed:
                 fed[source].add(key)
             confidence, reason = CONFIDENCE[max(code, weakest)]
             found.append(_record(ColumnEdge, (base.table, column, target, name, "direct", confidence, reason)))

@@ -100,14 +100,14 @@ class Knowledge:
 
     def matches_pattern(self, table: TableName) -> bool:
         """Whether a table is a scratch table by its name."""
-        return bool(self._patterns) and any(pattern.search(str(table)) for pattern in self._patterns)
+        return any(pattern.search(str(table)) for pattern in self._patterns)
 
     def is_temporary(self, table: TableName, name: Name) -> bool:
         """Whether a table is temporary by its name alone."""
         written = tuple([part for part, _ in name])
         if written[-1].startswith("@") and self.dialect.parser in ("tsql", "fabric"):
             return True
-        return self.dialect.is_temporary_name(written) or self.matches_pattern(table)
+        return self.dialect.is_temporary_name(written) or (bool(self._patterns) and self.matches_pattern(table))
 
     def temporary_name(self, name: Name) -> Name:
         """Where a temporary table lives that is made under ``name``."""

@@ -92,7 +92,7 @@ class OpenTable:
 
     def find(self, key: str, name: str) -> Origins | None:
         """Any name may be a column of it; positions in a file are no names."""
-        return NOTHING if key[:1] == "$" else one_origin(self.base, name, QUALIFIED)
+        return NOTHING if key[:1] == "$" else frozenset((_record(Origin, (self.base, name, QUALIFIED)),))
 
 
 class OpenRows:
@@ -262,8 +262,12 @@ class Relation:
                 found = self.at(int(key[1:])) or NOTHING
             elif key in self.index:
                 found = self.known(key, name) or NOTHING
+            elif key in VIRTUAL:
+                found = NOTHING
+            elif len(self.opens) == 1:
+                found = self.opens[0].find(key, name) or self._behind(key, name) or NOTHING
             else:
-                found = NOTHING if key in VIRTUAL else self._behind(key, name) or NOTHING
+                found = self._behind(key, name) or NOTHING
             self._asked[name] = found
         return found
 
