@@ -135,8 +135,9 @@ class Binder:
     def _filter(self, flow: Flow, scope: Scope, env: Env | None, gathered: Gathered, *, aliases: bool = True) -> None:
         if flow is NO_FLOW:
             return
+        decide = gathered.indirect.update
         for ref in flow.refs:
-            gathered.indirect |= scope.resolve(ref, aliases=aliases)
+            decide(scope.resolve(ref, aliases=aliases))
         for query in flow.queries:
             relation = self.bind(query, env, scope)
             gathered.take(relation, direct=False)
