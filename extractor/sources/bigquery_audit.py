@@ -23,7 +23,7 @@ from extractor.sources.bigquery_jobs import (
     table_of,
     tables_of,
 )
-from extractor.sources.executions import NOISE, Part, Shown
+from extractor.sources.executions import NOISE, REPEAT, Part, Shown
 from extractor.sources.interface import Reading
 from extractor.sources.row_formats import Row, RowFormat, Shows, at, text_at
 
@@ -85,7 +85,8 @@ def _new_sql(config: Any) -> str | None:
 
 def _old_job(service: Any, read_time: Callable[[object], Any]) -> Job | None:
     """The job of an AuditData; it is held until the newer shape of the same job is known not to come."""
-    job = at(service, "jobCompletedEvent", "job") or at(service, "jobInsertResponse", "resource")
+    started = at(service, "jobInsertResponse", "resource") or at(service, "jobQueryResponse", "job")
+    job = at(service, "jobCompletedEvent", "job") or started
     name = at(job, "jobName")
     project, number = text_at(name, "projectId"), text_at(name, "jobId")
     if not project or not number:
@@ -122,12 +123,12 @@ def _shows(reading: Reading, _: list[str]) -> Shows:
 
     def shows(entry: Row, origin: Origin, is_cut: bool) -> Shown:  # noqa: FBT001 - the form of all formats of rows
         payload = _payload(entry)
+        service = at(payload, "serviceData") or at(payload, "servicedata_v1_bigquery")
         job = _new_job(_metadata(payload), payload, read_time)
         if job is None:
-            service = at(payload, "serviceData") or at(payload, "servicedata_v1_bigquery")
             job = _old_job(service, read_time)
         if job is None:
-            return NOISE
+            return REPEAT if at(service, "jobGetQueryResultsResponse", "job") is not None else NOISE
         user = text_at(payload, "authenticationInfo", "principalEmail")
         started_at = job.started_at or read_time(entry.get("timestamp"))
         if job.part is Part.END and job.outcome is QueryOutcome.UNKNOWN:
@@ -151,5 +152,9 @@ def _is_of_bigquery(entries: list[dict[str, Any]]) -> bool:
 _TITLE = "BigQuery in Cloud Audit Logs"
 AUDIT = RowFormat("bigquery-audit", _TITLE, frozenset({"protopayload"}), _shows, _is_of_bigquery)
 AUDIT_TABLE = RowFormat(
-    "bigquery-audit-table", f"{_TITLE}, exported from a table", frozenset({"protopayloadauditlog"}), _shows
+    "bigquery-audit-table",
+    f"{_TITLE}, exported from a table",
+    frozenset({"protopayloadauditlog"}),
+    _shows,
+    is_table=True,
 )

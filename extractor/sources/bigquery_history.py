@@ -24,7 +24,7 @@ from extractor.sources.bigquery_jobs import (
 )
 from extractor.sources.executions import NOISE, Part, Shown
 from extractor.sources.interface import Reading
-from extractor.sources.row_formats import Row, RowFormat, Shows, at, text_at
+from extractor.sources.row_formats import Row, RowFormat, Shows, at, folded_names, text_at
 
 _CANCELLED = ("stopped", "cancelled")
 
@@ -40,27 +40,26 @@ def _struct(value: Any) -> Any:
 
 
 def _of_jobs(reading: Reading, _: list[str]) -> Shows:
+    folded = folded_names()
     read_time, limit = reading.clock.read, reading.max_statement_bytes
 
     def shows(found: Row, origin: Origin, is_cut: bool) -> Shown:  # noqa: FBT001 - the form of all formats of rows
-        row = {key.lower(): value for key, value in found.items()}
-        project, number = text_at(row, "project_id") or "", text_at(row, "job_id") or ""
-        parent = text_at(row, "parent_job_id")
+        row = folded(found)
+        project, number = text_at(row, "projectid") or "", text_at(row, "jobid") or ""
+        parent = text_at(row, "parentjobid")
         is_done = row.get("state") in ("DONE", None)
         job = Job(
             f"{project}/{number}",
             Part.END if is_done else Part.BEGIN,
             text_at(row, "query"),
-            text_at(row, "statement_type") or "",
-            table_of(_struct(row.get("destination_table"))),
+            text_at(row, "statementtype") or "",
+            table_of(_struct(row.get("destinationtable"))),
             None,
-            tables_of(_struct(row.get("referenced_tables"))),
-            read_time(row.get("start_time") or row.get("creation_time")),
-            text_at(row, "user_email"),
-            outcome_of(
-                _struct(row.get("error_result")), is_done=is_done and "error_result" in row, cancelled=_CANCELLED
-            ),
-            text_at(_struct(row.get("session_info")), "session_id"),
+            tables_of(_struct(row.get("referencedtables"))),
+            read_time(row.get("starttime") or row.get("creationtime")),
+            text_at(row, "useremail"),
+            outcome_of(_struct(row.get("errorresult")), is_done=is_done and "errorresult" in row, cancelled=_CANCELLED),
+            text_at(_struct(row.get("sessioninfo")), "session_id"),
             f"{project}/{parent}" if parent else "",
         )
         return shown_by(job, origin, limit, is_cut=is_cut)
@@ -126,6 +125,7 @@ JOBS = RowFormat(
     "BigQuery INFORMATION_SCHEMA.JOBS",
     frozenset({"jobid", "query", "useremail", "creationtime"}),
     _of_jobs,
+    is_table=True,
 )
 API = RowFormat(
     "bigquery-jobs-api",

@@ -110,7 +110,7 @@ def shown_by(job: Job, origin: Origin, limit: int, *, is_cut: bool = False) -> S
         origin=origin,
     )
     part = Part.BEGIN if job.statement_type == "SCRIPT" else job.part
-    return Shown(part, record, job.key, parent=job.parent)
+    return Shown(part, record, job.key if number else "", parent=job.parent)
 
 
 def _only_dataset(job: Job) -> str:

@@ -37,6 +37,7 @@ _PARTS = {
 }
 _PARTS |= {str(number): part for number, part in enumerate(_PARTS.values(), 1)}
 _WAS_CANCELLED = "394"
+_CUT_BYTES = 100_000
 _DAY, _TIME = re.compile(r"\d{4}-\d\d-\d\d"), re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?")
 _BEFORE_LISTS = (
     "type", "event_date", "event_time", "event_time_microseconds", "query_start_time",
@@ -75,11 +76,16 @@ def _shows(reading: Reading, names: list[str]) -> Shows:
             database=None,
             schema=record.database,  # what ClickHouse calls a database is the one level above its tables
             session=":".join([str(row.get(name)) for name in connection]),
-            cut=record.cut or is_cut,
+            cut=record.cut or is_cut or _is_of_cut_length(record.sql),
         )
         return Shown(part, record, f"{record.statement_id} {row.get(started)}" if record.statement_id else "")
 
     return shows
+
+
+def _is_of_cut_length(sql: str) -> bool:
+    """Whether a text has the length at which ClickHouse cuts (log_queries_cut_to_length), which counts bytes."""
+    return _CUT_BYTES // 4 <= len(sql) <= _CUT_BYTES and len(sql.encode()) >= _CUT_BYTES
 
 
 def _names_without_header(cells: list[str]) -> list[str] | None:
@@ -109,6 +115,7 @@ FORMAT = RowFormat(
     _LAYOUT.title,
     _LAYOUT.signs,
     _shows,
+    is_table=True,
     escapes_tabs=True,
     names_without_header=_names_without_header,
 )

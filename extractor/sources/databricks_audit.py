@@ -14,7 +14,7 @@ import orjson
 from extractor.models import Origin, QueryOutcome, QueryRecord
 from extractor.sources.executions import NOISE, Part, Shown
 from extractor.sources.interface import Reading
-from extractor.sources.row_formats import Row, RowFormat, Shows, at, text_at
+from extractor.sources.row_formats import Row, RowFormat, Shows, folded_names, text_at
 
 _MAGIC = re.compile(r"\s*%(\w+)[ \t]*\r?\n?")
 _OUTCOMES = {
@@ -39,10 +39,6 @@ def _members(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _get(row: Row, camel: str, snake: str) -> Any:
-    return row[camel] if camel in row else row.get(snake)
-
-
 def _sql_in(text: str, language: str) -> str | None:
     """The SQL of a notebook's command: in its own language, or after ``%sql``; None for other languages."""
     magic = _MAGIC.match(text)
@@ -52,53 +48,53 @@ def _sql_in(text: str, language: str) -> str | None:
 
 
 def _shows(reading: Reading, _: list[str]) -> Shows:
-    limit = reading.max_statement_bytes
+    folded, limit = folded_names(), reading.max_statement_bytes
 
-    def record(row: Row, sql: str, session: str, outcome: QueryOutcome, origin: Origin) -> QueryRecord:
-        user = _members(_get(row, "userIdentity", "user_identity"))
+    def record(row: Row, sql: str, session: str, outcome: QueryOutcome, key: str, origin: Origin) -> QueryRecord:
+        user = _members(row.get("useridentity"))
         return QueryRecord(
             sql[:limit].replace("\r\n", "\n"),
-            reading.clock.read(_get(row, "timestamp", "event_time")),
+            reading.clock.read(_time_of(row)),
             session,
             text_at(user, "email") or text_at(user, "subject_name"),
             outcome=outcome,
-            statement_id=_key(row) or None,
+            statement_id=key or None,
             cut=len(sql) > limit,
             origin=origin,
         )
 
-    def shows(row: Row, origin: Origin, is_cut: bool) -> Shown:  # noqa: FBT001 - the form of all formats of rows
-        action = _get(row, "actionName", "action_name")
-        params = _members(_get(row, "requestParams", "request_params"))
-        text = text_at(params, "commandText") or ""
+    def shows(found: Row, origin: Origin, is_cut: bool) -> Shown:  # noqa: FBT001 - the form of all formats of rows
+        row = folded(found)
+        action, params = row.get("actionname"), _members(row.get("requestparams"))
+        text, key = text_at(params, "commandText") or "", text_at(params, "commandId") or ""
         if action == "commandFinish":
-            return Shown(Part.END, key=_key(row), outcome=_outcome_of(row))
+            return Shown(Part.END, key=key, outcome=_outcome_of(row))
         if action == "commandSubmit":
-            session = text_at(row, "sessionId") or text_at(row, "session_id") or ""
+            session = text_at(row, "sessionid") or ""
             part, outcome, sql = Part.BEGIN, QueryOutcome.UNKNOWN, text
         elif action == "runCommand":
             session = "/".join(filter(None, (text_at(params, "notebookId"), text_at(params, "clusterId"))))
             part, outcome = Part.WHOLE, _OUTCOMES.get(str(params.get("status")).lower(), _outcome_of(row))
             sql = _sql_in(text, text_at(params, "commandLanguage") or "") or ""
+            key = f"{key}@{_time_of(row)}"  # a cell keeps its id when it is run again
         else:
             return NOISE
         if not sql.strip():
             return NOISE
-        made = record(row, sql, session, outcome, origin)
-        return Shown(part, made._replace(cut=True) if is_cut else made, _key(row))
+        made = record(row, sql, session, outcome, key, origin)
+        return Shown(part, made._replace(cut=True) if is_cut else made, key)
 
     return shows
 
 
-def _key(row: Row) -> str:
-    params = _members(_get(row, "requestParams", "request_params"))
-    return text_at(params, "commandId") or ""
+def _time_of(row: Row) -> Any:
+    return row.get("timestamp") or row.get("eventtime")
 
 
 def _outcome_of(row: Row) -> QueryOutcome:
     response = _members(row.get("response"))
-    code = str(_get(response, "statusCode", "status_code"))
-    message = _get(response, "errorMessage", "error_message")
+    code = str(response.get("statusCode", response.get("status_code")))
+    message = response.get("errorMessage", response.get("error_message"))
     if message and "cancel" in str(message).lower():
         return QueryOutcome.CANCELLED
     if message or code[:1] in ("4", "5"):
@@ -111,5 +107,5 @@ FORMAT = RowFormat(
     "Databricks audit log",
     frozenset({"servicename", "actionname", "requestparams"}),
     _shows,
-    lambda rows: any(at(row, "actionName") or at(row, "action_name") for row in rows),
+    is_table=True,
 )

@@ -29,6 +29,7 @@ _SAMPLE_OBJECTS = 300
 """ClickHouse writes one object for each of its some hundred columns before the first row."""
 _SEPARATORS = ",\t;|"
 _HEADER_LINES = 200
+_MAX_NAMES = 10_000
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _ESCAPED = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f", "0": "\0", "a": "\a", "v": "\v"}
 
@@ -55,6 +56,7 @@ class RowFormat(NamedTuple):
     signs: frozenset[str]
     shows: Callable[[Reading, list[str]], Shows] | None
     fits: Callable[[list[dict[str, Any]]], bool] = lambda _: True
+    is_table: bool = False
     escapes_tabs: bool = False
     names_without_header: Callable[[list[str]], list[str] | None] = lambda _: None
     reads: Callable[[Reading, list[str], Iterable[Placed | BadRecord]], Iterator[Item]] | None = None
@@ -121,7 +123,19 @@ def placed_rows(rows: Iterable[Row], file: str) -> Iterator[Placed]:
 def row_format_of(known: Iterable[RowFormat], names: Iterable[str]) -> RowFormat | None:
     """The format that columns of those names belong to, or None."""
     folded = frozenset(fold(name) for name in names)
-    return next((rows for rows in known if rows.signs <= folded), None)
+    return next((rows for rows in known if rows.is_table and rows.signs <= folded), None)
+
+
+def folded_names() -> Callable[[Row], dict[str, Any]]:
+    """A function that gives a row under its names as they are compared; each name is folded once."""
+    known: dict[str, str] = {}
+
+    def folded(row: Row) -> dict[str, Any]:
+        if len(known) > _MAX_NAMES:
+            known.clear()
+        return {known.get(name) or known.setdefault(name, fold(name)): value for name, value in row.items()}
+
+    return folded
 
 
 def at(value: Any, *steps: str) -> Any:
@@ -175,7 +189,7 @@ def _judge(rows: RowFormat, sample: Sample) -> Verdict:
         if not fitting or not rows.fits(fitting):
             return Verdict(0, f"its objects are not those of {rows.title}")
         return Verdict(0.95, f"its objects are those of {rows.title}: {', '.join(list(fitting[0])[:8])}")
-    header = _header_of(rows, sample)
+    header = _header_of(rows, sample) if rows.is_table else None
     if header is None:
         return Verdict(0, wanted)
     return Verdict(0.95, f"its columns are those of {rows.title}: {', '.join(header.names[:8])}")

@@ -11,7 +11,7 @@ from typing import Any
 from extractor.models import Origin, QueryOutcome, QueryRecord
 from extractor.sources.executions import NOISE, Part, Shown
 from extractor.sources.interface import Reading
-from extractor.sources.row_formats import Row, RowFormat, Shows, at, text_at
+from extractor.sources.row_formats import Row, RowFormat, Shows, at, folded_names, text_at
 
 _CANCELLED = frozenset({"USER_CANCELED", "ADMINISTRATIVELY_KILLED", "ADMINISTRATIVELY_PREEMPTED", "ABANDONED_QUERY"})
 
@@ -79,16 +79,18 @@ def _of_query_info(reading: Reading, _: list[str]) -> Shows:
     return shows
 
 
-_COLUMNS = {"query_id": "queryId", "query": "query", "prepared_query": "preparedQuery", "query_state": "queryState"}
+_COLUMNS = {"queryid": "queryId", "query": "query", "preparedquery": "preparedQuery", "querystate": "queryState"}
 
 
 def _of_table(reading: Reading, _: list[str]) -> Shows:
+    folded = folded_names()
+
     def shows(found: Row, origin: Origin, is_cut: bool) -> Shown:  # noqa: FBT001 - the form of all formats of rows
-        row = {name.lower(): value for name, value in found.items()}
+        row = folded(found)
         query = {theirs: row.get(name) for name, theirs in _COLUMNS.items()}
-        times = (row.get("create_time"), row.get("execution_start_time"), row.get("end_time"))
-        context = {**row, "clientInfo": row.get("client_info")}
-        shown = _shown(reading, origin, query, context, times, text_at(row, "error_code"))
+        times = (row.get("createtime"), row.get("executionstarttime"), row.get("endtime"))
+        context = {**row, "clientInfo": row.get("clientinfo")}
+        shown = _shown(reading, origin, query, context, times, text_at(row, "errorcode"))
         return _marked_cut(shown, is_cut=is_cut)
 
     return shows
@@ -120,4 +122,5 @@ LISTENER_TABLE = RowFormat(
     "Trino: table of the MySQL event listener",
     frozenset({"queryid", "querystate", "preparedquery", "query"}),
     _of_table,
+    is_table=True,
 )

@@ -177,6 +177,18 @@ def test_bigquerys_older_shape_is_read_alone_over_several_lines() -> None:
     assert found.records[2].sql.endswith("INSERT INTO wh-1.mart.sales SELECT * FROM wh-1.raw.sales")
 
 
+def test_results_that_are_fetched_are_no_execution(tmp_path: Path) -> None:
+    """The older shape shows the job again to each who fetches its results; a synchronous query begins with one."""
+    entry = json.loads((LOGS / "bigquery-audit" / "old_shape.json").read_text())[1]
+    service = entry["protoPayload"]["serviceData"]
+    job = {"job": service.pop("jobCompletedEvent")["job"]}
+    log = tmp_path / "x.json"
+    for shape, expected in (("jobGetQueryResultsResponse", []), ("jobQueryResponse", [("j1", "unknown")])):
+        log.write_text(json.dumps(entry | {"protoPayload": entry["protoPayload"] | {"serviceData": {shape: job}}}))
+        assert _ends(read(log)) == expected
+        assert read(log).stats.repeats == (0 if expected else 1)
+
+
 def test_bigquerys_table_of_audit_logs_holds_json_in_a_text() -> None:
     """``metadataJson`` is a text of JSON, the older shape a struct beside it."""
     found = read(LOGS / "bigquery-audit-table" / "export.json")
@@ -192,6 +204,35 @@ def test_bigquerys_jobs_tell_no_default_dataset_unless_all_is_in_one() -> None:
     assert (by_id["j5"].session, by_id["j5"].outcome.value, by_id["j4"].outcome.value) == ("S7", "cancelled", "failed")
     assert "s1" not in by_id
     assert "l1" not in by_id
+
+
+@pytest.mark.parametrize("respelled", [str.upper, lambda name: name.replace("_", "")], ids=["upper", "together"])
+def test_names_of_columns_are_compared_without_case_and_underscores(respelled, tmp_path: Path) -> None:
+    """An export that spells the columns in its own way holds the same jobs."""
+    source = LOGS / "bigquery-jobs" / "jobs.jsonl"
+    log = tmp_path / "x.jsonl"
+    rows = [json.loads(line) for line in source.read_text().splitlines()]
+    log.write_text("".join(json.dumps({respelled(name): v for name, v in row.items()}) + "\n" for row in rows))
+    assert read(log)._replace(stats=None) == read(source)._replace(
+        stats=None, records=[r._replace(origin=r.origin._replace(file="x.jsonl")) for r in read(source).records]
+    )
+
+
+def test_jobs_without_an_id_are_not_the_same_job(tmp_path: Path) -> None:
+    """Rows that lack the id each count."""
+    log = tmp_path / "x.jsonl"
+    row = {"job_id": None, "user_email": "etl", "creation_time": "2026-03-02 02:00:11 UTC"}
+    log.write_text("".join(json.dumps({**row, "query": f"delete from a{n}"}) + "\n" for n in range(3)))
+    found = read(log)
+    assert (found.stats.format, len(found.records)) == ("bigquery-jobs", 3)
+
+
+def test_a_table_of_ones_own_is_not_taken_for_json_of_an_engine(tmp_path: Path) -> None:
+    """Columns named as the keys of Trino's query.json, in a CSV, are somebody's own."""
+    log = tmp_path / "x.csv"
+    log.write_text("query_id,session,state,query\n1,s1,FINISHED,delete from a\n")
+    found = read(log)
+    assert (found.stats.format, found.outcomes) == ("csv", ["ok"])
 
 
 def test_bigquerys_jobs_in_parquet_have_structs(tmp_path: Path) -> None:
@@ -248,6 +289,27 @@ def test_databricks_audit_table_has_snake_case_and_parameters_as_text() -> None:
     ]
 
 
+def test_databricks_audit_in_parquet_has_maps(tmp_path: Path) -> None:
+    """A map comes as a list of pairs, a time as a time."""
+    source = LOGS / "databricks-audit" / "system_access_audit.json"
+    rows = [json.loads(line) for line in source.read_text().splitlines()]
+    rows[0]["request_params"] = json.loads(rows[0]["request_params"])
+    kinds = {"request_params": pa.map_(pa.string(), pa.string()), "event_time": pa.timestamp("us", "UTC")}
+    columns = {}
+    for name in rows[0]:
+        values = [row[name] for row in rows]
+        if name == "request_params":
+            values = [list(value.items()) for value in values]
+        if name == "event_time":
+            values = [datetime.fromisoformat(value) for value in values]
+        columns[name] = pa.array(values, kinds.get(name))
+    log = tmp_path / "x.parquet"
+    pq.write_table(pa.table(columns), log)
+    found = read(log)
+    assert _ends(found) == [("c-1", "ok")]
+    assert found.records[0].started_at == datetime(2026, 3, 2, 2, 0, 11, 402000, tzinfo=UTC)
+
+
 def test_databricks_query_history_tells_outcomes() -> None:
     """An empty text, as customer-managed keys leave it, is no statement."""
     found = read(LOGS / "databricks-query-history" / "history.json")
@@ -294,6 +356,16 @@ def test_a_header_in_the_middle_is_no_query(tmp_path: Path) -> None:
     found = read(log)
     assert len(found.records) == 4
     assert found.stats.noise == 1
+
+
+def test_clickhouse_cuts_texts_by_bytes(tmp_path: Path) -> None:
+    """A text of 100,000 bytes in fewer characters is cut; one byte less is whole."""
+    row = {"type": "QueryFinish", "query_start_time": "2026-03-02 02:00:11", "event_time": "x"}
+    text = "insert into a select '".ljust(50_011, "é")
+    log = tmp_path / "x.jsonl"
+    rows = [{**row, "query_id": n, "query": sql} for n, sql in (("q1", text), ("q2", text[:-1]))]
+    log.write_text("".join(json.dumps(r) + "\n" for r in rows))
+    assert [(r.statement_id, r.cut) for r in read(log).records] == [("q1", True), ("q2", False)]
 
 
 def test_clickhouses_types_may_be_numbers(tmp_path: Path) -> None:
