@@ -64,8 +64,7 @@ def _new_job(change: Any, payload: Any, read_time: Callable[[object], Any]) -> J
         text_at(query, "statementType") or "",
         table_of(at(query, "destinationTable")),
         table_of(at(query, "defaultDataset")) or Table(name[1], ""),
-        tables_of(at(stats, "queryStats", "referencedTables")),
-        read_time(at(stats, "startTime") or at(stats, "createTime")),
+        started_at=read_time(at(stats, "startTime") or at(stats, "createTime")),
         outcome=outcome_of(error, is_done=is_done, cancelled=_CANCELLED),
         parent=f"{parent[1]}/{parent[-1]}" if len(parent) > 3 else "",
         is_cut=bool(at(query, "queryTruncated")),
@@ -101,8 +100,7 @@ def _old_job(service: Any, read_time: Callable[[object], Any]) -> Job | None:
         text_at(query, "statementType") or "",
         table_of(at(query, "destinationTable")),
         table_of(at(query, "defaultDataset")) or Table(project, ""),
-        tables_of(at(stats, "referencedTables")),
-        read_time(at(stats, "startTime") or at(stats, "createTime")),
+        started_at=read_time(at(stats, "startTime") or at(stats, "createTime")),
         outcome=outcome_of(at(job, "jobStatus", "error"), is_done=is_done, cancelled=_CANCELLED),
     )
 

@@ -87,7 +87,7 @@ def source_format(rows: RowFormat) -> SourceFormat:
         placed = _of_lines(reading) if _is_of_lines(sample) else _of_documents(reading)
         yield from read_shown(rows, sample_keys(_objects_in(sample)), placed, reading)
 
-    return SourceFormat(rows.name, rows.title, judge, read, lambda _: "")
+    return SourceFormat(rows.name, rows.title, judge, read, lambda sample: _ways_of(rows, sample))
 
 
 def read_shown(
@@ -160,6 +160,13 @@ def text_at(value: Any, *steps: str) -> str | None:
 
 def _is_json(sample: Sample) -> bool:
     return sample.text.lstrip()[:1] in ("{", "[")
+
+
+def _ways_of(rows: RowFormat, sample: Sample) -> str:
+    """What pieces of one log share: JSON lines no more than being that; tables their columns; documents stand alone."""
+    if _is_json(sample):
+        return "" if _is_of_lines(sample) else sample.name
+    return repr(_header_of(rows, sample))
 
 
 def _is_of_lines(sample: Sample) -> bool:

@@ -12,13 +12,14 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from reading import LOGS, Read, read, read_pieces
+from reading import LOGS, Read, read, read_pieces, source
 
-from extractor.sources import recognise, snowflake_unload
+from extractor.sources import find_inputs, recognise, snowflake_unload
 from extractor.sources.json_documents import looks_wrapped
 from extractor.sources.json_objects import ObjectCutter
 from extractor.sources.known_layouts import FORMATS as LAYOUTS
 from extractor.sources.known_row_formats import FORMATS as ROW_FORMATS
+from extractor.sources.rotation import logs_of
 
 NAMES = {f.name for f in (*LAYOUTS, *ROW_FORMATS, snowflake_unload.FORMAT)}
 OWN = sorted(p for p in LOGS.glob("*/*") if p.parent.name in NAMES)
@@ -425,6 +426,16 @@ def test_an_execution_that_ends_in_the_next_file_is_one(path: Path, tmp_path: Pa
         found = read_pieces([first, second], as_format=path.parent.name)
         assert [r._replace(origin=None) for r in found.records] == [r._replace(origin=None) for r in whole.records]
         assert found.bad == []
+
+
+def test_a_document_that_breaks_off_does_not_swallow_the_next(tmp_path: Path) -> None:
+    """Files of one folder are one log where they hold lines, or the same columns; documents stand alone."""
+    trail = (LOGS / "athena-cloudtrail" / "trail.json").read_bytes()
+    events = (LOGS / "trino-events" / "events.jsonl").read_bytes()
+    for name, data in (("t.1", trail[:300]), ("t.2", trail), ("e.1", events), ("e.2", events)):
+        (tmp_path / name).write_bytes(data)
+    assert [len(log) for log in logs_of(find_inputs(source(paths=["t.*"]), tmp_path), source())] == [1, 1]
+    assert [len(log) for log in logs_of(find_inputs(source(paths=["e.*"]), tmp_path), source())] == [2]
 
 
 def test_executions_that_wait_for_their_end_are_bounded(tmp_path: Path) -> None:
