@@ -89,6 +89,7 @@ EXECUTIONS = RowFormat(
     frozenset({"queryexecutionid", "query"}),
     _of_api,
     lambda rows: any("QueryExecutionId" in row for row in rows),
+    is_json=True,
 )
 EXECUTION = RowFormat(
     "athena-execution",
@@ -96,6 +97,7 @@ EXECUTION = RowFormat(
     frozenset({"queryexecution"}),
     _of_api,
     lambda rows: any(at(row, "QueryExecution", "Query") for row in rows),
+    is_json=True,
 )
 TRAIL = RowFormat(
     "athena-cloudtrail",
@@ -103,4 +105,5 @@ TRAIL = RowFormat(
     frozenset({"eventsource", "eventname", "requestparameters"}),
     _of_trail,
     lambda rows: any(row.get("eventSource") == "athena.amazonaws.com" for row in rows),
+    is_json=True,
 )

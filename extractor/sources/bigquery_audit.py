@@ -148,11 +148,10 @@ def _is_of_bigquery(entries: list[dict[str, Any]]) -> bool:
 
 
 _TITLE = "BigQuery in Cloud Audit Logs"
-AUDIT = RowFormat("bigquery-audit", _TITLE, frozenset({"protopayload"}), _shows, _is_of_bigquery)
+AUDIT = RowFormat("bigquery-audit", _TITLE, frozenset({"protopayload"}), _shows, _is_of_bigquery, is_json=True)
 AUDIT_TABLE = RowFormat(
     "bigquery-audit-table",
     f"{_TITLE}, exported from a table",
     frozenset({"protopayloadauditlog"}),
     _shows,
-    is_table=True,
 )

@@ -125,11 +125,11 @@ JOBS = RowFormat(
     "BigQuery INFORMATION_SCHEMA.JOBS",
     frozenset({"jobid", "query", "useremail", "creationtime"}),
     _of_jobs,
-    is_table=True,
 )
 API = RowFormat(
     "bigquery-jobs-api",
     "BigQuery jobs as the API and bq print them",
     frozenset({"jobreference", "configuration"}),
     _of_api,
+    is_json=True,
 )

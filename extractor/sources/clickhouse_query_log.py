@@ -115,7 +115,6 @@ FORMAT = RowFormat(
     _LAYOUT.title,
     _LAYOUT.signs,
     _shows,
-    is_table=True,
     escapes_tabs=True,
     names_without_header=_names_without_header,
 )

@@ -107,5 +107,4 @@ FORMAT = RowFormat(
     "Databricks audit log",
     frozenset({"servicename", "actionname", "requestparams"}),
     _shows,
-    is_table=True,
 )

@@ -56,7 +56,7 @@ class RowFormat(NamedTuple):
     signs: frozenset[str]
     shows: Callable[[Reading, list[str]], Shows] | None
     fits: Callable[[list[dict[str, Any]]], bool] = lambda _: True
-    is_table: bool = False
+    is_json: bool = False
     escapes_tabs: bool = False
     names_without_header: Callable[[list[str]], list[str] | None] = lambda _: None
     reads: Callable[[Reading, list[str], Iterable[Placed | BadRecord]], Iterator[Item]] | None = None
@@ -123,7 +123,7 @@ def placed_rows(rows: Iterable[Row], file: str) -> Iterator[Placed]:
 def row_format_of(known: Iterable[RowFormat], names: Iterable[str]) -> RowFormat | None:
     """The format that columns of those names belong to, or None."""
     folded = frozenset(fold(name) for name in names)
-    return next((rows for rows in known if rows.is_table and rows.signs <= folded), None)
+    return next((rows for rows in known if not rows.is_json and rows.signs <= folded), None)
 
 
 def folded_names() -> Callable[[Row], dict[str, Any]]:
@@ -196,7 +196,7 @@ def _judge(rows: RowFormat, sample: Sample) -> Verdict:
         if not fitting or not rows.fits(fitting):
             return Verdict(0, f"its objects are not those of {rows.title}")
         return Verdict(0.95, f"its objects are those of {rows.title}: {', '.join(list(fitting[0])[:8])}")
-    header = _header_of(rows, sample) if rows.is_table else None
+    header = _header_of(rows, sample) if not rows.is_json else None
     if header is None:
         return Verdict(0, wanted)
     return Verdict(0.95, f"its columns are those of {rows.title}: {', '.join(header.names[:8])}")

@@ -23,5 +23,4 @@ FORMAT = RowFormat(
     "Snowflake ACCESS_HISTORY, which holds no SQL text: export QUERY_HISTORY",
     frozenset({"queryid", "directobjectsaccessed", "baseobjectsaccessed"}),
     _shows,
-    is_table=True,
 )

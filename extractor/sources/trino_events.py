@@ -102,6 +102,7 @@ EVENTS = RowFormat(
     frozenset({"metadata", "context"}),
     _of_events,
     lambda rows: any(at(row, "metadata", "queryId") for row in rows),
+    is_json=True,
 )
 KAFKA_EVENTS = RowFormat(
     "trino-events-kafka",
@@ -109,6 +110,7 @@ KAFKA_EVENTS = RowFormat(
     frozenset({"eventpayload"}),
     _of_events,
     lambda rows: any(at(row, "eventPayload", "metadata", "queryId") for row in rows),
+    is_json=True,
 )
 QUERY_INFO = RowFormat(
     "trino-query-json",
@@ -116,11 +118,11 @@ QUERY_INFO = RowFormat(
     frozenset({"queryid", "session", "state", "query"}),
     _of_query_info,
     lambda rows: any(at(row, "session", "user") for row in rows),
+    is_json=True,
 )
 LISTENER_TABLE = RowFormat(
     "trino-listener-table",
     "Trino: table of the MySQL event listener",
     frozenset({"queryid", "querystate", "preparedquery", "query"}),
     _of_table,
-    is_table=True,
 )
