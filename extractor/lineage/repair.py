@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from dialects import Dialect
 from dialects.lexing import Token, replace_solid, tokens
+from extractor.lineage.analytic_views import analytic_view
 from extractor.lineage.clauses import RULES, path_in
 from extractor.lineage.composable import with_hoisted_change
 from extractor.lineage.metric_views import metric_view
@@ -37,6 +38,7 @@ def repaired(original: str, dialect: Dialect) -> str | None:
     whole = (
         recast(found, text, dialect)
         or semantic_view(found, text)
+        or analytic_view(found, text)
         or with_hoisted_change(found, text, lambda change: repaired(change, dialect) or change)
     )
     if whole is not None:

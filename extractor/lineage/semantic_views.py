@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from dialects.lexing import Token
 from dialects.rewriting import closing, name_end, word_at
+from extractor.lineage.analytic_views import items
 
 _CLAUSES = ("TABLES", "RELATIONSHIPS", "FACTS", "DIMENSIONS", "METRICS")
 _ENDS = frozenset({"WITH", "COMMENT", "LABELS", "TAG"})
@@ -25,11 +26,11 @@ def semantic_view(found: Sequence[Token], text: str) -> str | None:
     clauses = dict(_clauses(found, end)) if end > 0 else {}
     if "TABLES" not in clauses:
         return None
-    tables = dict(_table(found, text, a, b) for a, b in _items(found, *clauses["TABLES"]))
+    tables = dict(_table(found, text, a, b) for a, b in items(found, *clauses["TABLES"]))
     columns: dict[str, list[str]] = {key: [] for key in tables}
     derived: list[str] = []
     for clause in ("FACTS", "DIMENSIONS", "METRICS"):
-        for a, b in _items(found, *clauses[clause]) if clause in clauses else ():
+        for a, b in items(found, *clauses[clause]) if clause in clauses else ():
             owner, column = _column(found, text, a, b)
             columns.get(owner, derived).append(column)
     parts = [
@@ -47,17 +48,6 @@ def _clauses(found: Sequence[Token], place: int) -> Iterator[tuple[str, tuple[in
         if word in _CLAUSES and place + 1 < len(found) and found[place + 1].text == "(":
             yield word, (place + 2, closing(found, place + 1) - 1)
         place = closing(found, place) if found[place].text == "(" else place + 1
-
-
-def _items(found: Sequence[Token], start: int, end: int) -> Iterator[tuple[int, int]]:
-    first = place = start
-    while place < end:
-        if found[place].text == ",":
-            yield first, place
-            first = place + 1
-        place = closing(found, place) if found[place].text == "(" else place + 1
-    if first < end:
-        yield first, end
 
 
 def _table(found: Sequence[Token], text: str, start: int, end: int) -> tuple[str, str]:

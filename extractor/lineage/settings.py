@@ -26,7 +26,7 @@ def _use(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...] | None
 
 
 def _path(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
-    listed = unquoted(match["names"]) if dialect.name == "duckdb" else match["names"]
+    listed = unquoted(match["names"]) if dialect.parser in ("duckdb", "snowflake") else match["names"]
     pieces = [unquoted(p.strip()) if p.strip()[:1] == "'" else p.strip() for p in listed.split(",")]
     names = tuple(dialect.parse_name(p) for p in pieces if p and "$user" not in p.lower())
     return (Use("set", tuple(n for n in names if n), "path"),)
@@ -69,6 +69,11 @@ SETTINGS: tuple[tuple[str, re.Pattern[str], Rule], ...] = (
     (
         "SEARCH_PATH",
         re.compile(r"SET\s+(?:SESSION\s+|LOCAL\s+)?SEARCH_PATH\s*(?:=|\sTO\s)\s*(?P<names>[^;]+?)" + END, FLAGS),
+        _path,
+    ),
+    (
+        "SEARCH_PATH",
+        re.compile(r"ALTER\s+SESSION\s+SET\s+SEARCH_PATH\s*=\s*(?P<names>'[^']*')" + END, FLAGS),
         _path,
     ),
     (

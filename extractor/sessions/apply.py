@@ -31,6 +31,7 @@ from extractor.sessions.renames import renamed, swapped
 from extractor.sessions.state import Knowledge, Session, new_sessions
 
 _DEFINING = frozenset({"create", "view", "overwrite", "clone"})
+_MAKING = frozenset({"create", "view", "clone", "like"})
 
 
 class _Where(NamedTuple):
@@ -212,7 +213,8 @@ class Sessions:
 
     def _target(self, write: Write, session: Session) -> TableName:
         if write.target_kind == "table":
-            return self._knowledge.table(write.target, session)
+            made = write.mode in _MAKING
+            return (self._knowledge.made_table if made else self._knowledge.written)(write.target, session)
         kind: EndKind = "directory" if write.target_kind == "directory" else "file"
         return table_name(write.target, self._dialect, "external" if write.target_kind == "external" else kind)
 
@@ -266,7 +268,7 @@ class Sessions:
     # --- what statements teach --------------------------------------------------------------------------------
 
     def _learn(self, write: Write, target: TableName, relation: Relation) -> None:
-        if write.target_kind != "table" or write.mode not in ("create", "view", "clone", "like"):
+        if write.target_kind != "table" or write.mode not in _MAKING:
             return
         self._knowledge.forget(target)
         if write.columns:
@@ -295,7 +297,7 @@ class Sessions:
     def _define(self, define: Define, session: Session, where: _Where) -> StatementLineage:
         if define.temporary and define.name and not self._keep_temporary:
             define = define._replace(name=self._knowledge.temporary_name(define.name))
-        table = self._knowledge.table(define.name, session) if define.name else None
+        table = self._knowledge.made_table(define.name, session) if define.name else None
         if table is None:
             return self._result(where, Outcome.NO_LINEAGE, define.kind)
         if not self._keep_temporary and (define.temporary or self._knowledge.is_temporary(table, define.name)):
@@ -344,7 +346,7 @@ class Sessions:
         elif use.what == "synonym":
             self._knowledge.stand_for(use.names, session)
         elif use.what == "path":
-            session.defaults.path = tuple(name[-1][0] for name in use.names)
+            session.defaults.follow(use.names, self._dialect)
         elif use.names and use.names[0]:
             session.defaults.use(use.names[0], use.what, self._dialect)
 

@@ -10,13 +10,32 @@ from extractor.models import EndKind, TableName
 
 
 class Defaults:
-    """A session's defaults: the database and the schemas that bare names are looked for in, in their order."""
+    """A session's defaults: the database and the schemas that bare names are looked for in, in their order.
 
-    __slots__ = ("database", "path")
+    ``search`` is a path through several databases; its empty name stands for the current schema.
+    """
+
+    __slots__ = ("database", "path", "search")
 
     def __init__(self, database: str | None, path: tuple[str, ...]) -> None:
         self.database = database
         self.path = path
+        self.search: tuple[Name, ...] = ()
+
+    def follow(self, names: tuple[Name, ...], dialect: Dialect) -> None:
+        """Look bare names up in these schemas, from now on.
+
+        ``$current`` and ``$public`` are Snowflake's (https://docs.snowflake.com/en/sql-reference/name-resolution);
+        elsewhere the first entry is the current schema.
+        """
+        if dialect.parser == "snowflake":
+            self.search = tuple(_entry(name) for name in names)
+            return
+        self.search = names if any(len(name) > 1 for name in names) else ()
+        if self.search:
+            self.use(names[0], "schema", dialect)
+        else:
+            self.path = tuple(name[-1][0] for name in names)
 
     def use(self, parts: Name, what: str, dialect: Dialect) -> None:
         """Apply USE (database, schema, or what a bare USE means in the dialect)."""
@@ -34,6 +53,11 @@ class Defaults:
                 self.path = (dialect.default_schema,)
         else:
             self.path = (names[0],)
+
+
+def _entry(name: Name) -> Name:
+    known: dict[str, Name] = {"$current": (), "$public": (("PUBLIC", False),)}
+    return known.get(name[0][0].lower(), name)
 
 
 def full_parts(name: Name, defaults: Defaults, schema: str | None, dialect: Dialect) -> tuple[Part, ...]:
@@ -67,10 +91,18 @@ def table_name(parts: tuple[Part, ...], dialect: Dialect, kind: EndKind = "table
 
 def candidates(name: Name, defaults: Defaults, dialect: Dialect) -> list[TableName]:
     """The tables a name can mean: one, or one for each schema of the search path."""
+    if len(name) == 1 and defaults.search:
+        named = [(*entry, *name) for entry in defaults.search]
+        return [current(n, defaults, dialect) for n in named]
     if len(name) > 1 or len(defaults.path) <= 1:
-        schema = defaults.path[0] if defaults.path else None
-        return [table_name(full_parts(name, defaults, schema, dialect), dialect)]
+        return [current(name, defaults, dialect)]
     return [table_name(full_parts(name, defaults, schema, dialect), dialect) for schema in defaults.path]
+
+
+def current(name: Name, defaults: Defaults, dialect: Dialect) -> TableName:
+    """The table of that name in the current schema, which is where CREATE puts it."""
+    schema = defaults.path[0] if defaults.path else None
+    return table_name(full_parts(name, defaults, schema, dialect), dialect)
 
 
 def choose(found: list[TableName], known: Callable[[TableName], bool]) -> TableName:

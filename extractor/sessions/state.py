@@ -9,7 +9,7 @@ from dialects import Dialect
 from extractor.lineage.model import Name
 from extractor.models import SchemaLookup, TableName
 from extractor.sessions.memory import Bases, Bounded, MadeTables, Temporaries, Temporary, key_of
-from extractor.sessions.names import Defaults, candidates, choose
+from extractor.sessions.names import Defaults, candidates, choose, current
 
 _SESSIONS = 3_000
 _TABLES = 200_000
@@ -65,6 +65,15 @@ class Knowledge:
         """What ``name`` means in ``session``: a table, also where the name is a synonym of it."""
         found = choose(candidates(name, session.defaults, self.dialect), self._exists)
         return (self._synonyms.get(key_of(found)) or found) if self._synonyms else found
+
+    def made_table(self, name: Name, session: Session) -> TableName:
+        """The table that CREATE makes: in the current schema, whatever the rest of the path holds."""
+        return current(name, session.defaults, self.dialect)
+
+    def written(self, name: Name, session: Session) -> TableName:
+        """The table that a change of rows goes to; a search path of Snowflake's is for queries alone."""
+        only_current = session.defaults.search and self.dialect.parser == "snowflake"
+        return self.made_table(name, session) if only_current else self.table(name, session)
 
     def stand_for(self, names: tuple[Name, ...], session: Session) -> None:
         """Let the first of ``names`` stand for the second; without a second it stands for itself again."""
@@ -127,14 +136,19 @@ class Knowledge:
 
     def put_temporary(self, temporary: Temporary, session: Session) -> None:
         """Keep a temporary table where its kind is visible."""
-        (self._shared if temporary.by_pattern else session.temporaries).put(temporary)
+        (self._shared if self._is_shared(temporary) else session.temporaries).put(temporary)
 
     def pop_temporary(self, name: Name, session: Session) -> Temporary | None:
         """Forget a temporary table and return it."""
         found = self.find_temporary(name, session)
         if found is None:
             return None
-        return (self._shared if found.by_pattern else session.temporaries).pop(found.table, bare=False)
+        return (self._shared if self._is_shared(found) else session.temporaries).pop(found.table, bare=False)
+
+    def _is_shared(self, temporary: Temporary) -> bool:
+        """Whether all sessions see it: known by a pattern, or ``##global`` of SQL Server and its kin."""
+        is_global = self.dialect.lexical.blocks == "tsql" and temporary.table.identity[-1].startswith("##")
+        return temporary.by_pattern or is_global
 
 
 def new_sessions() -> Bounded[str, Session]:

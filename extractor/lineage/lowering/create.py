@@ -47,6 +47,10 @@ def lower_create(node: Node, walk: Walk) -> tuple[Statement, ...]:
     copied = _copied(node, properties, schema, walk)
     if copied is not None and expression.__class__ not in _QUERIES:
         return (Write(*copied[:1], name, copied[1], copied[2], temporary=temporary),)
+    if expression.__class__ is exp.Table and any(
+        p.__class__ is exp.WithDataProperty and arg(p, "no") for p in properties
+    ):
+        return (Write("create like", name, "like", _all_of(expression, walk), temporary=temporary),)  # Teradata
     if expression.__class__ in _QUERIES:
         outside, place = file_of(this) if walk.engine in _SPARK and schema is None else ("", "")
         created = _lower_query(node, kind, name, schema, properties, walk)._replace(temporary=temporary)

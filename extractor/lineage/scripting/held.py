@@ -152,7 +152,7 @@ class Held:
         elif len(targets) > 1:
             self._put_all(targets, _without_brackets(value, body))
         else:
-            self._put(targets[0], f"SELECT {body[value[0].start : value[-1].end]}", 0)
+            self._put(targets[0], _as_query(value, body), 0)
 
     def _put_all(self, targets: list[str], query: str, *, rows: bool = False) -> None:
         """Each target takes a column; a single one may be a record, whose fields are all columns, as well."""
@@ -260,6 +260,12 @@ def _targets(found: Sequence[Token], start: int) -> tuple[list[str], int]:
     if place < len(found) and found[place].text == ".":
         return [], start
     return names, place
+
+
+def _as_query(value: Sequence[Token], body: str) -> str:
+    """``x := a + 1`` and, in Vertica, ``x := SELECT a FROM t``."""
+    text = body[value[0].start : value[-1].end]
+    return text if value[0].text.upper() in _QUERY else f"SELECT {text}"
 
 
 def _without_brackets(value: Sequence[Token], body: str) -> str:
