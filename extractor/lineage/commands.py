@@ -93,8 +93,36 @@ def _clone_of(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
 
 
 def _call(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
-    del match, dialect
+    del dialect
+    if _SENT_TEXT.search(match.string):
+        return (Other("call", "dynamic", "a call that is given the text of a statement, to be run elsewhere"),)
     return (Other("call", "no lineage by nature", "a call: the statements of its body carry the lineage"),)
+
+
+_SENT_TEXT = re.compile(r"'\s*(?:INSERT|UPDATE|DELETE|MERGE|CREATE|TRUNCATE)\s", FLAGS)
+"""Trino's ``CALL pg.system.execute(query => 'INSERT ...')``, DuckDB's ``CALL postgres_execute('pg', 'INSERT ...')``."""
+
+
+def _iceberg(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...] | None:
+    """``CALL cat.system.snapshot(...)`` and ``add_files(...)`` of Apache Iceberg, arguments by place or by name.
+
+    https://iceberg.apache.org/docs/latest/spark-procedures/#table-migration
+    """
+    if dialect.parser not in ("spark", "databricks"):
+        return None
+    wanted = ("source_table", "table") if match["what"].lower() == "snapshot" else ("table", "source_table")
+    given = re.findall(r"(?:(\w+)\s*=>\s*)?('[^']*')", match["inputs"])
+    known = [(name or wanted[place], text) for place, (name, text) in enumerate(given) if name or place < len(wanted)]
+    named = {name.lower(): unquoted(text) for name, text in known}
+    target, source = dialect.parse_name(named.get("table", "")), dialect.parse_name(named.get("source_table", ""))
+    if not target or not source:
+        return None
+    if match["what"].lower() == "snapshot":
+        return (Write("call snapshot", target, "clone", _all(source)),)
+    place = source[-1][0] if "/" in source[-1][0] else ""
+    if place:
+        return (Write("call add_files", target, "copy", None, files=(place,)),)
+    return (Write("call add_files", target, "insert", _all(source), by_name=True),)
 
 
 def _load(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
@@ -395,6 +423,11 @@ _RULES: tuple[tuple[str, re.Pattern[str], Rule], ...] = (
         _insert_exec,
     ),
     *((needed, pattern, applied_changes) for needed, pattern in CHANGE_FLOWS),
+    (
+        "SYSTEM",
+        re.compile(r"CALL\s+(?:[\w`]+\.)?SYSTEM\.(?P<what>SNAPSHOT|ADD_FILES)\s*\((?P<inputs>.*)\)" + END, FLAGS),
+        _iceberg,
+    ),
     ("CALL", re.compile(r"CALL\s", FLAGS), _call),
     ("EXEC", re.compile(r"EXEC(?:UTE)?\s+(?!IMMEDIATE|AS\b)[\w\[\"@]", FLAGS), _call),
 )

@@ -11,7 +11,7 @@ from dialects import Dialect
 from dialects.client import use_of_connect
 from dialects.lexing import blank, tokens, words
 from extractor.statements.blocks import TRANSACTION_WORDS
-from extractor.statements.prefilter import MATTERING
+from extractor.statements.prefilter import MATTERING, WRITING_FUNCTIONS
 
 
 class StatementClass(StrEnum):
@@ -29,8 +29,8 @@ class StatementClass(StrEnum):
     EMPTY = "empty"
 
 
-_READS = words("SHOW DESCRIBE DESC HELP LIST LS VALUES TABLE SUMMARIZE HANDLER EXISTS CHECK GET")
-_QUERIES = frozenset(("SELECT", "SEL", "WITH", "FROM", "("))
+_READS = words("SHOW DESCRIBE DESC HELP LIST LS SUMMARIZE HANDLER EXISTS CHECK GET")
+_QUERIES = frozenset(("SELECT", "SEL", "WITH", "FROM", "(", "TABLE", "VALUES"))
 _UTILITY = words(
     "GRANT REVOKE DENY COMMIT ROLLBACK START END ABORT SAVEPOINT RELEASE ANALYZE ANALYSE VACUUM COMMENT COLLECT LOCK "
     "UNLOCK FETCH CLOSE OPEN MOVE DEALLOCATE LISTEN NOTIFY UNLISTEN CHECKPOINT CLUSTER REINDEX GROOM GENERATE PRINT "
@@ -49,18 +49,20 @@ _NOT_TABLES = words(
     "BUFFERPOOL RESERVATION CAPACITY ASSIGNMENT SEARCH VECTOR HASH JOIN WORKLOAD MONITOR SYSTEM AUDIT RULESET "
     "DEFAULT DATA VOLUME NOTEBOOK GIT IMAGE APPLICATION LISTING COMPUTE"
 )
-_RENAMED_BY_ALTER = words(
+_MADE_BY_ALTER = words(
     "TABLE VIEW SCHEMA DATABASE MATERIALIZED SYNONYM EXTERNAL ICEBERG DYNAMIC FOREIGN PROC PROCEDURE FUNCTION "
-    "TRIGGER TASK STAGE PIPE ALGORITHM DEFINER SQL"
+    "TRIGGER TASK STAGE PIPE ALGORITHM DEFINER SQL EVENT SEMANTIC STREAMING LIVE IGNORE ONLINE VIRTUAL EDITIONABLE "
+    "NONEDITIONABLE PACKAGE"
 )
 _DROPS_THAT_COUNT = words(
     "TABLE VIEW SCHEMA DATABASE MATERIALIZED SYNONYM EXTERNAL TEMPORARY TEMP ICEBERG DYNAMIC FOREIGN ALIAS NICKNAME "
     "PUBLIC TABLES VIEWS SNAPSHOT STREAMING IF"
 )
-_WRITING_WORDS = words("INTO INSERT UPDATE DELETE MERGE INS UPD DEL UPSERT WRITE_NOS")
+_WRITING_WORDS = words("INTO INSERT UPDATE DELETE MERGE INS UPD DEL UPSERT CALL") | WRITING_FUNCTIONS
 _PATH_SETTINGS = words(
     "SEARCH_PATH SCHEMA CATALOG DATABASE CURRENT_SCHEMA CURRENT_PATH PATH ROLE CURRENT_DATABASE SQLID"
 )
+_HAVE_ROWS = words("TABLE VIEW")
 _CONTROL = words("IF WHILE FOR LOOP REPEAT CASE")
 _VARIABLE_DIALECTS = words("snowflake bigquery hive spark spark2 databricks impala mysql mariadb duckdb generic")
 _PLAIN_WRITE = re.compile(
@@ -80,7 +82,7 @@ def classify(text: str, dialect: Dialect) -> StatementClass:
         return StatementClass.WRITES
     if text[:1] == "\\" and dialect.lexical.backslash_commands:
         return StatementClass.SESSION if use_of_connect(text) else StatementClass.UTILITY
-    head = list(islice(_words(text, dialect), 8))
+    head = list(islice(_words(text, dialect), 12))
     while head[:1] == ["("]:
         head = head[1:]
     if not head:
@@ -108,7 +110,7 @@ def _by_object(first: str, rest: list[str], text: str, dialect: Dialect) -> Stat
     if first == "ALTER":
         if second == "SESSION":
             return StatementClass.SESSION
-        return StatementClass.WRITES if second in _RENAMED_BY_ALTER else StatementClass.UTILITY
+        return StatementClass.WRITES if second in _MADE_BY_ALTER else StatementClass.UTILITY
     if first == "DROP":
         return StatementClass.WRITES if second in _DROPS_THAT_COUNT else StatementClass.UTILITY
     if first == "CREATE":
@@ -129,12 +131,13 @@ def _matters_inside(text: str) -> bool:
 
 
 def _create(rest: list[str]) -> StatementClass:
-    for word in rest:
+    for place, word in enumerate(rest):
         if word in ("OR", "REPLACE", "ALTER", "PUBLIC", "IF", "NOT", "EXISTS", "FORCE", "GLOBAL", "LOCAL", "EXTERNAL"):
             continue
         if word in ("SCHEMA", "DATABASE") and "CLONE" in rest:
             return StatementClass.WRITES
-        return StatementClass.UTILITY if word in _NOT_TABLES else StatementClass.WRITES
+        is_kind = not _HAVE_ROWS.isdisjoint(rest[place + 1 : place + 3])  # HANA: CREATE ROW TABLE, HISTORY COLUMN TABLE
+        return StatementClass.UTILITY if word in _NOT_TABLES and not is_kind else StatementClass.WRITES
     return StatementClass.UTILITY
 
 
@@ -157,7 +160,8 @@ def _query(text: str, dialect: Dialect) -> StatementClass:
     found = blank(text, dialect.lexical).upper().translate(_TO_SPACES).split()
     before = ""
     for word in found:
-        if word in _WRITING_WORDS and before not in ("FOR", "KEY"):
+        called = word.rpartition(".")[2] in WRITING_FUNCTIONS
+        if called or (word in _WRITING_WORDS and before not in ("FOR", "KEY")):
             return StatementClass.WRITES
         before = word
     return StatementClass.READS

@@ -71,8 +71,7 @@ def unfold(text: str, dialect: Dialect, depth: int = 0) -> Unfolded | None:
         return Unfolded(tuple(inners), routine.name)
     words = _head(text, dialect)
     if words[:1] == ["EXPLAIN"] and "ANALYZE" in words:
-        place = next(t.end for t in tokens(text, dialect.lexical) if t.text.upper() == "ANALYZE")
-        return Unfolded((Inner(text[place:]),))
+        return Unfolded((Inner(text[_end_of_explain(text, dialect) :]),))
     if words[:1] == ["PREPARE"] and words[2:3] == ["FROM"] and words[3:] and words[3] in SQL_WORDS:  # Trino
         return Unfolded((Inner(text[next(islice(tokens(text, dialect.lexical), 3, None)).start :]),))
     if words[:1] == ["PREPARE"] and words[2:3] == ["FROM"]:  # MySQL: what is prepared is run
@@ -90,6 +89,16 @@ def unfold(text: str, dialect: Dialect, depth: int = 0) -> Unfolded | None:
     if words[:1] in (["EXECUTE"], ["EXEC"]) or (words[:1] == ["CALL"] and _runs_text(_head(text, dialect, 8))):
         return Unfolded(tuple(_statements(text, frozenset(), dialect, depth)))
     return None
+
+
+def _end_of_explain(text: str, dialect: Dialect) -> int:
+    """Where the statement begins behind ``EXPLAIN ANALYZE`` or ``EXPLAIN (VERBOSE, ANALYZE on, ...)``."""
+    found = list(tokens(text, dialect.lexical))
+    if len(found) > 1 and found[1].text == "(":
+        return next(t.end for t in found if t.text == ")")
+    words = [t.text.upper() for t in found]
+    place = words.index("ANALYZE")
+    return found[place + (words[place + 1 : place + 2] == ["VERBOSE"])].end
 
 
 def _holds_more(text: str, dialect: Dialect) -> bool:
