@@ -82,7 +82,7 @@ def classify(text: str, dialect: Dialect) -> StatementClass:
         return StatementClass.WRITES
     if text[:1] == "\\" and dialect.lexical.backslash_commands:
         return StatementClass.SESSION if use_of_connect(text) else StatementClass.UTILITY
-    head = list(islice(_words(text, dialect), 12))
+    head = list(islice(_words(text, dialect), 8))
     while head[:1] == ["("]:
         head = head[1:]
     if not head:
@@ -91,7 +91,7 @@ def classify(text: str, dialect: Dialect) -> StatementClass:
     if first in _QUERIES:
         return _query(text, dialect)
     if first == "EXPLAIN":
-        return _explain(head, text, dialect)
+        return _explain(list(islice(_words(text, dialect), 40)), text, dialect)
     if first in ("LOCKING", "LOCK") and dialect.name == "teradata":
         return _query(text, dialect)
     if first in _UTILITY:
