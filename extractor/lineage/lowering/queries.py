@@ -253,7 +253,20 @@ def _lower_modifying(node: Node, walk: Walk) -> Query:
         return Select(())
     if walk.touched is not None and walk.engine in ("tsql", "fabric"):
         return walk.touched
-    return Select(lower_projections(returning, walk), (Source("table", writes[-1].target),))
+    return Select(lower_projections(returning, walk), _returned(node, writes[-1]))
+
+
+def _returned(node: Node, write: Write) -> tuple[Source, ...]:
+    """What RETURNING of an UPDATE or DELETE sees: the target, and the tables that it is joined with.
+
+    https://www.postgresql.org/docs/current/sql-delete.html, "Outputs".
+    """
+    if write.mode in ("assign", "delete") and isinstance(write.query, Select):
+        if any(source.name == write.target for source in write.query.sources):
+            return write.query.sources
+        alias = arg(node, "this").alias_or_name
+        return (Source("table", write.target, alias), *write.query.sources)
+    return (Source("table", write.target),)
 
 
 def _seeing(write: Write, walk: Walk) -> Write:
