@@ -301,3 +301,15 @@ def test_a_failure_that_is_told_in_the_next_file_of_a_rotated_log_counts(tmp_pat
     assert report.statements[Outcome.FAILED] == 1
     assert [(item.path.rsplit("/", 1)[-1], item.records) for item in report.files] == [("x.log.1", 2), ("x.log", 0)]
     assert {s for s, _, _ in alation.edges()} == {"12.raw.sales", "12.raw.sales.shop", "12.raw.sales.net"}
+
+
+def test_a_file_that_lies_outside_of_the_window_by_its_date_is_not_opened(tmp_path, alation):
+    """It is a line of the report; the window itself is still held record by record."""
+    for day in ("2024-03-02", "2024-06-02"):
+        folder = write_log(tmp_path, "x", []).parent / day
+        folder.mkdir()
+        (folder / "a.jsonl").write_text(json.dumps(record(LOAD.format(day=day), f"{day}T02:00:00Z")) + "\n")
+    window = pipeline.Window(until=datetime(2024, 4, 1, tzinfo=UTC))
+    report = plan(configure(tmp_path, alation.url), window=window)
+    told = {item.path.split("/")[1]: (item.records, item.problem) for item in report.files if item.path.count("/") == 2}
+    assert told == {"2024-03-02": (1, ""), "2024-06-02": (0, "by its date outside of the window: not read")}
