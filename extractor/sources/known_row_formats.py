@@ -9,6 +9,7 @@ from extractor.sources import (
     clickhouse_query_log,
     databricks_audit,
     snowflake_access,
+    sqlserver_trace,
     sqlserver_xevents,
     trino_events,
 )
@@ -26,6 +27,7 @@ ROW_FORMATS: tuple[RowFormat, ...] = (
     athena.TRAIL,
     clickhouse_query_log.FORMAT,
     sqlserver_xevents.TABLE,
+    sqlserver_trace.TABLE,
     trino_events.EVENTS,
     trino_events.KAFKA_EVENTS,
     trino_events.QUERY_INFO,

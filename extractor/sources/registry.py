@@ -20,6 +20,7 @@ from extractor.sources import (
     redshift_activity,
     scripts,
     snowflake_unload,
+    sqlserver_trace,
     sqlserver_xevents,
 )
 from extractor.sources.interface import SourceFormat
@@ -31,6 +32,7 @@ FORMATS: tuple[SourceFormat, ...] = (
     redshift_activity.FORMAT,
     snowflake_unload.FORMAT,
     sqlserver_xevents.FORMAT,
+    sqlserver_trace.FORMAT,
     oracle_audit.XML,
     oracle_audit.TEXT,
     *known_row_formats.FORMATS,

@@ -42,6 +42,8 @@ EXPECTED = {
             "redshift-sys-query-text",
             "sqlserver-audit",
             "sqlserver-query-store",
+            "sqlserver-trace",
+            "sqlserver-trace-table",
             "sqlserver-xevents",
             "sqlserver-xevents-table",
             "synapse-requests",

@@ -151,3 +151,16 @@ def test_xml_is_read_with_its_declaration_and_never_as_a_script(tmp_path: Path) 
     refused = read(path, dialect="sqlserver")
     assert not refused.records
     assert "XML, in which no format" in refused.stats.problem
+
+
+@pytest.mark.parametrize("name", ["sqlserver-trace", "sqlserver-trace-table"])
+def test_a_trace_shows_each_batch_once(name: str) -> None:
+    """Its starting and its statements are repeats, whether events are told by number or by name."""
+    found = only(name)
+    assert found.texts == [
+        "SELECT a INTO #t FROM stg.a;\nINSERT INTO mart.b SELECT a FROM #t",
+        "exec sp_executesql N'INSERT INTO mart.c SELECT x FROM stg.c WHERE x < @p',N'@p int',@p=7",
+    ]
+    assert (found.outcomes, found.stats.repeats, found.stats.noise) == (["ok", "failed"], 2, 1)
+    assert found.records[0].started_at == datetime(2026, 3, 2, 2, 0, 11, 403000, tzinfo=UTC)
+    assert (found.records[0].session, found.records[0].database) == ("61", "WH")
