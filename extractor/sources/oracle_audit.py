@@ -37,7 +37,7 @@ class _Audited:
 
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
-        self._known: OrderedDict[tuple[str, str, str], None] = OrderedDict()
+        self._known: OrderedDict[tuple[str, str, int], None] = OrderedDict()
         self._number = 0
 
     def take(
@@ -50,12 +50,12 @@ class _Audited:
             return
         statement = values.get("StatementId", "")
         if statement:
-            key = session, statement, sql
+            key = session, statement, hash(sql)
             if key in self._known:
                 stats.repeats += 1
                 return
             self._known[key] = None
-            if len(self._known) > _MAX_KNOWN or len(sql) > 1_000_000:
+            if len(self._known) > _MAX_KNOWN:
                 self._known.popitem(last=False)
         self._number += 1
         limit = self._reading.max_statement_bytes
