@@ -8,6 +8,8 @@ from extractor.sources import (
     bigquery_history,
     clickhouse_query_log,
     databricks_audit,
+    hadoop_audits,
+    mysql_audit_json,
     snowflake_access,
     sqlserver_trace,
     sqlserver_xevents,
@@ -32,6 +34,11 @@ ROW_FORMATS: tuple[RowFormat, ...] = (
     trino_events.KAFKA_EVENTS,
     trino_events.QUERY_INFO,
     trino_events.LISTENER_TABLE,
+    mysql_audit_json.ENTERPRISE,
+    mysql_audit_json.PERCONA,
+    mysql_audit_json.PROXYSQL,
+    hadoop_audits.LINEAGE,
+    hadoop_audits.RANGER,
 )
 
 FORMATS = tuple(source_format(rows) for rows in ROW_FORMATS)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from extractor.sources import (
+    apache_spark,
     columnar,
     delimited,
+    hadoop_audits,
+    hive_log,
     json_documents,
     json_lines,
     known_layouts,
     known_row_formats,
+    mysql_audit_xml,
     mysql_binlog,
     mysql_general,
     mysql_server_audit,
@@ -40,6 +44,10 @@ FORMATS: tuple[SourceFormat, ...] = (
     mysql_slow.FORMAT,
     mysql_server_audit.FORMAT,
     mysql_binlog.FORMAT,
+    mysql_audit_xml.FORMAT,
+    hadoop_audits.IMPALA_AUDIT,
+    hive_log.FORMAT,
+    apache_spark.FORMAT,
     *known_layouts.FORMATS,
     json_lines.FORMAT,
     json_documents.FORMAT,
