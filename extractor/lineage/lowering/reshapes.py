@@ -20,6 +20,8 @@ _COMMENT = re.compile(r"\s*/\*.*?\*/\Z", re.DOTALL)
 
 def lower_pivots(pivots: list[Node], walk: Walk) -> tuple[Reshape, ...]:
     """The reshapes of a relation, in the order in which they apply."""
+    if not pivots:
+        return ()
     return tuple(_lower_unpivot(p, walk) if arg(p, "unpivot") else _lower_pivot(p, walk) for p in pivots)
 
 

@@ -30,6 +30,7 @@ _OF_ELSEWHERE = frozenset(
 )
 """Their rows come from another database, from a queue, or from an earlier statement that only its id tells."""
 _SEARCH = getattr(exp, "VectorSearch", None)
+_HALF_JOINS = frozenset({"SEMI", "ANTI"})
 _JOIN_GROUP = frozenset({exp.Table, exp.Subquery, exp.Paren, exp.Join, exp.Lateral, exp.Unnest})
 
 
@@ -70,13 +71,14 @@ def _lower_join(join: Node, walk: Walk, conditions: list[Node]) -> list[Source]:
     for more in args_of(join, "expressions"):  # ClickHouse: ARRAY JOIN a AS x, b AS y
         found.extend(lower_source(more, walk, conditions=conditions))
     conditions.extend(c for c in (arg(join, "on"), arg(join, "match_condition")) if c is not None)
-    kind, side = str(arg(join, "kind") or "").upper(), str(arg(join, "side") or "").upper()
-    hidden = kind in ("SEMI", "ANTI") or side in ("SEMI", "ANTI")
+    hidden = not _HALF_JOINS.isdisjoint((str(arg(join, "kind")).upper(), str(arg(join, "side")).upper()))
     using = tuple(c.name for c in args_of(join, "using"))
     natural = str(arg(join, "method") or "").upper() == "NATURAL"
     pivots = lower_pivots(args_of(join, "pivots"), walk)
-    first = found[0]._replace(using=using, natural=natural)
-    found[0] = first._replace(reshapes=(*first.reshapes, *pivots)) if pivots else first
+    if (using, natural) != (found[0].using, found[0].natural):
+        found[0] = found[0]._replace(using=using, natural=natural)
+    if pivots:
+        found[0] = found[0]._replace(reshapes=(*found[0].reshapes, *pivots))
     return [source._replace(hidden=True) for source in found] if hidden else found
 
 
