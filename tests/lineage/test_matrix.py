@@ -16,6 +16,11 @@ def test_what_a_dialect_has_not_got_has_no_fixture() -> None:
     assert {row.dialect: row.both for row in rows(CASES) if row.both} == {}
 
 
+def test_every_feature_is_shown_or_absent_in_every_dialect() -> None:
+    """No cell of the matrix is empty: a fixture, or the word that the vendor's reference has no such thing."""
+    assert {row.dialect: row.empty for row in rows(CASES) if row.empty} == {}
+
+
 def test_no_two_fixtures_of_a_kind_differ_in_names_and_literals_only() -> None:
     """Within one dialect and statement kind each fixture has a shape of its own, or other settings."""
     assert _alike(lambda case: (case.dialect, case.kind, _settings(case), _shape(case))) == []
