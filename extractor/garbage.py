@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """No search for garbage meanwhile, where the caller has not switched it off himself.
+    """No search for garbage meanwhile, unless the caller has switched it off for good.
 
     A parse makes thousands of objects that all live until its end. Looking through them again and again costs a
     quarter of the time of the parse and finds nothing; one look after the statement frees its tree.
