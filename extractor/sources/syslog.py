@@ -1,8 +1,9 @@
 """Log lines that came through syslog: a head with time, host, program and process before each line.
 
 The forms are RFC 3164 (no year, no zone), RFC 5424, the ISO form of rsyslog and journald, and Heroku's router.
-PostgreSQL numbers its messages and their parts (``[7-1]``, ``[7-2]`` ...): a part that begins with a tab is a line of
-its own, any other goes on where the part before it was cut by syslog's limit.
+PostgreSQL numbers its messages and their parts (``[7-1]``, ``[7-2]`` ...). A part that begins with a tab, or with a
+field of the message such as its STATEMENT, is a line of its own; any other goes on where the part before it was cut by
+syslog's limit.
 https://www.postgresql.org/docs/current/runtime-config-logging.html#GUC-SYSLOG-SEQUENCE-NUMBERS
 """
 
@@ -26,6 +27,7 @@ _HEADS = (
     re.compile(_ISO + rb" \S+ " + _TAG),
 )
 _PART = re.compile(rb"\[(\d+)-(\d+)\] ?")
+_FIELD = re.compile(rb"(?=\S).{0,400}?\b(?:DETAIL|HINT|QUERY|CONTEXT|STATEMENT|LOCATION):  ")
 _ESCAPE = re.compile(rb"#(0\d\d)")
 _MOST_OPEN = 1_000
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -66,6 +68,8 @@ class Syslog:
             pieces = self._open[key][1]
             if text.startswith(b"\t"):
                 pieces.append(text)
+            elif _FIELD.match(text):  # the STATEMENT of an ERROR is a part of its message, with a prefix of its own
+                pieces.append(stamped(text, self._time_of(head), head["pid"] or b""))
             else:
                 pieces[-1] += text
             return

@@ -165,6 +165,26 @@ def test_lines_keep_the_number_that_they_have_in_the_file(tmp_path: Path) -> Non
         assert record.sql.split("\n")[0][:20] in lines[record.origin.line - 1]
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Mar  2 02:00:12 db1 postgres[4711]: [13-{}] ",
+        "2024-03-02T02:00:12.402113+00:00 app[postgres.123]: [GOLD] [13-{}] sql_error_code = 42P01 pid=4711 ",
+    ],
+    ids=["syslog", "heroku"],
+)
+def test_the_statement_of_an_error_may_be_a_part_of_its_message(tmp_path: Path, head: str) -> None:
+    """PostgreSQL sends both to syslog as one message: the statement has failed, and is not a part of the error."""
+    path = tmp_path / "x.log"
+    path.write_text(
+        f'{head.format(1)}ERROR:  relation "x" does not exist\n'
+        f"{head.format(2)}STATEMENT:  insert into x\n"
+        f"{head.format(3).partition(' sql_error')[0].rstrip()} #011select 1 from b\n"
+    )
+    found = read(path)
+    assert list(zip(found.texts, found.outcomes, strict=True)) == [("insert into x\nselect 1 from b", "failed")]
+
+
 def test_the_envelope_is_named(tmp_path: Path) -> None:
     """A user sees why a file was read as what it is."""
     path = tmp_path / "x.log"
