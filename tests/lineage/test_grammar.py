@@ -10,6 +10,7 @@ import extractor
 from tests.lineage.cases import columns_of, tables_of
 from tests.lineage.grammar import Rules, statements
 
+pytestmark = pytest.mark.sweep
 SPELLINGS = (str, str.upper, str.title, lambda text: text.replace(" ", " /* why */\n\t"))
 EARLY = Rules(early_aliases=True)
 DIALECTS = {

@@ -7,6 +7,7 @@ import pytest
 from tests.lineage.cases import Case, cases, columns_of, tables_of
 from tests.lineage.rewordings import nested_query, other_aliases, other_case, other_layout, query_in_cte
 
+pytestmark = pytest.mark.sweep
 CASES = list(cases())
 RECASED = {c.name: c for c in CASES if other_case(c) is not None}
 REALIASED = {c.name: c for c in CASES if other_aliases(c) is not None}

@@ -41,6 +41,7 @@ OTHER = {
 }
 """Fixtures that a run must treat in another way than a text alone, and why."""
 
+pytestmark = pytest.mark.sweep
 Pair = tuple[tuple[str, str], tuple[str, str]]
 
 

@@ -40,6 +40,7 @@ ROTATED = [
     LOGS / "sqlserver-xevents-table" / "target.csv",
     LOGS / "oracle-text-audit" / "wh_ora_4711.aud",
 ]
+pytestmark = pytest.mark.sweep
 FORMAT_OF = {path: read(path).stats.format for path in ROTATED}
 
 
