@@ -26,7 +26,8 @@ MATTERING = words(
 ) | {name.lower() for name in WRITING_FUNCTIONS}
 """The words without which no statement writes or changes the session, whatever it begins with."""
 _CLIENT_LINE = re.compile(r"\n[ \t]*(?:/[ \t\r]*(?:\n|\Z)|\\|\.[A-Za-z])")
-_TO_SPACES = str.maketrans(dict.fromkeys("()[]{},;=<>!*/+-|.:'\"`\\&%^~?", " "))
+_CONTROLS = "".join(map(chr, [*range(32), 127]))
+_TO_SPACES = str.maketrans(dict.fromkeys("()[]{},;=<>!*/+-|.:'\"`\\&%^~?" + _CONTROLS, " "))
 _REPLACE = re.compile(r"\breplace\s*+(?!\()\s", re.IGNORECASE)
 
 

@@ -1,7 +1,7 @@
 """What a statement is, before it is parsed."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqltexts import every_dialect, texts
 
@@ -184,6 +184,7 @@ SOUP = st.lists(
 )
 
 
+@example(sql="sel\x08delete from t", dialect=dialects.get("sqlserver"))
 @settings(max_examples=1000, deadline=None)
 @given(st.sampled_from([" ", ""]).flatmap(lambda gap: SOUP.map(gap.join)) | texts, every_dialect)
 def test_the_prefilter_never_hides_a_statement_that_counts(sql, dialect):
