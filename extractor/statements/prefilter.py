@@ -26,8 +26,8 @@ MATTERING = words(
 ) | {name.lower() for name in WRITING_FUNCTIONS}
 """The words without which no statement writes or changes the session, whatever it begins with."""
 _CLIENT_LINE = re.compile(r"\n[ \t]*(?:/[ \t\r]*(?:\n|\Z)|\\|\.[A-Za-z])")
-_CONTROLS = "".join(map(chr, [*range(32), 127]))
-_TO_SPACES = str.maketrans(dict.fromkeys("()[]{},;=<>!*/+-|.:'\"`\\&%^~?" + _CONTROLS, " "))
+_TO_SPACES = str.maketrans({chr(c): " " for c in range(128) if not (chr(c).isalnum() or chr(c) in "_$#@")})
+_BETWEEN_WORDS = re.compile(r"[^\w$#@]+")
 _REPLACE = re.compile(r"\breplace\s*+(?!\()\s", re.IGNORECASE)
 
 
@@ -43,7 +43,12 @@ def may_matter(sql: str) -> bool:
         return True
     if _CLIENT_LINE.search(sql):
         return True
-    found = MATTERING.intersection(sql.lower().translate(_TO_SPACES).split())
+    found = MATTERING.intersection(_words_of(sql.lower()))
     if not found:
         return False
     return found != {"replace"} or _REPLACE.search(sql) is not None
+
+
+def _words_of(text: str) -> list[str]:
+    """The words of a text, as every dialect's lexer bounds them; beyond ASCII the pattern knows what is a letter."""
+    return text.translate(_TO_SPACES).split() if text.isascii() else _BETWEEN_WORDS.split(text)

@@ -185,6 +185,7 @@ SOUP = st.lists(
 
 
 @example(sql="sel\x08delete from t", dialect=dialects.get("sqlserver"))
+@example(sql="select\ud800delete from t", dialect=dialects.get("sqlserver"))
 @settings(max_examples=1000, deadline=None)
 @given(st.sampled_from([" ", ""]).flatmap(lambda gap: SOUP.map(gap.join)) | texts, every_dialect)
 def test_the_prefilter_never_hides_a_statement_that_counts(sql, dialect):
