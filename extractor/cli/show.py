@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import orjson
 
@@ -90,9 +92,19 @@ def _upload(report: Report) -> str:
     lines = []
     if report.plan:
         lines.append("planned: " + ", ".join(f"{name} {value}" for name, value in report.plan.items()))
+        lines += [f"  {wanted}"] if (wanted := _requests(report.plan)) else []
     if report.upload:
         lines.append("uploaded: " + ", ".join(f"{name} {value}" for name, value in report.upload.items()))
     return "\n".join(lines)
+
+
+def _requests(plan: Mapping[str, Any]) -> str:
+    """How many requests a plan needs, one after the other, and how long Alation takes for them on average."""
+    posts, deletes, expected_s = (plan.get(name, 0) for name in ("posts", "deletes", "expected_s"))
+    if not posts + deletes:
+        return ""
+    time = f"{expected_s:.0f} s" if expected_s < 120 else f"{expected_s / 60:.0f} minutes"
+    return f"in {posts} uploads and {deletes} deletions, one at a time: about {time} in Alation"
 
 
 def _lines(title: str, lines: Lines, *, with_what: bool) -> str:

@@ -1,13 +1,14 @@
 """From edges to paths: as few as possible, meaning exactly the same.
 
-Alation reads a path ``sources -> dataflow -> targets`` as every source feeding every target. So targets may share
-a path only when they have exactly the same sources.
+Alation reads a path ``sources -> dataflow -> targets`` as every source feeding every target. So objects may share
+a path only where each of them really feeds each of the others.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
+from extractor.dataflows.cover import cover
 from extractor.models import KeyedEdge, Node, Path, segments_of
 from extractor.state import edge_identity
 
@@ -22,8 +23,8 @@ def is_column(node: Node) -> bool:
 def paths_of(external_id: str, edges: Collection[KeyedEdge]) -> tuple[Path, ...]:
     """The paths through a dataflow whose all-to-all reading is exactly ``edges``; whole objects come first.
 
-    Edges are grouped by equal sets of sources, or of targets where that gives fewer paths. An edge between a
-    column and a whole object has a path of its own.
+    Objects that all feed the same others share a path (`extractor.dataflows.cover`). Columns and whole objects do
+    not: an edge between one and the other has a path of its own.
     """
     families: dict[tuple[bool, bool], list[KeyedEdge]] = {}
     for edge in sorted(edges):  # of two spellings the same one is sent every time
@@ -46,23 +47,10 @@ def edges_of(paths: Iterable[Path]) -> Iterator[tuple[Node, Node]]:
 def _groups(edges: Collection[KeyedEdge]) -> list[tuple[list[Node], list[Node]]]:
     """Source and target nodes of each path, sorted."""
     nodes: dict[str, Node] = {}
-    sources_of: dict[str, set[str]] = {}
-    targets_of: dict[str, set[str]] = {}
+    pairs = []
     for edge in edges:
         source, target = edge_identity(edge)
         nodes.setdefault(source, edge.source)
         nodes.setdefault(target, edge.target)
-        sources_of.setdefault(target, set()).add(source)
-        targets_of.setdefault(source, set()).add(target)
-    by_sources = _alike(sources_of)
-    by_targets = _alike(targets_of)
-    fewer = [(same, others) for others, same in by_targets] if len(by_targets) < len(by_sources) else by_sources
-    return [([nodes[n] for n in sources], [nodes[n] for n in targets]) for sources, targets in sorted(fewer)]
-
-
-def _alike(partners: dict[str, set[str]]) -> list[tuple[list[str], list[str]]]:
-    """(partners, those that have exactly these partners), each sorted."""
-    groups: dict[frozenset[str], list[str]] = {}
-    for node, others in partners.items():
-        groups.setdefault(frozenset(others), []).append(node)
-    return [(sorted(others), sorted(same)) for others, same in groups.items()]
+        pairs.append((source, target))
+    return [([nodes[n] for n in group.sources], [nodes[n] for n in group.targets]) for group in cover(pairs)]

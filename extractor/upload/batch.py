@@ -1,4 +1,8 @@
-"""Packs operations into as few requests as the limits allow, in their order, the same way every time."""
+"""Packs operations into few requests within the limits, the same way every time.
+
+A request takes Alation some 25 seconds whatever it holds (*Lineage & Dataflows Overview*), so their number is what a
+night's upload costs.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,8 @@ from extractor.upload.operations import DELETED, Operation, dataflow_object, pat
 
 _WINDOW_BYTES = 32_000_000
 _FRAME_BYTES = 40  # {"dataflow_objects": [], "paths": []}
+_POSTS_TOGETHER = 20
+_LOOKED_AT = 8
 
 
 class Limits(NamedTuple):
@@ -19,6 +25,16 @@ class Limits(NamedTuple):
     max_paths: int = 100
     max_dataflows: int = 1_000
     max_bytes: int = 4_000_000
+
+
+class Parcel(NamedTuple):
+    """What has to go together: paths of one dataflow with their sizes, and its object unless that went before."""
+
+    external_id: str
+    dataflow: Dataflow | None
+    paths: list[tuple[Path, int]]
+    size_bytes: int
+    is_last: bool = True
 
 
 @dataclass(slots=True)
@@ -34,6 +50,21 @@ class Request:
     def external_ids(self) -> list[str]:
         """The dataflows that the request is about, each once."""
         return list(dict.fromkeys([*(d.external_id for d in self.dataflows), *(i for i, _ in self.paths)]))
+
+    def holds(self, parcel: Parcel, limits: Limits) -> bool:
+        """Whether there is room for all of a parcel."""
+        return (
+            len(self.paths) + len(parcel.paths) <= limits.max_paths
+            and len(self.dataflows) + (parcel.dataflow is not None) <= limits.max_dataflows
+            and self.size_bytes + parcel.size_bytes <= limits.max_bytes
+        )
+
+    def take(self, parcel: Parcel) -> None:
+        """Put a parcel in."""
+        self.dataflows += [parcel.dataflow] if parcel.dataflow else []
+        self.paths += [(parcel.external_id, path) for path, _ in parcel.paths]
+        self.ends += [parcel.external_id] if parcel.is_last else []
+        self.size_bytes += parcel.size_bytes
 
     def without(self, external_ids: Collection[str]) -> Request:
         """The request without what belongs to these dataflows."""
@@ -59,16 +90,20 @@ class Window(NamedTuple):
 def windows(operations: Iterable[Operation], limits: Limits) -> Iterator[Window]:
     """The operations in windows, in order.
 
-    A window holds at most ``max_dataflows`` operations and some 32 MB, so that a dataflow that is replaced is
-    away for a short time only and memory stays bounded.
+    A window that deletes holds at most ``max_dataflows`` operations, so that a dataflow that is replaced is away for
+    a short time only; one that only posts holds more, so that few requests are left half empty. Neither holds more
+    than some 32 MB, so that memory stays bounded.
     """
     held: list[Operation] = []
     size = 0
+    most = limits.max_dataflows
     for operation in operations:
         size_bytes = len(operation.dataflow.content) + 150 * len(operation.dataflow.edges)
-        if held and (len(held) >= limits.max_dataflows or size + size_bytes > _WINDOW_BYTES):
+        if held and (len(held) >= most or size + size_bytes > _WINDOW_BYTES):
             yield _window(held, limits)
             held, size = [], 0
+        if not held:
+            most = limits.max_dataflows * (1 if operation.action in DELETED else _POSTS_TOGETHER)
         held.append(operation)
         size += size_bytes
     if held:
@@ -80,52 +115,70 @@ def _window(operations: list[Operation], limits: Limits) -> Window:
     return Window(deleted, tuple(requests_of((o for o in operations if o.paths), limits)))
 
 
-def requests_of(operations: Iterable[Operation], limits: Limits) -> Iterator[Request]:
-    """The POSTs for operations: a dataflow is split only when it alone exceeds the limits.
+def requests_of(operations: Iterable[Operation], limits: Limits) -> list[Request]:
+    """The POSTs for operations, as few as packing them largest first gives.
 
-    Of a split dataflow the object is in the first of its requests, and its last one may take others along.
+    A dataflow is split only when it alone exceeds the limits. What fills requests of its own goes first, with its
+    object; its rest and all other dataflows go where they leave the least room.
     """
-    request = Request()
+    packed: list[Request] = []
+    parcels = []
     for operation in operations:
-        object_bytes = size_of(dataflow_object(operation.dataflow)) + 1
-        paths = [piece for path in operation.paths for piece in _pieces(path, limits.max_bytes - _FRAME_BYTES)]
-        if request.paths and not _fits(request, len(paths), object_bytes + sum(s for _, s in paths), limits):
-            yield request
+        *full, rest = _parcels(operation, limits)
+        for parcel in full:
+            packed.append(Request())
+            packed[-1].take(parcel)
+        parcels.append(rest)
+    parcels.sort(key=lambda parcel: -len(parcel.paths))
+    by_room: dict[int, list[Request]] = {}
+    for parcel in parcels:
+        request = _home(parcel, by_room, limits)
+        if request is None:
             request = Request()
-        request.dataflows.append(operation.dataflow)
-        request.size_bytes += object_bytes
-        for path, size_bytes in paths:
-            full = len(request.paths) >= limits.max_paths or request.size_bytes + size_bytes > limits.max_bytes
-            if full and request.paths:
-                yield request
-                request = Request()
-            request.paths.append((operation.dataflow.external_id, path))
-            request.size_bytes += size_bytes
-        request.ends.append(operation.dataflow.external_id)
-    if request.paths:
-        yield request
+            packed.append(request)
+        request.take(parcel)
+        by_room.setdefault(limits.max_paths - len(request.paths), []).append(request)
+    return packed
 
 
-def _fits(request: Request, paths: int, size_bytes: int, limits: Limits) -> bool:
-    return (
-        len(request.paths) + paths <= limits.max_paths
-        and len(request.dataflows) < limits.max_dataflows
-        and request.size_bytes + size_bytes <= limits.max_bytes
-    )
+def _home(parcel: Parcel, by_room: dict[int, list[Request]], limits: Limits) -> Request | None:
+    """The begun request that has the least room and yet enough, taken out of ``by_room``."""
+    for room in range(len(parcel.paths), limits.max_paths + 1):
+        begun = by_room.get(room, [])
+        for place in range(len(begun) - 1, max(-1, len(begun) - 1 - _LOOKED_AT), -1):
+            if begun[place].holds(parcel, limits):
+                return begun.pop(place)
+    return None
+
+
+def _parcels(operation: Operation, limits: Limits) -> Iterator[Parcel]:
+    """A dataflow as one parcel or, when it alone exceeds the limits, as several of which all but the last are full."""
+    dataflow: Dataflow | None = operation.dataflow
+    external_id, size_bytes = operation.dataflow.external_id, size_of(dataflow_object(operation.dataflow)) + 1
+    held: list[tuple[Path, int]] = []
+    for path in operation.paths:
+        for piece in _pieces(path, limits.max_bytes - _FRAME_BYTES):
+            if held and (len(held) >= limits.max_paths or size_bytes + piece[1] + _FRAME_BYTES > limits.max_bytes):
+                yield Parcel(external_id, dataflow, held, size_bytes, is_last=False)
+                dataflow, held, size_bytes = None, [], 0
+            held.append(piece)
+            size_bytes += piece[1]
+    yield Parcel(external_id, dataflow, held, size_bytes)
 
 
 def _pieces(path: Path, max_bytes: int) -> Iterator[tuple[Path, int]]:
     """The path with its size, cut into several of the same meaning when it alone is too large for a request."""
     size_bytes = size_of(path_object(path)) + 1
-    sources, dataflow, targets = path
+    sources, *between, targets = path
     longer = max(len(sources), len(targets))
     if size_bytes <= max_bytes or longer == 1:
         yield path, size_bytes
         return
     half = longer // 2
+    parts: tuple[Path, Path]
     if len(sources) == longer:
-        parts: tuple[Path, Path] = ((sources[:half], dataflow, targets), (sources[half:], dataflow, targets))
+        parts = (sources[:half], *between, targets), (sources[half:], *between, targets)
     else:
-        parts = ((sources, dataflow, targets[:half]), (sources, dataflow, targets[half:]))
+        parts = (sources, *between, targets[:half]), (sources, *between, targets[half:])
     for part in parts:
         yield from _pieces(part, max_bytes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 from dataflow_samples import flow
 from hypothesis import given
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from extractor.dataflows import edges_of
 from extractor.state import edge_identity, node_identity
-from extractor.upload.batch import Limits, requests_of
+from extractor.upload.batch import Limits, requests_of, windows
 from extractor.upload.operations import Action, Operation, dataflow_object, path_object, size_of
 
 SHAPES = st.lists(st.tuples(st.integers(1, 9), st.integers(0, 300)), max_size=12)
@@ -42,14 +43,16 @@ def test_no_request_exceeds_a_limit(shapes: list[tuple[int, int]], limits: Limit
 
 
 @given(SHAPES, LIMITS)
-def test_everything_is_sent_once_and_in_order(shapes: list[tuple[int, int]], limits: Limits) -> None:
+def test_everything_is_sent_once(shapes: list[tuple[int, int]], limits: Limits) -> None:
     """Each dataflow object and each path is in exactly one request, the object in the first of its dataflow."""
     wanted = operations(shapes)
-    requests = list(requests_of(wanted, limits))
-    assert [d.external_id for r in requests for d in r.dataflows] == [o.dataflow.external_id for o in wanted]
-    all_paths = [(o.dataflow.external_id, path) for o in wanted for path in o.paths]
-    assert [path for r in requests for path in r.paths] == all_paths
-    assert [i for r in requests for i in r.ends] == [o.dataflow.external_id for o in wanted]
+    requests = requests_of(wanted, limits)
+    ids = sorted(o.dataflow.external_id for o in wanted)
+    assert sorted(d.external_id for r in requests for d in r.dataflows) == ids
+    assert sorted(i for r in requests for i in r.ends) == ids
+    for operation in wanted:
+        sent = [path for r in requests for i, path in r.paths if i == operation.dataflow.external_id]
+        assert sent == list(operation.paths)
     known: set[str] = set()
     for request in requests:
         known |= {d.external_id for d in request.dataflows}
@@ -62,7 +65,7 @@ def test_a_dataflow_is_split_only_when_it_alone_is_too_large(shapes: list[tuple[
     wanted = operations(shapes)
     homes = Counter(i for r in requests_of(wanted, limits) for i in r.external_ids)
     for operation in wanted:
-        alone = len(list(requests_of([operation], limits)))
+        alone = len(requests_of([operation], limits))
         assert homes[operation.dataflow.external_id] == alone
 
 
@@ -81,3 +84,30 @@ def test_a_request_is_filled_before_the_next_begins() -> None:
     """A thousand dataflows of one path each are ten requests of a hundred paths."""
     requests = list(requests_of(operations([(1, 10)] * 1_000), Limits()))
     assert [len(r.paths) for r in requests] == [100] * 10
+
+
+@given(SHAPES, LIMITS)
+def test_no_two_requests_could_be_one(shapes: list[tuple[int, int]], limits: Limits) -> None:
+    """By number of paths alone, at most one request is half empty."""
+    roomy = limits._replace(max_dataflows=1_000, max_bytes=1_000_000)
+    begun = [r for r in requests_of(operations(shapes), roomy) if 2 * len(r.paths) <= roomy.max_paths]
+    assert len(begun) <= 1
+
+
+def test_large_and_small_dataflows_share_requests() -> None:
+    """Sixty paths and forty go together whatever their order was; filling in order would need twice as many."""
+    requests = requests_of(operations([(60, 1)] * 5 + [(40, 1)] * 5), Limits())
+    assert [len(r.paths) for r in requests] == [100] * 5
+
+
+def test_posts_alone_make_a_large_window() -> None:
+    """Where nothing is deleted, few requests are left half empty; where something is, a window stays small."""
+    limits = Limits(max_paths=4, max_dataflows=2)
+    adds = operations([(1, 1)] * 12)
+    assert [len(w.requests) for w in windows(adds, limits)] == [6]
+    changes = [replace(o, action=Action.CHANGE) for o in adds[:4]]
+    assert [(len(w.deleted), len(w.requests)) for w in windows([*changes, *adds[4:]], limits)] == [
+        (2, 1),
+        (2, 1),
+        (0, 4),
+    ]
