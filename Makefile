@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 PYTEST := $(RUN) -m pytest -n auto --maxprocesses 8
 PIP := $(RUN) -m pip --disable-pip-version-check
 
-.PHONY: help demo test test-servers accuracy releases lint format lock wheel-check clean
+.PHONY: help demo test test-servers accuracy dialects releases lint format lock wheel-check clean
 
 help:  ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile
@@ -24,6 +24,9 @@ test-servers: $(READY)  ## the tests that need a database server or a browser; i
 
 accuracy: $(READY)  ## measure how right the lineage is, and write the tables of docs/accuracy.md
 	$(RUN) -m benchmarks.accuracy $(ARGS)
+
+dialects: $(READY)  ## count what is read of the sample scripts, and write docs/dialects.md
+	$(RUN) -m benchmarks.samples $(ARGS)
 
 releases: $(READY)  ## the SQL fixtures on every minor release of sqlglot that is allowed, pure and compiled
 	$(RUN) scripts/check_releases.py $(ARGS)

@@ -4,7 +4,15 @@
 only where it is used.
 """
 
-from dialects.base import Dialect, Folding, LexicalRules, ParseFailure, TemporaryRule, UnknownDialect
+from dialects.base import (
+    Dialect,
+    Folding,
+    LexicalRules,
+    ParseFailure,
+    SessionStatement,
+    TemporaryRule,
+    UnknownDialect,
+)
 from dialects.registry import get, names
 
 __all__ = [
@@ -12,6 +20,7 @@ __all__ = [
     "Folding",
     "LexicalRules",
     "ParseFailure",
+    "SessionStatement",
     "TemporaryRule",
     "UnknownDialect",
     "get",

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 NamePart = tuple[str, bool]
 """One part of a dotted name as it was written, without its quotes, and whether it was quoted."""
@@ -100,12 +100,28 @@ class TemporaryRule:
     """Which names are temporary by their spelling alone: a prefix of the last part, or the part before it.
 
     ``own_schema``: temporary tables made by a bare name live in the first of ``schemas``, never in the present one,
-    so that a name with a schema of its own is another table.
+    so that a name with a schema of its own is another table. ``made_by``: the vendor's statements that make one;
+    ``query`` stands for a query.
     """
 
     prefixes: tuple[str, ...] = ()
     schemas: tuple[str, ...] = ()
     own_schema: bool = False
+    made_by: tuple[str, ...] = ()
+
+
+SessionDefault = Literal["database", "schema", "path"]
+
+
+class SessionStatement(NamedTuple):
+    """A statement (or line for the client) that changes what later names mean.
+
+    ``form`` is its text with ``name`` for the name it is given; ``sets`` is what the name becomes: the database, the
+    schema of bare names, or the search path.
+    """
+
+    form: str
+    sets: SessionDefault
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +137,14 @@ class Dialect:
         case_sensitive_tables: two tables may differ in case alone although `fold` makes them equal; names that
             do are to be reported, not merged silently.
         levels: the names of a full name's parts, outermost first, as they count for keys.
+        words: what the vendor calls these parts, where it is not the same.
+        home_database: the database that every table has that is written without one; it says nothing where an
+            engine's names have no place for a database, or where no other is set.
         max_parts: the most parts that a name in a statement can have (four where servers can be named).
         default_schema: the schema of a bare name when nothing else says it, or None when it is the user's own.
         key_has_database: whether Alation's key of a table carries the database part by default.
         use_sets: what a bare ``USE x`` (or its like) sets.
+        session: the statements that change what later names mean.
         temporary: names that are temporary by themselves.
         system_schemas: schemas whose tables are the engine's own, in lower case.
         lexical: the rules of its tokens.
@@ -140,15 +160,23 @@ class Dialect:
     quoted: Folding = Folding.INSENSITIVE
     case_sensitive_tables: bool = False
     levels: tuple[str, ...] = ("database", "schema", "table")
+    words: tuple[str, ...] = ()
+    home_database: str | None = None
     max_parts: int = 3
     default_schema: str | None = None
     key_has_database: bool = False
     use_sets: Literal["database", "schema"] = "schema"
+    session: tuple[SessionStatement, ...] = ()
     temporary: TemporaryRule = TemporaryRule()
     system_schemas: frozenset[str] = frozenset({"information_schema"})
     lexical: LexicalRules = LexicalRules()
     prepare: Callable[[str, LexicalRules], str] | None = field(default=None, repr=False)
     version: int = 1
+
+    @property
+    def key_form(self) -> str:
+        """What Alation's key of a table looks like by default."""
+        return "ds.db.schema.table" if self.key_has_database else "ds.schema.table"
 
     def fold(self, part: str, quoted: bool) -> str:  # noqa: FBT001 - (part, quoted) is the pair that names are made of
         """The identity of one part of a name: equal for all spellings that the engine takes as one."""

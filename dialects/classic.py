@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from dialects.base import Dialect, Folding, LexicalRules, TemporaryRule
+from dialects.base import Dialect, Folding, LexicalRules, SessionStatement, TemporaryRule
 from dialects.lexing import tokens
 from dialects.rewriting import Rewrite, rewriting
 
@@ -161,7 +161,15 @@ ORACLE = Dialect(
     unquoted=Folding.UPPER,
     quoted=Folding.EXACT,
     levels=("schema", "table"),
-    temporary=TemporaryRule(prefixes=("ORA$PTT_", "ora$ptt_")),
+    max_parts=2,
+    session=(SessionStatement("ALTER SESSION SET CURRENT_SCHEMA = name", "schema"),),
+    temporary=TemporaryRule(
+        prefixes=("ORA$PTT_", "ora$ptt_"),
+        made_by=(
+            "CREATE GLOBAL TEMPORARY TABLE name AS query",
+            "CREATE PRIVATE TEMPORARY TABLE ora$ptt_name AS query",
+        ),
+    ),
     system_schemas=frozenset({"sys", "system", "sysman", "dbsnmp", "xdb", "mdsys", "ctxsys", "audsys", "outln"}),
     lexical=LexicalRules(q_quotes=True, slash_line=True, word_more="$#", blocks="plsql"),
     prepare=rewriting(*_ORACLE),
@@ -172,6 +180,12 @@ TERADATA = Dialect(
     title="Teradata Vantage",
     parser="teradata",
     levels=("schema", "table"),
+    words=("database", "table"),
+    max_parts=2,
+    session=(SessionStatement("DATABASE name", "schema"), SessionStatement("SET SESSION DATABASE name", "schema")),
+    temporary=TemporaryRule(
+        made_by=("CREATE VOLATILE TABLE name AS (query) WITH DATA", "CREATE GLOBAL TEMPORARY TABLE name AS query")
+    ),
     system_schemas=frozenset({"dbc", "sysudtlib", "syslib", "td_sysfnlib", "tdwm", "systemfe", "sysadmin"}),
     lexical=LexicalRules(word_start="#", word_more="$", dot_commands=True),
     prepare=_prepare_teradata,
@@ -185,7 +199,11 @@ DB2 = Dialect(
     unquoted=Folding.UPPER,
     quoted=Folding.EXACT,
     levels=("schema", "table"),
-    temporary=TemporaryRule(schemas=("session",)),
+    session=(SessionStatement("SET SCHEMA name", "schema"), SessionStatement("SET CURRENT SCHEMA = 'name'", "schema")),
+    temporary=TemporaryRule(
+        schemas=("session",),
+        made_by=("DECLARE GLOBAL TEMPORARY TABLE session.name AS (query) WITH DATA",),
+    ),
     system_schemas=frozenset({"sysibm", "syscat", "sysstat", "sysproc", "sysfun", "systools", "sysibmadm"}),
     lexical=LexicalRules(nested_comments=True, word_start="#@", word_more="$", terminator_comments=True),
     prepare=_prepare_db2,
@@ -199,7 +217,11 @@ HANA = Dialect(
     unquoted=Folding.UPPER,
     quoted=Folding.EXACT,
     levels=("schema", "table"),
-    temporary=TemporaryRule(prefixes=("#", ":")),
+    session=(SessionStatement("SET SCHEMA name", "schema"),),
+    temporary=TemporaryRule(
+        prefixes=("#", ":"),
+        made_by=("CREATE LOCAL TEMPORARY TABLE #name AS (query)", "CREATE GLOBAL TEMPORARY TABLE name AS (query)"),
+    ),
     system_schemas=frozenset({"sys", "system", "_sys_bic", "_sys_bi", "_sys_repo", "_sys_statistics"}),
     lexical=LexicalRules(word_start="#", word_more="$"),
     prepare=_prepare_hana,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from dialects.base import Dialect, Folding, LexicalRules, TemporaryRule
+from dialects.base import Dialect, Folding, LexicalRules, SessionStatement, TemporaryRule
 from dialects.rewriting import Rewrite, after, rewriting, where_found
 
 DUCKDB = Dialect(
@@ -17,7 +17,12 @@ DUCKDB = Dialect(
     parser="duckdb",
     default_schema="main",
     use_sets="database",
-    temporary=TemporaryRule(schemas=("temp",), own_schema=True),
+    session=(
+        SessionStatement("USE name", "database"),
+        SessionStatement("SET schema = 'name'", "schema"),
+        SessionStatement("SET search_path = 'name'", "path"),
+    ),
+    temporary=TemporaryRule(schemas=("temp",), own_schema=True, made_by=("CREATE TEMP TABLE name AS query",)),
     lexical=LexicalRules(escape_prefix=True, dollar_quotes="tagged", nested_comments=True, blocks="none"),
     prepare=rewriting(
         Rewrite("^ LOAD <any> $", "PRAGMA loaded"),
@@ -30,8 +35,9 @@ SQLITE = Dialect(
     title="SQLite",
     parser="sqlite",
     levels=("schema", "table"),
+    max_parts=2,
     default_schema="main",
-    temporary=TemporaryRule(schemas=("temp",), own_schema=True),
+    temporary=TemporaryRule(schemas=("temp",), own_schema=True, made_by=("CREATE TEMP TABLE name AS query",)),
     system_schemas=frozenset(),
     lexical=LexicalRules(identifier_quotes=(('"', '"'), ("`", "`"), ("[", "]")), dot_commands=True),
 )
@@ -82,7 +88,11 @@ CLICKHOUSE = Dialect(
     quoted=Folding.EXACT,
     case_sensitive_tables=True,
     levels=("schema", "table"),
+    words=("database", "table"),
+    max_parts=2,
     default_schema="default",
+    session=(SessionStatement("USE name", "schema"),),
+    temporary=TemporaryRule(made_by=("CREATE TEMPORARY TABLE name AS query",)),
     system_schemas=frozenset({"system", "information_schema"}),
     lexical=LexicalRules(
         identifier_quotes=(('"', '"'), ("`", "`")), backslash_escapes=True, hash_comments=True, blocks="none"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from dialects.base import Dialect, LexicalRules
+from dialects.base import Dialect, LexicalRules, SessionStatement, TemporaryRule
 from dialects.rewriting import Rewrite, after, rewriting, where_found
 from dialects.table_functions import with_plain_inputs
 
@@ -92,12 +92,18 @@ _FLOWS = where_found(
     ),
 )
 
+_USE = SessionStatement("USE name", "schema")
+
 HIVE = Dialect(
     name="hive",
     title="Apache Hive",
     parser="hive",
     levels=("schema", "table"),
+    words=("database", "table"),
+    max_parts=2,
     default_schema="default",
+    session=(_USE,),
+    temporary=TemporaryRule(made_by=("CREATE TEMPORARY TABLE name AS query",)),
     system_schemas=frozenset({"information_schema", "sys"}),
     lexical=_LEXICAL,
     prepare=after(with_plain_inputs, _DEFINITIONS, rewriting(*_PREPARE)),
@@ -108,6 +114,7 @@ IMPALA = replace(
     name="impala",
     title="Apache Impala",
     aliases=(),
+    temporary=TemporaryRule(),
     system_schemas=frozenset({"_impala_builtins", "sys", "information_schema"}),
 )
 
@@ -118,6 +125,11 @@ SPARK = replace(
     parser="spark",
     aliases=("sparksql", "spark2"),
     levels=("database", "schema", "table"),
+    words=("catalog", "database", "table"),
+    home_database="spark_catalog",
+    max_parts=3,
+    session=(_USE, SessionStatement("SET CATALOG name", "database")),
+    temporary=TemporaryRule(made_by=("CREATE TEMPORARY VIEW name AS query", "CACHE TABLE name AS query")),
     lexical=replace(_LEXICAL, raw_prefix="plain", nested_comments=True, blocks="scripting"),
     prepare=after(
         with_plain_inputs,
@@ -136,7 +148,29 @@ DATABRICKS = replace(
     parser="databricks",
     lexical=replace(SPARK.lexical, dollar_quotes="bare"),
     aliases=("unity", "unity_catalog"),
+    words=("catalog", "schema", "table"),
+    home_database=None,
     key_has_database=True,
+    session=(_USE, SessionStatement("USE CATALOG name", "database"), SessionStatement("USE SCHEMA name", "schema")),
+    temporary=TemporaryRule(
+        made_by=("CREATE TEMPORARY VIEW name AS query", "CREATE TEMPORARY TABLE name AS query"),
+    ),
 )
 
-DIALECTS = (HIVE, IMPALA, SPARK, DATABRICKS)
+DATABRICKS_HIVE = replace(
+    DATABRICKS,
+    name="databricks_hive",
+    title="Databricks, hive_metastore",
+    aliases=("hive_metastore", "databricks_hive_metastore"),
+    levels=("schema", "table"),
+    words=("schema", "table"),
+    home_database="hive_metastore",
+    key_has_database=False,
+    session=(_USE, SessionStatement("USE SCHEMA name", "schema")),
+)
+"""Its names have a catalog in front only where Unity Catalog is beside it.
+
+https://docs.databricks.com/en/data-governance/unity-catalog/hive-metastore.html
+"""
+
+DIALECTS = (HIVE, IMPALA, SPARK, DATABRICKS, DATABRICKS_HIVE)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from dialects.base import Dialect, LexicalRules
+from dialects.base import Dialect, LexicalRules, SessionStatement, TemporaryRule
 from dialects.rewriting import Rewrite, rewriting
 
 _EXECUTABLE = re.compile(r"/\*M?!\d*\s?(.*?)\*/", re.DOTALL)
@@ -40,6 +40,10 @@ MYSQL = Dialect(
     parser="mysql",
     case_sensitive_tables=True,
     levels=("schema", "table"),
+    words=("database", "table"),
+    max_parts=2,
+    session=(SessionStatement("USE name", "schema"),),
+    temporary=TemporaryRule(made_by=("CREATE TEMPORARY TABLE name AS query",)),
     system_schemas=frozenset({"mysql", "information_schema", "performance_schema", "sys"}),
     lexical=LexicalRules(
         identifier_quotes=(("`", "`"),),

@@ -7,7 +7,7 @@ database of the same system; ``SET CATALOG`` changes the database, ``SET SCHEMA`
 
 from __future__ import annotations
 
-from dialects.base import Dialect, Folding, LexicalRules
+from dialects.base import Dialect, Folding, LexicalRules, SessionStatement, TemporaryRule
 from dialects.rewriting import Rewrite, rewriting
 
 _PREPARE = rewriting(
@@ -47,6 +47,12 @@ NETEZZA = Dialect(
     default_schema="ADMIN",
     key_has_database=True,
     use_sets="database",
+    session=(
+        SessionStatement("SET CATALOG name", "database"),
+        SessionStatement("SET SCHEMA name", "schema"),
+        SessionStatement("\\c name", "database"),
+    ),
+    temporary=TemporaryRule(made_by=("CREATE TEMP TABLE name AS query",)),
     system_schemas=frozenset({"information_schema", "definition_schema"}),
     lexical=LexicalRules(nested_comments=True, backslash_commands=True),
     prepare=_PREPARE,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dialects.base import Dialect, Folding, LexicalRules, TemporaryRule
+from dialects.base import Dialect, Folding, LexicalRules, SessionStatement, TemporaryRule
 from dialects.rewriting import Rewrite, after, rewriting, where_found
 from dialects.vertica import with_copied_table, with_plain_copy, with_timeslices
 
@@ -87,6 +87,9 @@ _VERTICA = (
     Rewrite("MINUS SELECT|WITH|(", "EXCEPT {1}"),
 )
 
+_CONNECT = SessionStatement("\\c name", "database")
+_PATH = SessionStatement("SET search_path TO name", "path")
+
 POSTGRES = Dialect(
     name="postgres",
     title="PostgreSQL",
@@ -95,7 +98,8 @@ POSTGRES = Dialect(
     unquoted=Folding.LOWER,
     quoted=Folding.EXACT,
     default_schema="public",
-    temporary=TemporaryRule(schemas=("pg_temp",), own_schema=True),
+    session=(_PATH, SessionStatement("SET SCHEMA 'name'", "schema"), _CONNECT),
+    temporary=TemporaryRule(schemas=("pg_temp",), own_schema=True, made_by=("CREATE TEMP TABLE name AS query",)),
     system_schemas=frozenset({"pg_catalog", "information_schema", "pg_toast"}),
     lexical=_LEXICAL,
     prepare=rewriting(*_POSTGRES),
@@ -117,7 +121,8 @@ VERTICA = replace(
     aliases=(),
     unquoted=Folding.INSENSITIVE,
     quoted=Folding.INSENSITIVE,
-    temporary=TemporaryRule(),
+    session=(_PATH, _CONNECT),
+    temporary=TemporaryRule(made_by=("CREATE LOCAL TEMP TABLE name ON COMMIT PRESERVE ROWS AS query",)),
     system_schemas=frozenset({"v_catalog", "v_monitor", "v_internal", "v_txtindex"}),
     lexical=replace(_LEXICAL, nested_comments=False),
     prepare=after(
@@ -137,7 +142,13 @@ REDSHIFT = Dialect(
     default_schema="public",
     key_has_database=True,
     use_sets="database",
-    temporary=TemporaryRule(prefixes=("#",), schemas=("pg_temp",), own_schema=True),
+    session=(_PATH, SessionStatement("USE name", "database"), _CONNECT),
+    temporary=TemporaryRule(
+        prefixes=("#",),
+        schemas=("pg_temp",),
+        own_schema=True,
+        made_by=("CREATE TEMP TABLE name AS query", "CREATE TABLE #name AS query"),
+    ),
     system_schemas=frozenset({"pg_catalog", "information_schema", "pg_internal", "pg_automv"}),
     lexical=replace(_LEXICAL, backslash_escapes=True, word_start="#"),
     prepare=rewriting(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dialects.base import Dialect, Folding, LexicalRules, TemporaryRule
+from dialects.base import Dialect, Folding, LexicalRules, SessionStatement, TemporaryRule
 from dialects.methods import CALLS, with_called_methods
 from dialects.rewriting import Prepare, Rewrite, after, rewriting, where_found
 from dialects.rowsets import NAMES, with_read_rowsets
@@ -66,23 +66,61 @@ SQLSERVER = Dialect(
     default_schema="dbo",
     key_has_database=True,
     use_sets="database",
-    temporary=TemporaryRule(prefixes=("#",)),
+    session=(SessionStatement("USE name", "database"),),
+    temporary=TemporaryRule(prefixes=("#",), made_by=("SELECT * INTO #name FROM (query) q",)),
     system_schemas=frozenset({"sys", "information_schema"}),
     lexical=_LEXICAL,
     prepare=_prepared(*_REWRITES),
 )
 
 AZURESQL = replace(SQLSERVER, name="azuresql", title="Azure SQL Database", aliases=("azure_sql",), max_parts=3)
-SYNAPSE = replace(SQLSERVER, name="synapse", title="Azure Synapse Analytics", aliases=("azuredw", "sqldw"), max_parts=3)
-FABRIC = replace(SQLSERVER, name="fabric", title="Microsoft Fabric", parser="fabric", aliases=(), max_parts=3)
+SYNAPSE = replace(
+    SQLSERVER,
+    name="synapse",
+    title="Azure Synapse, dedicated SQL pool",
+    aliases=("azuredw", "sqldw", "synapse_dedicated"),
+    max_parts=3,
+    session=(),
+    temporary=TemporaryRule(
+        prefixes=("#",),
+        made_by=("CREATE TABLE #name WITH (DISTRIBUTION = ROUND_ROBIN) AS query", "SELECT * INTO #name FROM (query) q"),
+    ),
+)
+"""It has no USE: https://learn.microsoft.com/azure/synapse-analytics/sql-data-warehouse (T-SQL features)."""
+
+SYNAPSE_SERVERLESS = replace(
+    SQLSERVER,
+    name="synapse_serverless",
+    title="Azure Synapse, serverless SQL pool",
+    aliases=("synapse_ondemand",),
+    max_parts=3,
+)
+
+FABRIC = replace(
+    SQLSERVER,
+    name="fabric",
+    title="Microsoft Fabric",
+    parser="fabric",
+    aliases=(),
+    case_sensitive_tables=True,
+    max_parts=3,
+    session=(),
+)
+"""Its warehouses compare names by their case unless they were made otherwise, and have no USE.
+
+https://learn.microsoft.com/fabric/data-warehouse/collation
+"""
+
 ASE = replace(
     SQLSERVER,
     name="ase",
     title="SAP ASE",
     aliases=("sybase", "sap_ase"),
+    words=("database", "owner", "table"),
+    max_parts=3,
     case_sensitive_tables=True,
     system_schemas=frozenset({"sys", "sybsystemprocs", "information_schema"}),
     prepare=_prepared(*_ASE),
 )
 
-DIALECTS = (SQLSERVER, AZURESQL, SYNAPSE, FABRIC, ASE)
+DIALECTS = (SQLSERVER, AZURESQL, SYNAPSE, SYNAPSE_SERVERLESS, FABRIC, ASE)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dialects.base import Dialect, LexicalRules
+from dialects.base import Dialect, LexicalRules, SessionStatement
 from dialects.rewriting import Rewrite, after, rewriting, where_found
 from dialects.table_functions import with_plain_inputs
 
@@ -47,7 +47,9 @@ TRINO = Dialect(
     name="trino",
     title="Trino",
     parser="trino",
+    words=("catalog", "schema", "table"),
     key_has_database=True,
+    session=(SessionStatement("USE name", "schema"),),
     lexical=LexicalRules(word_more=""),
     prepare=after(with_plain_inputs, _PREPARE, _UNLOAD),
 )
@@ -60,7 +62,9 @@ ATHENA = replace(
     title="Amazon Athena",
     parser="athena",
     aliases=(),
+    words=("catalog", "database", "table"),
     default_schema="default",
+    session=(),
     lexical=replace(TRINO.lexical, identifier_quotes=(('"', '"'), ("`", "`"))),
 )
 

@@ -7,7 +7,7 @@ datasets are case-sensitive, columns, aliases and CTE names are not; one rule mu
 
 from __future__ import annotations
 
-from dialects.base import Dialect, Folding, LexicalRules, TemporaryRule
+from dialects.base import Dialect, Folding, LexicalRules, SessionStatement, TemporaryRule
 
 SNOWFLAKE = Dialect(
     name="snowflake",
@@ -18,6 +18,13 @@ SNOWFLAKE = Dialect(
     default_schema="PUBLIC",
     key_has_database=True,
     use_sets="database",
+    session=(
+        SessionStatement("USE DATABASE name", "database"),
+        SessionStatement("USE name", "database"),
+        SessionStatement("USE SCHEMA name", "schema"),
+        SessionStatement("ALTER SESSION SET SEARCH_PATH = 'name'", "path"),
+    ),
+    temporary=TemporaryRule(made_by=("CREATE TEMPORARY TABLE name AS query",)),
     lexical=LexicalRules(
         backslash_escapes=True, dollar_quotes="bare", slash_comments=True, blocks="scripting", dot_commands=False
     ),
@@ -30,8 +37,13 @@ BIGQUERY = Dialect(
     unquoted=Folding.INSENSITIVE,
     quoted=Folding.INSENSITIVE,
     case_sensitive_tables=True,
+    words=("project", "dataset", "table"),
     key_has_database=True,
-    temporary=TemporaryRule(schemas=("_session",), own_schema=True),
+    session=(
+        SessionStatement("SET @@dataset_project_id = 'name'", "database"),
+        SessionStatement("SET @@dataset_id = 'name'", "schema"),
+    ),
+    temporary=TemporaryRule(schemas=("_session",), own_schema=True, made_by=("CREATE TEMP TABLE name AS query",)),
     lexical=LexicalRules(
         identifier_quotes=(("`", "`"),),
         string_quotes=("'", '"'),

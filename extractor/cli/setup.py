@@ -78,14 +78,24 @@ def formats(
     raise typer.Exit(ExitCode.USAGE if unknown else ExitCode.DONE)
 
 
-def dialects() -> None:
-    """List the dialects, with what their Alation keys look like.
+def dialects(
+    as_json: Annotated[bool, typer.Option("--json", help="Print all that is known, as JSON.")] = False,
+) -> None:
+    """List the dialects: how names fold (unquoted/quoted), the default schema, and what Alation's keys look like.
 
-    Example: alation-lineage dialects
+    Example: alation-lineage dialects --json
     """
-    import dialects as known
+    import json
 
-    for name in known.names():
-        dialect = known.get(name)
-        key = "ds.db.schema.table" if dialect.key_has_database else "ds.schema.table"
-        say(f"{name:<14} {dialect.title:<28} {key:<20} also: {', '.join(dialect.aliases) or '-'}")
+    from dialects.describing import facts
+
+    found = facts()
+    if as_json:
+        say(json.dumps(found, indent=2, ensure_ascii=False))
+        return
+    for one in found:
+        folding = f"{one['unquoted']}/{one['quoted']}{'*' if one['case_sensitive_tables'] else ''}"
+        also = ", ".join(one["aliases"]) or "-"
+        default = one["default_schema"] or "-"
+        say(f"{one['name']:<19} {one['title']:<33} {folding:<24} {default:<8} {one['key']:<19} also: {also}")
+    say("* tables may differ in case alone; such names are reported, since Alation cannot tell them apart")

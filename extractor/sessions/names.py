@@ -63,6 +63,8 @@ def _entry(name: Name) -> Name:
 def full_parts(name: Name, defaults: Defaults, schema: str | None, dialect: Dialect) -> tuple[Part, ...]:
     """``name`` with the defaults in front, as many as its engine's names have room for."""
     database = defaults.database
+    if len(name) == 3 and name[0][0].lower() == dialect.home_database and not database:
+        name = name[1:]
     if not schema and not database and (len(name) < 3 or all(part for part, _ in name)):
         return name
     parts = list(name)

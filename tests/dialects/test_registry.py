@@ -11,7 +11,21 @@ import dialects
 REQUIRED = [
     *("sqlserver", "azuresql", "synapse", "fabric", "redshift", "netezza", "postgres", "greenplum", "snowflake"),
     *("bigquery", "databricks", "spark", "hive", "impala", "trino", "presto", "starburst", "athena", "teradata"),
-    *("oracle", "mysql", "mariadb", "db2", "hana", "ase", "vertica", "clickhouse", "duckdb", "sqlite", "generic"),
+    *(
+        "synapse_serverless",
+        "databricks_hive",
+        "oracle",
+        "mysql",
+        "mariadb",
+        "db2",
+        "hana",
+        "ase",
+        "vertica",
+        "clickhouse",
+        "duckdb",
+        "sqlite",
+        "generic",
+    ),
 ]
 
 
