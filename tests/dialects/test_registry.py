@@ -79,6 +79,7 @@ def test_keys_carry_the_database_where_alation_asks_for_it():
         "sqlserver",
         "azuresql",
         "synapse",
+        "synapse_serverless",
         "fabric",
         "ase",
         "redshift",
