@@ -19,7 +19,7 @@ from extractor.lineage.model import Other, Outline, Statement
 from extractor.lineage.pipes import has_pipes, unpiped
 from extractor.lineage.repair import has_open_name, repaired, without_comments
 from extractor.lineage.scripting import Inner, unfold
-from extractor.lineage.variables import names_of
+from extractor.lineage.variables import Recall
 from extractor.models import Outcome
 from extractor.statements import may_nest, nesting
 
@@ -44,16 +44,17 @@ def outline(text: str, dialect: Dialect, *, max_nesting: int = MAX_NESTING) -> O
         unfolded = unfold(text, dialect)
         if unfolded is None:
             return Outline(_statement(text, dialect, max_nesting))
-        found = tuple(s for inner in unfolded.statements for s in _inner(inner, dialect, max_nesting))
+        recall = Recall(lambda text, names: _statement(text, dialect, max_nesting, names))
+        found = tuple(s for inner in unfolded.statements for s in _inner(inner, dialect, max_nesting, recall))
         return Outline(found or (Other("routine", Outcome.NO_LINEAGE.value),), unfolded.procedure)
 
 
-def _inner(inner: Inner, dialect: Dialect, max_nesting: int) -> tuple[Statement, ...]:
+def _inner(inner: Inner, dialect: Dialect, max_nesting: int, recall: Recall) -> tuple[Statement, ...]:
     if inner.problem:
         outcome = Outcome.DYNAMIC if "dynamic" in inner.problem else Outcome.UNSUPPORTED
         return (Other("routine", outcome.value, inner.problem),)
     try:
-        names = names_of(inner, lambda text, names: _statement(text, dialect, max_nesting, names))
+        names = recall.names_of(inner)
         tables = dict.fromkeys(("inserted", "deleted"), dialect.parse_name(inner.table)) if inner.table else {}
         return _statement(inner.text, dialect, max_nesting, names._replace(tables=tables))
     except StatementError as error:

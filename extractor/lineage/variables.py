@@ -14,6 +14,8 @@ from extractor.lineage.scripting import COLUMNS, WHOLE_ROW, Inner, Value
 
 MAX_DEPTH = 4
 """How far it is followed what a variable took from other variables."""
+MAX_QUERIES = 200
+"""How many queries one statement is given in place of its variables, those within them counted too."""
 _WORD = re.compile(r"[^\W\d][\w$#]*")
 _ONLY_VALUES = re.compile(r"\s*INSERT\b(?!.*\bSELECT\b).*\bVALUES\b", re.IGNORECASE | re.DOTALL)
 
@@ -23,46 +25,76 @@ Parse = Callable[[str, Names], "tuple[Statement, ...]"]
 class _Known(NamedTuple):
     records: dict[str, Query]
     values: dict[str, Query]
+    size: int
 
 
-def names_of(inner: Inner, parse: Parse) -> Names:
-    """The names that a statement of a body sees: variables, and the queries behind those that it uses."""
-    found = _known(inner.text, inner.held, inner.variables, parse, 0)
-    return Names(inner.variables, found.records, inside=True, values=found.values)
+class _Read(NamedTuple):
+    """A value's query, with the number of queries in it; the value is kept so that nothing else gets its id."""
+
+    value: Value
+    query: Query | None
+    size: int
 
 
-def _known(
-    text: str, held: tuple[tuple[str, Value], ...], variables: frozenset[str], parse: Parse, depth: int
-) -> _Known:
-    known = _Known({}, {})
-    used = {word.lower() for word in _WORD.findall(text)} if held and depth < MAX_DEPTH else set()
-    for name, value in held:
-        base, _, kind = name.partition(".")
-        if base not in used and not (kind == "*" and _ONLY_VALUES.match(text)):
-            continue
-        query = _query(value, variables, parse, depth)
-        if query is None:
-            continue
-        if value.position == COLUMNS:
-            if _ONLY_VALUES.match(text):
-                known.values.update(_columns(query))
-        elif value.position == WHOLE_ROW:
-            known.records[base] = query
-        else:
-            column = column_at(query, value.position)
-            if column is not None:
-                known.values[base] = column
-    return known
+class Recall:
+    """What the variables of one text hold; the query behind each is read once, however often they are used."""
+
+    __slots__ = ("_parse", "_read")
+
+    def __init__(self, parse: Parse) -> None:
+        self._parse = parse
+        self._read: dict[tuple[int, frozenset[str], int], _Read] = {}
+
+    def names_of(self, inner: Inner) -> Names:
+        """The names that a statement of a body sees: variables, and the queries behind those that it uses."""
+        found = self._known(inner.text, inner.held, inner.variables, 0)
+        return Names(inner.variables, found.records, inside=True, values=found.values)
+
+    def _known(self, text: str, held: tuple[tuple[str, Value], ...], variables: frozenset[str], depth: int) -> _Known:
+        records: dict[str, list[Query]] = {}
+        values: dict[str, list[Query]] = {}
+        size = 0
+        used = {word.lower() for word in _WORD.findall(text)} if held and depth < MAX_DEPTH else set()
+        for name, value in held:
+            base, _, kind = name.partition(".")
+            if base not in used and not (kind == "*" and _ONLY_VALUES.match(text)):
+                continue
+            _, query, inside = self._query(value, variables, depth)
+            if query is None or size + inside > MAX_QUERIES:
+                continue
+            size += inside
+            if value.position == COLUMNS:
+                for column_name, one in _columns(query).items() if _ONLY_VALUES.match(text) else ():
+                    values.setdefault(column_name, []).append(one)
+            elif value.position == WHOLE_ROW:
+                records.setdefault(base, []).append(query)
+            else:
+                column = column_at(query, value.position)
+                if column is not None:
+                    values.setdefault(base, []).append(column)
+        return _Known(_any_of(records, by_name=True), _any_of(values, by_name=False), size)
+
+    def _query(self, value: Value, variables: frozenset[str], depth: int) -> _Read:
+        key = (id(value), variables, depth)
+        if key not in self._read:
+            self._read[key] = self._parsed(value, variables, depth)
+        return self._read[key]
+
+    def _parsed(self, value: Value, variables: frozenset[str], depth: int) -> _Read:
+        below = self._known(value.query, value.held, variables, depth + 1)
+        try:
+            statements = self._parse(value.query, Names(variables, below.records, inside=True, values=below.values))
+        except StatementError:
+            statements = ()
+        read = statements[0] if len(statements) == 1 else None
+        return _Read(value, read.query if isinstance(read, Read) else None, below.size + 1)
 
 
-def _query(value: Value, variables: frozenset[str], parse: Parse, depth: int) -> Query | None:
-    below = _known(value.query, value.held, variables, parse, depth + 1)
-    try:
-        statements = parse(value.query, Names(variables, below.records, inside=True, values=below.values))
-    except StatementError:
-        return None
-    read = statements[0] if len(statements) == 1 else None
-    return read.query if isinstance(read, Read) else None
+def _any_of(found: dict[str, list[Query]], *, by_name: bool) -> dict[str, Query]:
+    """A variable that may hold one of several things is all of them together."""
+    return {
+        name: queries[0] if len(queries) == 1 else SetOp(tuple(queries), by_name) for name, queries in found.items()
+    }
 
 
 def column_at(query: Query, position: int) -> Query | None:

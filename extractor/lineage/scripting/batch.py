@@ -194,6 +194,8 @@ def _with(before: str, current: _Statement, after: Token | None) -> bool:
 
 def _set(before: str, current: _Statement, after: Token | None) -> bool:
     del after
+    if current.first in ("IF", "WHILE"):  # IF @a IS NULL SET @a = 1
+        return True
     if current.first == "MERGE" or before in ("UPDATE", "ON", "DEFAULT", "NULL"):
         return False
     return not ("UPDATE" in (current.first, current.main) and not current.set_seen)

@@ -40,6 +40,8 @@ SQL_WORDS = frozenset(
     ]
 )
 _OPENERS = frozenset(("BEGIN", "THEN", "ELSE", "LOOP", "DO", "REPEAT", "EXCEPTION"))
+_BEFORE_CASE_STATEMENT = frozenset(("END", ":", ">", "."))
+"""Behind these words CASE is no expression: END CASE, and a labelled statement."""
 _AFTER_CREATE = frozenset(("PROCEDURE", "FUNCTION", "TRIGGER", "PACKAGE"))
 
 
@@ -62,15 +64,17 @@ class Chunk(NamedTuple):
 def chunks(tokens: Sequence[Token]) -> Iterator[Chunk]:
     """The chunks of a body, in order."""
     run: list[Token] = []
-    depth = 0
+    depth = cases = 0
     sql = False
     for token in tokens:
         word = token.text.upper() if token.kind == "word" else token.text if token.kind == "operator" else ""
         if not run:
             if word == "ATOMIC":  # BEGIN [NOT] ATOMIC
                 continue
-            depth = 0
+            depth = cases = 0
             sql = word in SQL_WORDS
+        elif word == "CASE" and run[-1].text.upper() not in _BEFORE_CASE_STATEMENT:
+            cases += 1
         if word == "(":
             depth += 1
         elif word == ")":
@@ -79,12 +83,12 @@ def chunks(tokens: Sequence[Token]) -> Iterator[Chunk]:
             if run:
                 yield Chunk(tuple(run), sql)
             run = []
-        elif word in _OPENERS and depth == 0 and not _inside(sql, run, word):
-            if run:
-                yield Chunk((*run, token), sql=False)
+        elif word in _OPENERS and depth == 0 and not cases and not _inside(sql, run, word):
+            yield Chunk((*run, token), sql=False)
             run = []
         else:
             run.append(token)
+            cases -= word == "END" and cases > 0
     if run:
         yield Chunk(tuple(run), sql)
 

@@ -1,7 +1,7 @@
 """What the variables of a body hold: columns of a query, rows of a cursor, expressions over one another.
 
-Assignments are taken in the order of the text and the latest one wins, as in a body without branches; a branch
-that is not taken costs an edge, never the statement.
+Assignments are taken in the order of the text and the latest one wins on its way; where ways meet again (see
+`extractor.lineage.scripting.branches`) a variable holds what each of them left in it.
 """
 
 from __future__ import annotations
@@ -17,8 +17,11 @@ WHOLE_ROW = -1
 COLUMNS = -2
 """The position of a `Value` whose fields are variables of their own (Db2's FOR ... AS)."""
 _QUERY = frozenset(("SELECT", "WITH"))
+_READS = frozenset(("SELECT", "SEL"))
 BEFORE_TARGETS = frozenset(("SET", "LET", "DECLARE", "VAR", "VARIABLE", "OR", "REPLACE"))
 """Words that may stand before the name of a variable that is set."""
+_ADDS = frozenset("+-*/%&|^")
+"""With what an assignment may change what is there (``+=``)."""
 _AFTER_INTO = frozenset(("FROM", "WHERE", "GROUP", "ORDER", "LIMIT", "FETCH", "UNION", "FOR", "HAVING", ";"))
 _NOT_CURSORS = frozenset(("FOR", "IS", "NO", "SCROLL", "WITH", "WITHOUT", "LOCAL", "FAST_FORWARD", "STATIC", "GLOBAL"))
 
@@ -32,17 +35,17 @@ class Value(NamedTuple):
 
 
 class Held:
-    """The variables of one body, as far as what they hold comes from tables."""
+    """The variables and cursors of one body, as far as what they hold comes from tables: all that each may be."""
 
-    __slots__ = ("_cursors", "_values")
+    __slots__ = ("cursors", "values")
 
     def __init__(self) -> None:
-        self._cursors: dict[str, str] = {}
-        self._values: dict[str, Value] = {}
+        self.cursors: dict[str, tuple[str, ...]] = {}
+        self.values: dict[str, tuple[Value, ...]] = {}
 
     def now(self) -> tuple[tuple[str, Value], ...]:
-        """Every variable that holds something, at this point."""
-        return tuple(self._values.items())
+        """Every variable that holds something at this point, once for each thing that it may hold."""
+        return tuple((name, value) for name, values in self.values.items() for value in values)
 
     def take(self, chunk: Chunk, body: str) -> None:
         """Note what one chunk of the body puts into variables."""
@@ -54,7 +57,7 @@ class Held:
             self._take_cursor(chunk, words, body)
         elif "RESULTSET" in words[1:3]:
             name = words[words.index("RESULTSET") - 1].lower()
-            self._cursors[name] = query_in(chunk, body, 1)
+            self.cursors[name] = (query_in(chunk, body, 1),)
         elif first == "FETCH" and "INTO" in words:
             self._take_fetch(chunk, words)
         elif first in _QUERY or first == "SEL":
@@ -69,16 +72,16 @@ class Held:
         names = [_key(t) for t in chunk.tokens[1:place] if t.kind in ("word", "quoted")]
         if not place or not names:
             return
-        query = self._cursors.get(words[place + 1].lower(), "") if place + 1 < len(words) else ""
-        query = query or query_in(chunk, body, place)
-        if not query:
-            self._values.pop(names[0], None)
+        queries = self.cursors.get(words[place + 1].lower(), ()) if place + 1 < len(words) else ()
+        queries = tuple(filter(None, queries or (query_in(chunk, body, place),)))
+        if not queries:
+            self.values.pop(names[0], None)
         elif len(names) == 1:
-            self._put(names[0], query, WHOLE_ROW)
+            self._put(names[0], queries, WHOLE_ROW)
             if words[place] == "AS":
-                self._put(f"{names[0]}.*", query, COLUMNS)
+                self._put(f"{names[0]}.*", queries, COLUMNS)
         else:
-            self._put_all(names, query)
+            self._put_all(names, queries)
 
     def _take_cursor(self, chunk: Chunk, words: list[str], body: str) -> None:
         """``CURSOR c IS query``, ``DECLARE c CURSOR FOR query``, ``OPEN c FOR query``."""
@@ -89,18 +92,19 @@ class Held:
             after = words[place + 1] if place + 1 < len(words) else ""
             name = words[place - 1] if place and (after in _NOT_CURSORS or not after.isidentifier()) else after
         query = query_in(chunk, body, 1)
+        queries: tuple[str, ...] = (query,) if query else ()
         if not query and "FOR" in words[:-1]:  # Snowflake: a cursor over a result set
-            query = self._cursors.get(words[words.index("FOR") + 1].lower(), "")
-        if query:
-            self._cursors[name.lower().lstrip("@")] = query
+            queries = self.cursors.get(words[words.index("FOR") + 1].lower(), ())
+        if queries:
+            self.cursors[name.lower().lstrip("@")] = queries
 
     def _take_fetch(self, chunk: Chunk, words: list[str]) -> None:
         into = words.index("INTO")
         bulk = words[into - 2 : into] == ["BULK", "COLLECT"]
-        query = self._cursors.get(words[into - (3 if bulk else 1)].lower().lstrip("@"), "")
+        queries = self.cursors.get(words[into - (3 if bulk else 1)].lower().lstrip("@"), ())
         targets = _targets(chunk.tokens, into + 1)[0]
-        if query:
-            self._put_all(targets, query, rows=bulk)
+        if queries:
+            self._put_all(targets, queries, rows=bulk)
 
     def _take_select(self, chunk: Chunk, words: list[str], body: str) -> None:
         """``SELECT a, b INTO x, y FROM ...``, and Transact-SQL's ``SELECT @x = a, @y = b FROM ...``."""
@@ -117,7 +121,7 @@ class Held:
         start = into - 2 if words[into - 2 : into] == ["BULK", "COLLECT"] else into
         head = body[found[0].start : found[start - 1].end]
         tail = body[found[end].start : found[-1].end] if end < len(found) else ""
-        self._put_all(targets, f"{head} {tail}", rows=start != into)
+        self._put_all(targets, (f"{head} {tail}",), rows=start != into)
 
     def _take_equals(self, found: Sequence[Token], body: str) -> None:
         from_ = _top_level(found, "FROM")
@@ -130,7 +134,7 @@ class Held:
         ]
         before = self.now()
         for name, query in taken:
-            self._values[name] = Value(query, 0, before)
+            self.values[name] = (Value(query, 0, before),)
 
     def _take_assignment(self, found: Sequence[Token], body: str) -> None:
         """``x := value``, ``SET x = value``, ``SET (x, y) = (SELECT a, b ...)``, ``DECLARE x type DEFAULT value``."""
@@ -146,25 +150,42 @@ class Held:
         value = found[place + 1 :]
         if found[opened].text != "(":
             targets = targets[:1]
+        is_added_to = found[place].text[0] in _ADDS or found[place - 1].text in _ADDS
+        before = self.values.get(targets[0], ()) if is_added_to else ()
         if all(t.kind not in ("word", "parameter", "quoted") for t in value):
-            for name in targets:
-                self._values.pop(name, None)
+            for name in targets if not before else ():
+                self.values.pop(name, None)
         elif len(targets) > 1:
-            self._put_all(targets, _without_brackets(value, body))
+            self._put_all(targets, (_without_brackets(value, body),))
         else:
-            self._put(targets[0], _as_query(value, body), 0)
+            self._put(targets[0], (_as_query(value, body),), 0)
+            self.values[targets[0]] += before
 
-    def _put_all(self, targets: list[str], query: str, *, rows: bool = False) -> None:
+    def _put_all(self, targets: list[str], queries: tuple[str, ...], *, rows: bool = False) -> None:
         """Each target takes a column; a single one may be a record, whose fields are all columns, as well."""
         before = self.now()
         for position, name in enumerate(targets):
-            self._values[name] = Value(query, position, before)
+            self.values[name] = tuple(Value(query, position, before) for query in queries)
         if len(targets) == 1 or rows:
             for name in targets:
-                self._values[f"{name}.row"] = Value(query, WHOLE_ROW, before)
+                self.values[f"{name}.row"] = tuple(Value(query, WHOLE_ROW, before) for query in queries)
 
-    def _put(self, name: str, query: str, position: int) -> None:
-        self._values[name] = Value(query, position, self.now())
+    def _put(self, name: str, queries: tuple[str, ...], position: int) -> None:
+        before = self.now()
+        self.values[name] = tuple(Value(query, position, before) for query in queries)
+
+
+def filled_by(chunk: Chunk) -> list[str]:
+    """The variables that a query or a cursor fills: ``SELECT ... INTO x``, ``SELECT @x = a``, ``FETCH c INTO x``."""
+    found = chunk.tokens
+    if len(found) > 2 and found[0].text.upper() in _READS and found[1].text[:1] == "@" and found[2].text == "=":
+        from_ = _top_level(found, "FROM")
+        parts = cut(found[1 : from_ if from_ > 0 else len(found)])
+        return [_key(part[0]) for part in parts if len(part) > 2 and part[1].text == "="]
+    if found[0].text.upper() in ("SELECT", "SEL", "WITH", "FETCH"):
+        into = _top_level(found, "INTO")
+        return _targets(found, into + 1)[0] if into > 0 else []
+    return []
 
 
 def query_in(chunk: Chunk, body: str, start: int) -> str:

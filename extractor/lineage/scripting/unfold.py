@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from dialects import Dialect
 from dialects.lexing import Token, tokens
 from extractor.lineage.model import Name
 from extractor.lineage.scripting.batch import batch_chunks
+from extractor.lineage.scripting.branches import Paths, State, Step, turns_of_batch, turns_of_blocks
 from extractor.lineage.scripting.chunks import SQL_WORDS, Chunk, chunks
-from extractor.lineage.scripting.dynamic import Variables
-from extractor.lineage.scripting.held import WHOLE_ROW, Held, Value, query_in
+from extractor.lineage.scripting.dynamic import UNKNOWN, Variables, carried_texts
+from extractor.lineage.scripting.held import WHOLE_ROW, Held, Value, filled_by, query_in
 from extractor.lineage.scripting.routine import Routine, find_routine
 
 _DYNAMIC = frozenset(("EXEC", "EXECUTE", "EXECUTE_IMMEDIATE"))
@@ -75,7 +76,7 @@ def unfold(text: str, dialect: Dialect, depth: int = 0) -> Unfolded | None:
     if words[:1] == ["PREPARE"] and words[2:3] == ["FROM"] and words[3:] and words[3] in SQL_WORDS:  # Trino
         return Unfolded((Inner(text[next(islice(tokens(text, dialect.lexical), 3, None)).start :]),))
     if words[:1] == ["PREPARE"] and words[2:3] == ["FROM"]:  # MySQL: what is prepared is run
-        value = Variables().value(list(tokens(text, dialect.lexical))[3:])
+        (value,) = Variables().value(list(tokens(text, dialect.lexical))[3:])
         problem = "" if value is not None else "the text of dynamic SQL is not known"
         return Unfolded((Inner(value or "", problem=problem),))
     if words[:1] == ["PREPARE"] and (place := _end_of_as(text, dialect)):  # what is prepared is run
@@ -134,12 +135,24 @@ def _body(routine: Routine, dialect: Dialect, depth: int) -> Iterator[Inner]:
 
 
 def _statements(body: str, variables: frozenset[str], dialect: Dialect, depth: int) -> Iterator[Inner]:
+    """What a body runs. One with loops is gone through twice: what the end of a loop leaves, its next turn finds."""
     found = list(tokens(body, dialect.lexical))
-    known = Variables()
-    held = Held()
-    cut = batch_chunks(found) if dialect.lexical.blocks == "tsql" else chunks(found)
-    for chunk in cut:
+    is_batch = dialect.lexical.blocks == "tsql"
+    cut = list(batch_chunks(found) if is_batch else chunks(found))
+    turns = turns_of_batch(cut) if is_batch else turns_of_blocks(cut)
+    rounds: dict[int, State | None] = {}
+    if any(step in _LOOPS for turn in turns for step in turn.before):
+        known, held = Variables(variables), Held()
+        paths = Paths((held.values, held.cursors, known.values), _same, _carried, rounds)
+        for number, chunk in enumerate(cut):
+            paths.take(turns[number].before, number)
+            _take(chunk, body, known, held)
+            paths.take(turns[number].behind, number)
+    known, held = Variables(variables), Held()
+    paths = Paths((held.values, held.cursors, known.values), _same, _carried, rounds)
+    for number, chunk in enumerate(cut):
         words = chunk.words
+        paths.take(turns[number].before, number)
         if words[0] in _DYNAMIC and "SP_RENAME" in words[1:4]:
             yield Inner(chunk.text(body), variables)
         elif words[0] in _DYNAMIC or _runs_text(words) or (words[0] == "PREPARE" and words[2:3] == ["FROM"]):
@@ -147,12 +160,33 @@ def _statements(body: str, variables: frozenset[str], dialect: Dialect, depth: i
         elif chunk.sql:
             for inner in _plain(chunk, body, variables, dialect, depth):
                 yield inner._replace(held=held.now()) if not inner.held else inner
-            held.take(chunk, body)
         else:
-            known.assign(chunk.tokens)
             for inner in _embedded(chunk, body, variables, dialect):
                 yield inner._replace(held=held.now())
-            held.take(chunk, body)
+        _take(chunk, body, known, held)
+        paths.take(turns[number].behind, number)
+
+
+_LOOPS = frozenset((Step.LOOP, Step.REPEAT))
+
+
+def _take(chunk: Chunk, body: str, known: Variables, held: Held) -> None:
+    """Note what a chunk puts into variables."""
+    if chunk.words[0] in _DYNAMIC:
+        return
+    if not chunk.sql:
+        known.assign(chunk.tokens)
+    known.lose(filled_by(chunk))
+    held.take(chunk, body)
+
+
+def _same(one: Any) -> object:
+    """What tells two values, queries or texts of a variable apart."""
+    return (one.query, one.position, id(one.held)) if isinstance(one, Value) else one
+
+
+def _carried(entry: State, end: State) -> State:
+    return (*end[:-1], carried_texts(entry[-1], end[-1]))
 
 
 def _plain(chunk: Chunk, body: str, variables: frozenset[str], dialect: Dialect, depth: int) -> Iterator[Inner]:
@@ -185,15 +219,15 @@ def _dynamic(
         else:
             if not _is_text(rest, dialect):
                 return
-    value = known.value(rest)
-    if value is None:
-        yield Inner("", problem="the text of dynamic SQL is not known")
-    elif depth < MAX_DEPTH:
-        nested = unfold(value, dialect, depth + 1)
-        if nested is None:
-            yield Inner(value, variables)
-        else:
+    values = known.value(rest) or UNKNOWN
+    for value in values:
+        nested = unfold(value, dialect, depth + 1) if value is not None and depth < MAX_DEPTH else None
+        if value is None:
+            yield Inner("", problem="the text of dynamic SQL is not known")
+        elif nested is not None:
             yield from nested.statements
+        elif depth < MAX_DEPTH:
+            yield Inner(value, variables)
 
 
 def _runs_text(words: list[str]) -> int:
