@@ -211,6 +211,26 @@ class CatalogSchemaName(NamedTuple):
         return ".".join(part for part in (self.database, self.schema) if part)
 
 
+class AssetMapping(NamedTuple):
+    """An asset of Data Observability and the table of the catalog that it is (*Alation Integration APIs*).
+
+    ``schema_name`` may carry the database part (``db.schema``), as the catalog's own schema names do.
+    """
+
+    asset_id: str
+    data_source_id: int
+    data_source_name: str
+    schema_id: int | None
+    schema_name: str
+    table_id: int
+    table_name: str
+
+    @property
+    def table(self) -> str:
+        """The table's name for people: ``db.schema.table``."""
+        return f"{self.schema_name}.{self.table_name}"
+
+
 class Node(NamedTuple):
     """One object of a path on Alation's wire: its object type and its key."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import Engine, case, func, select
@@ -9,6 +10,7 @@ from sqlalchemy import Engine, case, func, select
 from extractor.models import CatalogColumn, CatalogSchemaName, CatalogTable
 from extractor.state.catalog_tables import catalog_columns, catalog_schemas, catalog_tables
 from extractor.state.catalog_versions import CatalogVersion, reading
+from extractor.state.upsert import slices
 
 
 class StoredCatalog:
@@ -32,6 +34,16 @@ class StoredCatalog:
         """The tables of that key, whatever its case."""
         t = catalog_tables.c
         return self._read(self._tables().where(t.key_folded == key.lower()).order_by(t.key).limit(20))
+
+    def by_ids(self, numbers: Collection[int]) -> dict[int, CatalogTable]:
+        """The tables with these ids of Alation's."""
+        t = catalog_tables.c
+        return {
+            table.table_id: table
+            for part in slices(numbers)
+            for table in self._read(self._tables().where(t.table_id.in_(part)).order_by(t.key))
+            if table.table_id is not None
+        }
 
     def columns(self, table_key: str) -> tuple[CatalogColumn, ...]:
         """The columns of the table with exactly that key, by position."""

@@ -68,6 +68,7 @@ catalog_tables = Table(
     UniqueConstraint("version_id", "key_folded", "key", name="uq_catalog_tables_key"),
     Index("ix_catalog_tables_name", "version_id", "name_folded", "schema_folded", "database_folded"),
     Index("ix_catalog_tables_schema", "version_id", "schema_folded", "database_folded"),
+    Index("ix_catalog_tables_table_id", "version_id", "table_id"),
     sqlite_autoincrement=True,
 )
 

@@ -30,7 +30,7 @@ from sqlalchemy import (
 )
 
 from extractor.models import Dataflow, KeyedEdge, Node
-from extractor.state.records import OwnedDataflow, Status, edges_digest, node_identity
+from extractor.state.records import OwnedDataflow, Status, edges_digest, found_by, node_identity
 from extractor.state.tables import dataflows, edges, facts, nodes, observations
 from extractor.state.upsert import insert_or_ignore, insert_or_update, slices
 
@@ -259,7 +259,10 @@ def _node_ids(connection: Connection, wanted: Iterable[Node]) -> dict[str, int]:
     by_identity = {node_identity(node): node for node in wanted}
     if not by_identity:
         return {}
-    values = [{"identity": i, "otype": node.otype, "key": node.key} for i, node in by_identity.items()]
+    values = [
+        {"identity": i, "otype": node.otype, "key": node.key, "found_by": found_by(node)}
+        for i, node in by_identity.items()
+    ]
     connection.execute(insert_or_ignore(connection, nodes), values)
     found: dict[str, int] = {}
     for keys in slices(by_identity):

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from extractor.models import KeyedEdge, Node
 
-_LONGEST_IDENTITY = 600
+LONGEST_IDENTITY = 600
 
 
 class StatementText(NamedTuple):
@@ -112,10 +112,21 @@ def node_identity(node: Node) -> str:
     A key of thousands of characters counts by its beginning and a digest, since databases cannot index it whole.
     """
     identity = f"{node.otype}:{node.key.lower()}"
-    if len(identity) <= _LONGEST_IDENTITY:
+    if len(identity) <= LONGEST_IDENTITY:
         return identity
     digest = hashlib.blake2b(identity.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
-    return f"{identity[: _LONGEST_IDENTITY - 33]} {digest}"
+    return f"{identity[: LONGEST_IDENTITY - 33]} {digest}"
+
+
+def found_by(node: Node) -> str | None:
+    """What a node is looked up by: a table by its last name, a column by its table's key, in lower case."""
+    folded = node.key.lower()
+    # A part that holds a period stands in double quotes (Alation, *Keys with Special Characters*).
+    cut = folded.rfind('."') if folded.endswith('"') else folded.rfind(".")
+    if cut < 0 or node.otype not in {"table", "external", "column"}:
+        return None
+    found = folded[:cut] if node.otype == "column" else folded[cut + 1 :].strip('"')
+    return found[:LONGEST_IDENTITY]
 
 
 def edge_identity(edge: KeyedEdge) -> tuple[str, str]:

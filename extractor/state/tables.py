@@ -2,7 +2,8 @@
 
 What is ours in Alation: ``dataflows``, ``nodes``, ``edges``. What the logs taught for good: ``statements``,
 ``outlines``, ``targets``. What the present run has seen so far, and nothing older: ``observations``,
-``observed_targets``. Times are whole microseconds since 1970 in UTC, so that both databases compare them alike.
+``observed_targets``. What Data Observability told: ``asset_mappings``, ``tables_offered``.
+Times are whole microseconds since 1970 in UTC, so that both databases compare them alike.
 """
 
 from __future__ import annotations
@@ -117,6 +118,7 @@ dataflows = Table(
     Column("first_seen", Instant, nullable=False),
     Column("last_seen", Instant, nullable=False),
     Column("run_id", Integer, nullable=False),
+    Index("ix_dataflows_status", "namespace", "status"),
 )
 
 nodes = Table(
@@ -126,6 +128,7 @@ nodes = Table(
     Column("identity", Words, nullable=False, unique=True),
     Column("otype", String(32), nullable=False),
     Column("key", Words, nullable=False),
+    Column("found_by", Words, index=True),
 )
 
 edges = Table(
@@ -140,8 +143,9 @@ edges = Table(
     Column("stale", Boolean, nullable=False),
     Column("first_seen", Instant, nullable=False),
     Column("last_seen", Instant, nullable=False),
-    Index("ix_edges_source", "source_id"),
-    Index("ix_edges_target", "target_id"),
+    # They hold all that a walk through the graph reads, so that it never touches the rows.
+    Index("ix_edges_source", "source_id", "target_id", "kind", "stale", "dataflow_id"),
+    Index("ix_edges_target", "target_id", "source_id", "kind", "stale", "dataflow_id"),
 )
 
 
@@ -173,4 +177,24 @@ observations = Table(
     Column("edges", LargeBinary, nullable=False),
     Column("first_seen", Instant, nullable=False),
     Column("last_seen", Instant, nullable=False),
+)
+
+asset_mappings = Table(
+    "asset_mappings",
+    metadata,
+    Column("asset_id", Words, primary_key=True),
+    Column("data_source_id", BigInteger, nullable=False, index=True),
+    Column("data_source_name", Words, nullable=False),
+    Column("schema_id", BigInteger),
+    Column("schema_name", Words, nullable=False),
+    Column("table_id", BigInteger, nullable=False),
+    Column("table_name", Words, nullable=False),
+    Column("table_key", Words, nullable=False),
+)
+
+tables_offered = Table(
+    "tables_offered",
+    metadata,
+    Column("identity", Words, primary_key=True),
+    Column("offered_at", Instant, nullable=False),
 )

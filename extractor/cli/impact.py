@@ -1,0 +1,70 @@
+"""The question after an incident: what lies downstream of a table, a column or an asset, or what feeds it."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from extractor.cli.options import DEFAULT_CONFIG, ConfigFile
+from extractor.cli.terminal import say
+from extractor.errors import ConfigError
+
+
+class Shape(StrEnum):
+    """How the answer is printed."""
+
+    TABLE = "table"
+    JSON = "json"
+    MERMAID = "mermaid"
+
+
+class Kind(StrEnum):
+    """Which edges are gone along."""
+
+    ALL = "all"
+    DIRECT = "direct"
+    INDIRECT = "indirect"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Hang the command into the tree."""
+    app.command()(impact)
+
+
+def impact(
+    table: Annotated[
+        str | None, typer.Option("--table", "-t", metavar="NAME", help="A table: orders, sales.orders, 12.sales.orders")
+    ] = None,
+    column: Annotated[str | None, typer.Option("--column", help="One of its columns.")] = None,
+    asset: Annotated[str | None, typer.Option("--asset", metavar="ID", help="An asset of Data Observability.")] = None,
+    up: Annotated[bool, typer.Option("--up", help="What feeds it, instead of what it feeds.")] = False,
+    depth: Annotated[int | None, typer.Option("--depth", min=1, help="At most so many edges away.")] = None,
+    kind: Annotated[
+        Kind, typer.Option("--kind", help="direct: the value flows; indirect: it filters, joins or groups.")
+    ] = Kind.ALL,
+    shape: Annotated[Shape, typer.Option("--format", "-f", help="How to print it.")] = Shape.TABLE,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="Tables to show; JSON always holds all.")] = 100,
+    config: ConfigFile = DEFAULT_CONFIG,
+) -> None:
+    """Which tables, columns and mapped assets lie downstream of an incident, or upstream, as the state knows it.
+
+    Example: alation-lineage impact --table sales.orders --column amount --format mermaid
+    """
+    if (table is None) == (asset is None):
+        raise ConfigError("name one thing: either --table NAME or --asset ID")
+    from extractor.cli import impact_shown
+    from extractor.config import load_config
+    from extractor.pipeline.impact import Question
+    from extractor.pipeline.impact import impact as answer
+
+    edges = None if kind is Kind.ALL else "direct" if kind is Kind.DIRECT else "indirect"
+    question = Question(asset, table, column, up, edges, depth)  # type: ignore[arg-type]
+    found = answer(load_config(config), question)
+    if shape is Shape.JSON:
+        sys.stdout.write(impact_shown.as_json(found) + "\n")
+    else:
+        shown = impact_shown.as_mermaid if shape is Shape.MERMAID else impact_shown.as_table
+        say("\n".join(shown(found, limit)))
