@@ -10,6 +10,7 @@ LineageError
 │   ├── TooLarge           it passes a limit of size, depth or memory
 │   └── TimedOut           it passes the limit in seconds
 ├── EngineFailed           no worker process can be started
+├── OutputError            a file for people cannot be written, or a graph cannot be read
 ├── CatalogError           the catalog cannot be read
 ├── StateError             the state is locked, damaged or of another version
 │   └── StatePassed        a plan was made from another state
@@ -35,6 +36,10 @@ class ConfigError(LineageError):
 
 class SecretInConfig(ConfigError):
     """A secret stands in the TOML file, where it must not be."""
+
+
+class OutputError(LineageError):
+    """A file for people or other tools cannot be written, or one that is to be compared cannot be read."""
 
 
 class SourceError(LineageError):

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import orjson
 import typer
 
-from extractor.cli.terminal import say
-from extractor.errors import ConfigError
-from extractor.models import BadRecord, ColumnEdge, Lineage, QueryRecord, StatementLineage, TableEdge
-from extractor.report import ExitCode, visible
-
-if TYPE_CHECKING:
-    from extractor.sources import InputFile
+from extractor.cli.options import HtmlFile
+from extractor.cli.reading import Desk, Names, read_desk, schema_of
+from extractor.cli.terminal import say, takes_colours, takes_lines
+from extractor.report import ExitCode
 
 
 class Layout(StrEnum):
@@ -25,6 +22,9 @@ class Layout(StrEnum):
 
     TEXT = "text"
     JSON = "json"
+    MERMAID = "mermaid"
+    DOT = "dot"
+    HTML = "html"
 
 
 def add_to(app: typer.Typer) -> None:
@@ -37,8 +37,11 @@ def extract(
         str,
         typer.Argument(metavar="FILE|DIR|-", help="A script, a log or a folder of scripts; '-' reads standard input."),
     ],
-    dialect: Annotated[str, typer.Option("--dialect", "-d", help="One of: alation-lineage dialects")] = "",
+    dialect: Annotated[
+        str, typer.Option("--dialect", "-d", help="One of: alation-lineage dialects. Guessed where it is not given.")
+    ] = "",
     layout: Annotated[Layout, typer.Option("--format", "-f", help="How to print it.")] = Layout.TEXT,
+    html: HtmlFile = None,
     schema: Annotated[
         Path | None, typer.Option("--schema", help='JSON of known columns: {"schema.table": {"column": null}}')
     ] = None,
@@ -49,142 +52,39 @@ def extract(
 
     Example: echo 'INSERT INTO a SELECT x FROM b' | alation-lineage extract -
     """
-    import dialects as known
-    from extractor.api import extract_lineage
+    desk = read_desk(source, dialect, Names(schema_of(schema), database, default_schema))
+    if desk.guess is not None:
+        say(f"dialect: {desk.guess.name}, since {desk.guess.reason}; --dialect says another", error=True)
+    _show(desk, layout, source)
+    if html is not None:
+        from extractor.outputs.html import write_html
 
-    columns = _schema_of(schema)
-    found: dict[str, Lineage] = {}
-    problems: list[str] = []
-    for name, text in _inputs_of(source, dialect, problems):
-        try:
-            found[name] = extract_lineage(
-                text,
-                dialect=dialect or None,
-                schema=columns,
-                default_database=database,
-                default_schema=default_schema,
-            )
-        except known.UnknownDialect as error:
-            raise ConfigError(str(error)) from None
-    if layout is Layout.JSON:
-        plain = {name: _plain(lineage) for name, lineage in found.items()}
+        write_html(desk.graph(_title(source), datetime.now(UTC)), html)
+        say(f"page: {html}", error=True)
+    for problem in desk.problems:
+        say(f"error: {problem}", error=True)
+    raise typer.Exit(ExitCode.FAILED if desk.problems else ExitCode.DONE)
+
+
+def _show(desk: Desk, layout: Layout, source: str) -> None:
+    if layout is Layout.TEXT:
+        from extractor.outputs.lines import tree, written
+        from extractor.outputs.text import tree_of_lineage
+
+        colours = takes_colours(sys.stdout)
+        roots = (tree_of_lineage(name, lineage) for name, lineage in desk.found.items())
+        for line in tree(roots, ascii_only=not takes_lines(sys.stdout)):
+            sys.stdout.write(written(line, colours=colours) + "\n")
+    elif layout is Layout.JSON:
+        from extractor.outputs.document import lineage_document
+
+        plain = {name: lineage_document(lineage) for name, lineage in desk.found.items()}
         sys.stdout.write(orjson.dumps(plain, option=orjson.OPT_INDENT_2).decode() + "\n")
     else:
-        for name, lineage in found.items():
-            say("\n".join(visible(row) for row in _in_words(name, lineage)))
-    for problem in problems:
-        say(f"error: {problem}", error=True)
-    raise typer.Exit(ExitCode.FAILED if problems else ExitCode.DONE)
+        from extractor.outputs.writing import write
+
+        write(desk.graph(_title(source), datetime.now(UTC)), layout.value, sys.stdout)
 
 
-def _inputs_of(source: str, dialect: str, problems: list[str]) -> Iterator[tuple[str, str | Iterable[QueryRecord]]]:
-    """Each input's name with its text, or with its records where it is a log or compressed."""
-    if source == "-":
-        yield "standard input", sys.stdin.read()
-        return
-    path = Path(source)
-    files = sorted(p for p in path.rglob("*.sql") if p.is_file()) if path.is_dir() else [path]
-    if not files:
-        raise ConfigError(f"{path} holds no .sql file")
-    from extractor import sources
-
-    for item in (item for file in files for item in sources.expand(sources.InputFile(file, str(file)))):
-        content = _content_of(item, dialect, problems)
-        if content is not None:
-            yield visible(item.name), content
-
-
-def _content_of(item: InputFile, dialect: str, problems: list[str]) -> str | Iterable[QueryRecord] | None:
-    from extractor import sources
-    from extractor.config import SourceSettings
-
-    found = sources.Recognition("", item.problem) if item.problem else sources.recognise(item)
-    if not found.format:
-        problems.append(f"{visible(item.name)} cannot be read: {found.reason}")
-        return None
-    try:
-        if found.format == "sql-script" and not item.member:
-            return item.path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise ConfigError(f"{error.filename} cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        pass  # compressed, or in another encoding: the reader of logs knows both
-    settings = SourceSettings(name="desk", paths=[str(item.path)], dialect=dialect or "generic", data_source_id=0)
-    return _good_records(sources.read_file(item, settings), problems)
-
-
-def _good_records(items: Iterable[QueryRecord | BadRecord], problems: list[str]) -> Iterator[QueryRecord]:
-    for item in items:
-        if isinstance(item, BadRecord):
-            problems.append(f"{item.origin}: {item.problem}")
-        else:
-            yield item
-
-
-def _schema_of(path: Path | None) -> dict[str, dict[str, str | None]] | None:
-    if path is None:
-        return None
-    try:
-        loaded = orjson.loads(path.read_bytes())
-    except (OSError, orjson.JSONDecodeError) as error:
-        raise ConfigError(f"{path} cannot be read as JSON: {error}") from None
-    if not isinstance(loaded, dict) or not all(isinstance(v, dict) for v in loaded.values()):
-        raise ConfigError(f'{path}: expected {{"schema.table": {{"column": "type or null"}}}}')
-    return loaded
-
-
-def _in_words(name: str, lineage: Lineage) -> list[str]:
-    rows = [name]
-    for statement in lineage.statements:
-        rows.append(f"  statement {statement.index + 1}: {statement.kind}, {statement.outcome.value}{_why(statement)}")
-        rows += [f"    {_table_in_words(e)}" for e in statement.tables]
-        rows += [f"      {_column_in_words(e)}" for e in statement.columns]
-        rows += [f"    note: {note}" for note in statement.notes]
-    return rows
-
-
-def _why(statement: StatementLineage) -> str:
-    return f" ({statement.reason})" if statement.reason else ""
-
-
-def _table_in_words(edge: TableEdge) -> str:
-    return f"{edge.source} -> {edge.target or '(result)'} [{edge.kind}, {edge.confidence:.2f} {edge.reason}]"
-
-
-def _column_in_words(edge: ColumnEdge) -> str:
-    target = f"{edge.target_table}.{edge.target_column}" if edge.target_table else edge.target_column
-    how = f"[{edge.kind}, {edge.confidence:.2f} {edge.reason}]"
-    return f"{edge.source_table}.{edge.source_column} -> {target} {how}"
-
-
-def _plain(lineage: Lineage) -> dict[str, Any]:
-    return {
-        "sources": [str(t) for t in lineage.sources],
-        "targets": [str(t) for t in lineage.targets],
-        "tables": [
-            {
-                "source": str(e.source),
-                "target": str(e.target) if e.target else None,
-                "kind": e.kind,
-                "confidence": e.confidence,
-                "reason": e.reason,
-            }
-            for e in lineage.tables
-        ],
-        "columns": [
-            {
-                "source_table": str(e.source_table),
-                "source_column": e.source_column,
-                "target_table": str(e.target_table) if e.target_table else None,
-                "target_column": e.target_column,
-                "kind": e.kind,
-                "confidence": e.confidence,
-                "reason": e.reason,
-            }
-            for e in lineage.columns
-        ],
-        "statements": [
-            {"index": s.index, "kind": s.kind, "outcome": s.outcome.value, "reason": s.reason, "notes": list(s.notes)}
-            for s in lineage.statements
-        ],
-    }
+def _title(source: str) -> str:
+    return f"Lineage of {'standard input' if source == '-' else source}"

@@ -24,6 +24,9 @@ Until = Annotated[
 JsonFile = Annotated[
     Path | None, typer.Option("--json", help="Write the report as JSON to this file ('-': standard output).")
 ]
+HtmlFile = Annotated[
+    Path | None, typer.Option("--html", help="Write a page with the graph and the report to this file.")
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print warnings and failures only.")]
 
 DEFAULT_CONFIG = Path("lineage.toml")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
+from typing import TextIO
 
 from extractor.report import visible
 
@@ -19,3 +21,13 @@ def bear_any_text() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+
+
+def takes_colours(stream: TextIO) -> bool:
+    """Whether colours may be written: to a terminal, unless NO_COLOR (no-color.org) or TERM=dumb asks not to."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def takes_lines(stream: TextIO) -> bool:
+    """Whether the stream's encoding holds the characters that trees are drawn with."""
+    return (getattr(stream, "encoding", None) or "").lower().replace("-", "").startswith("utf")

@@ -16,6 +16,7 @@ from extractor.state.records import (
     storable,
     united,
 )
+from extractor.state.seen_edges import SeenEdge
 from extractor.state.store import Store
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "CatalogVersion",
     "OwnedDataflow",
     "Run",
+    "SeenEdge",
     "StatementText",
     "Status",
     "Store",

@@ -16,6 +16,7 @@ from extractor.models import Dataflow, KeyedEdge
 from extractor.state import locks, migrate, observations, owned, texts
 from extractor.state.connect import connect, in_words, read_url, shown
 from extractor.state.records import CachedOutline, OwnedDataflow, Run, StatementText, Status, TargetFact
+from extractor.state.seen_edges import SeenEdge, find_seen
 from extractor.state.tables import facts, observed_targets, runs
 from extractor.state.tables import observations as observations_table
 from extractor.state.upsert import batches, insert_or_update
@@ -226,6 +227,11 @@ class Store:
         """The edges of dataflows, or those that have to leave Alation but may still be there."""
         with self.read() as connection:
             return owned.find_edges(connection, external_ids, stale=stale)
+
+    def seen_edges(self, external_ids: Collection[str]) -> dict[str, list[SeenEdge]]:
+        """The edges of dataflows, each with when it was seen first and last."""
+        with self.read() as connection:
+            return find_seen(connection, external_ids)
 
     def seen_again(self, times: Mapping[str, tuple[datetime, datetime]], run_id: int) -> None:
         """Note when dataflows were first and last seen; this does not change `state_version`."""

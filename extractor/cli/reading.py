@@ -1,0 +1,200 @@
+"""What lies on the desk - a text, a log, a folder of scripts - read and analysed in this process."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import orjson
+
+from extractor.cli.guessing import Guess, guess_by_format, guess_by_text
+from extractor.errors import ConfigError
+from extractor.models import BadRecord, Lineage, QueryRecord
+from extractor.report import visible
+
+if TYPE_CHECKING:
+    from extractor.outputs.graph import Graph
+    from extractor.outputs.of_lineage import Text
+    from extractor.sources import InputFile
+
+STANDARD_INPUT = "standard input"
+_SAMPLE_CHARS = 200_000
+_SAMPLE_RECORDS = 200
+
+
+class Names(NamedTuple):
+    """Where names that lack something belong, and which columns are known."""
+
+    schema: dict[str, dict[str, str | None]] | None = None
+    database: str | None = None
+    default_schema: str | None = None
+
+
+@dataclass(slots=True)
+class Desk:
+    """What was read: the lineage of each input by its name, its text, and lines about what could not be read."""
+
+    dialect: str
+    guess: Guess | None = None
+    found: dict[str, Lineage] = field(default_factory=dict)
+    contents: dict[str, str | list[QueryRecord]] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+    _texts: dict[str, dict[str, Text]] = field(default_factory=dict)
+
+    def text_of(self, name: str, fingerprint: str) -> Text:
+        """The text of a statement of an input, without credentials, and when it ran."""
+        from extractor.outputs.of_lineage import Text
+
+        if name not in self._texts:
+            self._texts[name] = _texts_of(self.contents[name], self.dialect)
+        return self._texts[name].get(fingerprint, Text(""))
+
+    def graph(self, title: str, made_at: datetime) -> Graph:
+        """All of it as one graph."""
+        from extractor.outputs.of_lineage import graph_of_lineage
+
+        return graph_of_lineage(self.found, self.text_of, title=title, made_at=made_at)
+
+
+def read_desk(source: str, dialect: str, names: Names, *, inputs: list[Input] | None = None) -> Desk:
+    """Read and analyse what ``source`` names; without a dialect, it is guessed.
+
+    ``inputs`` gives the inputs where they are known already (two versions that must be read in one dialect).
+
+    Raises:
+        ConfigError: there is nothing to read, or no such dialect.
+    """
+    import dialects as known
+    from extractor.api import extract_lineage
+
+    inputs = inputs if inputs is not None else inputs_of(source)
+    guess = None if dialect else guess_of(inputs)
+    desk = Desk(guess.name if guess else dialect, guess)
+    for item in inputs:
+        content = item.read(desk.dialect, desk.problems)
+        if content is None:
+            continue
+        try:
+            desk.found[item.name] = extract_lineage(
+                content,
+                dialect=desk.dialect,
+                schema=names.schema,
+                default_database=names.database,
+                default_schema=names.default_schema,
+            )
+        except known.UnknownDialect as error:
+            raise ConfigError(str(error)) from None
+        desk.contents[item.name] = content
+    return desk
+
+
+class Input(NamedTuple):
+    """One input: standard input with its ``text``, or a file (one of an archive, too)."""
+
+    name: str
+    text: str | None = None
+    file: InputFile | None = None
+
+    def read(self, dialect: str, problems: list[str]) -> str | list[QueryRecord] | None:
+        """Its text, or its records where it is a log or compressed; None, and a line about it, where it is neither."""
+        return self.text if self.file is None else _content_of(self.file, dialect, problems)
+
+
+def inputs_of(source: str) -> list[Input]:
+    """The inputs that a word of the command line names: a file, a folder of scripts, or '-'.
+
+    Raises:
+        ConfigError: the folder holds no script.
+    """
+    if source == "-":
+        return [Input(STANDARD_INPUT, text=sys.stdin.read())]
+    path = Path(source)
+    files = sorted(p for p in path.rglob("*.sql") if p.is_file()) if path.is_dir() else [path]
+    if not files:
+        raise ConfigError(f"{path} holds no .sql file")
+    from extractor import sources
+
+    items = (item for file in files for item in sources.expand(sources.InputFile(file, str(file))))
+    return [Input(visible(item.name), file=item) for item in items]
+
+
+def guess_of(inputs: Iterable[Input]) -> Guess:
+    """The dialect of inputs: from the first log that is an engine's own, else from their text."""
+    from extractor import sources
+
+    sample: list[str] = []
+    for item in inputs:
+        if item.file is not None and (named := guess_by_format(sources.recognise(item.file).format)):
+            return named
+        content = item.read("generic", [])
+        if isinstance(content, str):
+            sample.append(content)
+        else:
+            sample += [record.sql for record in (content or ())[:_SAMPLE_RECORDS]]
+        if sum(map(len, sample)) > _SAMPLE_CHARS:
+            break
+    return guess_by_text(";\n".join(sample)[:_SAMPLE_CHARS])
+
+
+def schema_of(path: Path | None) -> dict[str, dict[str, str | None]] | None:
+    """The columns that a file of JSON tells.
+
+    Raises:
+        ConfigError: it cannot be read, or is something else.
+    """
+    if path is None:
+        return None
+    try:
+        loaded = orjson.loads(path.read_bytes())
+    except (OSError, orjson.JSONDecodeError) as error:
+        raise ConfigError(f"{path} cannot be read as JSON: {error}") from None
+    if not isinstance(loaded, dict) or not all(isinstance(v, dict) for v in loaded.values()):
+        raise ConfigError(f'{path}: expected {{"schema.table": {{"column": "type or null"}}}}')
+    return loaded
+
+
+def _content_of(item: InputFile, dialect: str, problems: list[str]) -> str | list[QueryRecord] | None:
+    from extractor import sources
+    from extractor.config import SourceSettings
+
+    found = sources.Recognition("", item.problem) if item.problem else sources.recognise(item)
+    if not found.format:
+        problems.append(f"{visible(item.name)} cannot be read: {found.reason}")
+        return None
+    try:
+        if found.format == "sql-script" and not item.member:
+            return item.path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise ConfigError(f"{error.filename} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        pass  # compressed, or in another encoding: the reader of logs knows both
+    settings = SourceSettings(name="desk", paths=[str(item.path)], dialect=dialect or "generic", data_source_id=0)
+    return list(_good_records(sources.read_file(item, settings), problems))
+
+
+def _good_records(items: Iterable[QueryRecord | BadRecord], problems: list[str]) -> Iterator[QueryRecord]:
+    for item in items:
+        if isinstance(item, BadRecord):
+            problems.append(f"{item.origin}: {item.problem}")
+        else:
+            yield item
+
+
+def _texts_of(content: str | list[QueryRecord], dialect: str) -> dict[str, Text]:
+    import dialects as known
+    from extractor.outputs.of_lineage import Text
+    from extractor.statements import fingerprint, pieces, redact
+
+    chosen = known.get(dialect)
+    found: dict[str, Text] = {}
+    for record in [QueryRecord(content)] if isinstance(content, str) else content:
+        for piece in pieces(record.sql, chosen):
+            mark, at = fingerprint(piece.text, chosen), record.started_at
+            held = found.get(mark) or Text(redact(piece.text, chosen).strip(), at, at)
+            times: list[Any] = [t for t in (held.first_seen, held.last_seen, at) if t is not None]
+            found[mark] = Text(held.sql, min(times, default=None), max(times, default=None))
+    return found
