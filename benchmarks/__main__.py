@@ -10,6 +10,7 @@ from benchmarks import corpus
 from benchmarks.environments import NAMES, Pythons, pythons, version_of
 from benchmarks.log_bench import LogBench, Sizes
 from benchmarks.measure import ROOT
+from benchmarks.page_bench import measure_page
 from benchmarks.results import Table, document
 from benchmarks.source_bench import measure_sources
 from benchmarks.start_bench import measure_start
@@ -38,6 +39,12 @@ def main() -> None:
             given.work / "sources", found, events=5_000 if given.quick else 50_000, rounds=_rounds(given)
         ),
         "start-up": lambda: measure_start(found, rounds=5 if given.quick else 10),
+        "page": lambda: measure_page(
+            given.work / "page",
+            tables=2_000 if given.quick else 20_000,
+            edges=20_000 if given.quick else 200_000,
+            rounds=3 if given.quick else 5,
+        ),
         "log": lambda: LogBench(given.work / "log", found, _sizes(given)).tables(),
     }
     tables: list[Table] = []
@@ -66,7 +73,7 @@ def _statements(given: argparse.Namespace, found: Pythons) -> list[Table]:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measures speed, memory and edges.")
-    parser.add_argument("parts", nargs="*", metavar="PART", help="statements, sources, start-up, log; all by default")
+    parser.add_argument("parts", nargs="*", metavar="PART", help="statements, sources, start-up, page, log")
     parser.add_argument("--corpus", type=Path, nargs="+", help="files or folders of .sql in place of our fixtures")
     parser.add_argument("--dialect", help="of the corpus; else a folder's name tells it: <dialect>/*.sql")
     parser.add_argument("--schema", type=Path, help='JSON file: {"schema.table": ["column", ...], ...}')

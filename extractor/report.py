@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from bisect import insort
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -14,6 +15,9 @@ from extractor.models import Origin, Outcome
 
 MAX_LINES = 200
 """Lines kept of each list of problems; what is beyond is counted. Memory stays bounded on any log."""
+
+SLOWEST = 15
+"""So many statements that took longest to analyse are kept; `explain FINGERPRINT` shows one."""
 
 _NOT_PARSED = (Outcome.NOT_PARSED, Outcome.UNSUPPORTED, Outcome.TOO_LARGE, Outcome.TIMED_OUT)
 _PROBLEMS = (*_NOT_PARSED, Outcome.UNRESOLVED, Outcome.AMBIGUOUS, Outcome.DYNAMIC, Outcome.CUT, Outcome.UNREADABLE)
@@ -166,6 +170,12 @@ class Report:
     plan: dict[str, Any] = field(default_factory=dict)
     upload: dict[str, Any] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
+    slowest: list[tuple[float, str]] = field(default_factory=list)
+
+    def took(self, fingerprint: str, seconds: float) -> None:
+        """A statement was analysed; those that took longest are kept."""
+        insort(self.slowest, (seconds, fingerprint))
+        del self.slowest[: max(0, len(self.slowest) - SLOWEST)]
 
     def fail_file(self, file: FileReport) -> None:
         """A file could not be read, or not to its end."""
@@ -238,6 +248,7 @@ class Report:
             "plan": self.plan,
             "upload": self.upload,
             "failures": self.failures,
+            "slowest": [{"fingerprint": f, "seconds": round(s, 3)} for s, f in reversed(self.slowest)],
         }
 
 

@@ -29,7 +29,7 @@ def guess_by_format(format_name: str) -> Guess | None:
         found = dialects.get(_ENGINES.get(engine, engine))
     except dialects.UnknownDialect:
         return None
-    return Guess(found.name, f"the format is {format_name}")
+    return None if found.name == "generic" else Guess(found.name, f"the format is {format_name}")
 
 
 def guess_by_text(text: str) -> Guess:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from extractor.cli.options import DEFAULT_CONFIG, ConfigFile, JsonFile, Quiet, Since, Until, in_utc
+from extractor.cli.options import DEFAULT_CONFIG, ConfigFile, HtmlFile, JsonFile, Quiet, Since, Until, in_utc
 from extractor.cli.terminal import say
 from extractor.errors import ConfigError
 from extractor.report import ExitCode, Report
@@ -30,6 +30,7 @@ def run(
     config: ConfigFile = DEFAULT_CONFIG,
     since: Since = None,
     until: Until = None,
+    html: HtmlFile = None,
     json: JsonFile = None,
     quiet: Quiet = False,
 ) -> None:
@@ -41,7 +42,7 @@ def run(
     from extractor.config import load_config
 
     settings = load_config(config)
-    report = pipeline.run(settings, window=_window(since, until), progress=_progress(quiet))
+    report = pipeline.run(settings, window=_window(since, until), progress=_progress(quiet), html=html)
     _end(report, settings.limits.max_unparsed, json, quiet=quiet)
 
 
@@ -50,6 +51,7 @@ def plan(
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Save the plan here, for apply.")] = None,
     since: Since = None,
     until: Until = None,
+    html: HtmlFile = None,
     json: JsonFile = None,
     quiet: Quiet = False,
 ) -> None:
@@ -61,7 +63,7 @@ def plan(
     from extractor.config import load_config
 
     settings = load_config(config)
-    report = pipeline.plan(settings, out=out, window=_window(since, until), progress=_progress(quiet))
+    report = pipeline.plan(settings, out=out, window=_window(since, until), progress=_progress(quiet), html=html)
     if out is not None and not quiet:
         say(f"plan saved to {out}; carry it out with: alation-lineage apply {out}")
     _end(report, settings.limits.max_unparsed, json, quiet=quiet)

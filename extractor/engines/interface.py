@@ -25,12 +25,16 @@ class Task(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """The end of a task: ``outline`` as bytes, or else the ``outcome`` that it failed with and why."""
+    """The end of a task: ``outline`` as bytes, or else the ``outcome`` that it failed with and why.
+
+    ``seconds`` is how long the analysis took.
+    """
 
     fingerprint: str
     outline: bytes | None
     outcome: Outcome | None = None
     reason: str = ""
+    seconds: float = 0.0
 
 
 class Engine(Protocol):

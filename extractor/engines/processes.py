@@ -18,6 +18,7 @@ from contextlib import suppress
 from itertools import islice
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
+from time import perf_counter
 from types import TracebackType
 from typing import Self
 
@@ -158,7 +159,7 @@ class _Worker:
 def _obituary(task: Task, code: int | None, limits: Limits) -> Answer:
     if code in {-signal.SIGALRM, -signal.SIGKILL}:
         reason = f"took longer than {limits.statement_s:g} s"
-        return Answer(task.fingerprint, None, Outcome.TIMED_OUT, reason)
+        return Answer(task.fingerprint, None, Outcome.TIMED_OUT, reason, limits.statement_s)
     how = signal.Signals(-code).name if code is not None and code < 0 else f"exit code {code}"
     return Answer(task.fingerprint, None, Outcome.NOT_PARSED, f"the worker that analysed it died ({how})")
 
@@ -187,7 +188,8 @@ def _serve(pipe: Connection, limits: Limits) -> None:
                     analyse(task._replace(text="select 1"), limits)
                     warm.add(task.dialect)
                 signal.setitimer(signal.ITIMER_REAL, limits.statement_s)
-                answer = analyse(task, limits)
+                begun = perf_counter()
+                answer = analyse(task, limits)._replace(seconds=perf_counter() - begun)
                 signal.setitimer(signal.ITIMER_REAL, 0)
                 pipe.send(answer)
                 answered += 1

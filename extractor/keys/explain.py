@@ -74,17 +74,23 @@ def _place(parts: NameParts) -> str:
     return f"{database} / {parts.schema if parts.schema is not None else 'any schema'} / {parts.table}"
 
 
-def _near(name: TableName, found: Found, catalog: CatalogReader) -> list[str]:
-    """The nearest names: alike in the schemas that were tried, the same in others, schemas that are alike."""
+def near_keys(name: TableName, found: Found, catalog: CatalogReader) -> tuple[list[str], list[str]]:
+    """Keys of tables that are named alike in the schemas that were tried, and of the same name in other schemas."""
     table = name.identity[-1] if name.identity else ""
     alike: dict[str, None] = {}
     for parts in found.tried:
         held = {n.lower(): n for n in catalog.names_like(parts, _NAMES_COMPARED)}
         for match in get_close_matches(table.lower(), held, n=_NAMES_SHOWN, cutoff=0.6):
             alike.update(dict.fromkeys(t.key for t in catalog.table(parts._replace(table=held[match]))))
-    lines = [f"near in the catalog: {key}" for key in list(alike)[:_NAMES_SHOWN]]
     elsewhere = catalog.table(NameParts(None, None, table)) if table and not found.tables else []
-    lines += [f"of the same name elsewhere: {t.key}" for t in elsewhere[:_NAMES_SHOWN]]
+    return list(alike)[:_NAMES_SHOWN], [t.key for t in elsewhere[:_NAMES_SHOWN]]
+
+
+def _near(name: TableName, found: Found, catalog: CatalogReader) -> list[str]:
+    """The nearest names: alike in the schemas that were tried, the same in others, schemas that are alike."""
+    alike, elsewhere = near_keys(name, found, catalog)
+    lines = [f"near in the catalog: {key}" for key in alike]
+    lines += [f"of the same name elsewhere: {key}" for key in elsewhere]
     if not lines:
         lines += _schemas_near(found, catalog)
     return lines

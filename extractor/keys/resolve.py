@@ -9,7 +9,7 @@ from extractor.config import SourceSettings
 from extractor.errors import UnwritableKey
 from extractor.keys.case import CaseWatch
 from extractor.keys.edges import keyed_lineage
-from extractor.keys.explain import explain_table, read_name, with_context
+from extractor.keys.explain import explain_table, near_keys, read_name, with_context
 from extractor.keys.interface import CatalogReader, KeyedLineage, KeyResult
 from extractor.keys.quoting import write_key
 from extractor.models import Node, StatementLineage, TableName
@@ -90,6 +90,14 @@ class KeyResolver:
         ``database`` and ``schema`` are what the session had set; without them the source's own count.
         """
         return self.explain_name(with_context(read_name(text, self._dialect), self._dialect, database, schema))
+
+    def near(self, text: str) -> list[str]:
+        """Keys of catalogued tables that a name, as it stands in SQL, may have meant, the likeliest first."""
+        if self.names.catalog is None:
+            return []
+        name = read_name(text, self._dialect)
+        alike, elsewhere = near_keys(name, self.names.find(name), self.names.catalog)
+        return [*elsewhere, *alike]
 
     def explain_name(self, name: TableName) -> list[str]:
         """How ``name`` gets its key, or why it has none and what is near: one line a step."""

@@ -107,7 +107,9 @@ class Graph:
         mark = (edge.flow, edge.source, source_column, edge.target, target_column, edge.kind)
         if mark not in self._drawn:
             self._drawn.add(mark)
-            self.edges.append(edge._replace(source_column=source_column, target_column=target_column))
+            same = source_column == edge.source_column and target_column == edge.target_column
+            named = edge if same else edge._replace(source_column=source_column, target_column=target_column)
+            self.edges.append(named)
 
     def shown(self, place: int, column: str = "") -> str:
         """The name of a table, or of a column, for people."""

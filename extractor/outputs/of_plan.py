@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 
 from extractor.errors import UnwritableKey
@@ -28,23 +28,23 @@ def graph_of_plan(plan: Plan, store: Store | None, namespace: str, *, title: str
 
     Without the state only the operations are shown: what stays is not known then, nor the edges of what goes.
     """
-    graph = Graph(title, made_at)
+    adder = _Adder(Graph(title, made_at))
     planned: set[str] = set()
     for batch in batches(plan.operations(), _BATCH):
         held = store.seen_edges([o.dataflow.external_id for o in batch]) if store is not None else {}
         for operation in batch:
             planned.add(operation.dataflow.external_id)
-            _add_operation(graph, operation, held.get(operation.dataflow.external_id, ()))
+            adder.operation(operation, held.get(operation.dataflow.external_id, ()))
     if store is not None:
-        _add_state(graph, store, namespace, without=planned)
-    return graph
+        adder.state(store, namespace, without=planned)
+    return adder.graph
 
 
 def graph_of_state(store: Store, namespace: str, *, title: str, made_at: datetime) -> Graph:
     """All that Alation holds of ours, by the state."""
-    graph = Graph(title, made_at)
-    _add_state(graph, store, namespace, without=frozenset())
-    return graph
+    adder = _Adder(Graph(title, made_at))
+    adder.state(store, namespace, without=frozenset())
+    return adder.graph
 
 
 def table_of(node: Node) -> tuple[Table, str]:
@@ -66,59 +66,59 @@ def _parts_of(key: str) -> list[str]:
         return key.split(".")
 
 
-def _add_operation(graph: Graph, operation: Operation, held: Iterable[SeenEdge]) -> None:
-    dataflow = operation.dataflow
-    change = _CHANGES[operation.action]
-    flow = graph.flow(_flow(dataflow, change, operation.reason))
-    before = {_identity(seen.edge): seen for seen in held}
-    after = {_identity(edge) for edge in dataflow.edges}
-    for edge in dataflow.edges:
-        seen = before.get(_identity(edge))
-        is_new = seen is None or operation.action is Action.RESUME
-        _add_edge(graph, edge, flow, "add" if is_new else "keep", *((None, None) if seen is None else seen[1:]))
-    for identity, seen in before.items():
-        if identity not in after:
-            _add_edge(graph, seen.edge, flow, "remove", *seen[1:])
+class _Adder:
+    """Adds dataflows to a graph; what a key means is found out once."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self._ends: dict[Node, tuple[int, str]] = {}
+
+    def operation(self, operation: Operation, held: Collection[SeenEdge]) -> None:
+        """What a plan does to one dataflow, beside the edges that it has by the state."""
+        dataflow = operation.dataflow
+        flow = self.graph.flow(_flow(dataflow, _CHANGES[operation.action], operation.reason))
+        before = {_identity(seen.edge): seen for seen in held}
+        after = {_identity(edge) for edge in dataflow.edges} if before else set()
+        for edge in dataflow.edges:
+            seen = before.get(_identity(edge)) if before else None
+            if seen is None or operation.action is Action.RESUME:
+                self._edge(edge, flow, "add")
+            else:
+                self._edge(edge, flow, "keep", seen.first_seen, seen.last_seen)
+        for identity, gone in before.items():
+            if identity not in after:
+                self._edge(gone.edge, flow, "remove", gone.first_seen, gone.last_seen)
+
+    def state(self, store: Store, namespace: str, *, without: Collection[str]) -> None:
+        """The dataflows that stay as the state has them."""
+        for batch in batches(_present(store, namespace, without), _BATCH):
+            edges = store.seen_edges([row.external_id for row in batch])
+            for row in batch:
+                flow = self.graph.flow(_flow(row, "keep", ""))
+                for seen in edges.get(row.external_id, ()):
+                    self._edge(seen.edge, flow, "keep", seen.first_seen, seen.last_seen)
+
+    def _edge(
+        self, edge: KeyedEdge, flow: int, change: Change, first: datetime | None = None, last: datetime | None = None
+    ) -> None:
+        sides = (*self._end(edge.source), *self._end(edge.target))
+        self.graph.edge(Edge(*sides, edge.kind, edge.confidence, edge.reason, flow, change, first, last))
+
+    def _end(self, node: Node) -> tuple[int, str]:
+        found = self._ends.get(node)
+        if found is None:
+            table, column = table_of(node)
+            found = self._ends[node] = (self.graph.table(table), column)
+        return found
 
 
-def _add_state(graph: Graph, store: Store, namespace: str, *, without: Iterable[str]) -> None:
-    for batch in batches(_present(store, namespace, set(without)), _BATCH):
-        edges = store.seen_edges([row.external_id for row in batch])
-        for row in batch:
-            flow = graph.flow(_flow(row, "keep", ""))
-            for seen in edges.get(row.external_id, ()):
-                _add_edge(graph, seen.edge, flow, "keep", *seen[1:])
-
-
-def _present(store: Store, namespace: str, without: set[str]) -> Iterator[OwnedDataflow]:
+def _present(store: Store, namespace: str, without: Collection[str]) -> Iterator[OwnedDataflow]:
     rows = store.owned(namespace)
     return (r for r in rows if r.status is not Status.EMPTY and r.external_id not in without)
 
 
 def _flow(row: Dataflow | OwnedDataflow, change: Change, why: str) -> Flow:
     return Flow(row.external_id, row.title, row.content, row.source_name, row.first_seen, row.last_seen, change, why)
-
-
-def _add_edge(
-    graph: Graph, edge: KeyedEdge, flow: int, change: Change, first: datetime | None, last: datetime | None
-) -> None:
-    source, source_column = table_of(edge.source)
-    target, target_column = table_of(edge.target)
-    graph.edge(
-        Edge(
-            graph.table(source),
-            source_column,
-            graph.table(target),
-            target_column,
-            edge.kind,
-            edge.confidence,
-            edge.reason,
-            flow,
-            change,
-            first,
-            last,
-        )
-    )
 
 
 def _identity(edge: KeyedEdge) -> tuple[str, str, str, str]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
 from dialects import Dialect
 from dialects.version import engine_version
 from extractor import __version__, lineage, statements
-from extractor.engines import Engine, Limits, Task
+from extractor.engines import Answer, Engine, Limits, Task
 from extractor.lineage import Outline
 from extractor.models import Outcome
 from extractor.report import Report
@@ -61,6 +61,11 @@ class OutlineWriter:
         if len(self._new) >= _BATCH or self._new_chars >= _BATCH_CHARS:
             self.flush()
 
+    def _timed(self, answers: Iterable[Answer]) -> Iterator[Answer]:
+        for answer in answers:
+            self._report.took(answer.fingerprint, answer.seconds)
+            yield answer
+
     def flush(self) -> None:
         """Outline what was taken and is not known to the state."""
         self._store.add_statements(self._new.values())
@@ -78,7 +83,7 @@ class OutlineWriter:
                     answer.outcome.value if answer.outcome else None,
                     answer.reason,
                 )
-                for answer in self._engine.outlines(tasks)
+                for answer in self._timed(self._engine.outlines(tasks))
             ),
         )
         self._new.clear()

@@ -16,6 +16,7 @@ from extractor.engines import ProcessEngine
 from extractor.errors import ConfigError
 from extractor.pipeline.catalogs import refresh_catalogs, refresh_schemas
 from extractor.pipeline.derive import Derivation, Progress, groups_of, limits_of
+from extractor.pipeline.picture import Picture
 from extractor.pipeline.read import Window
 from extractor.report import Report
 from extractor.state import Store
@@ -26,8 +27,10 @@ from extractor.upload import Progress as Step
 _SHOWN = 50
 
 
-def run(config: Config, *, window: Window, progress: Progress) -> Report:
+def run(config: Config, *, window: Window, progress: Progress, html: Path | None = None) -> Report:
     """Read, derive, plan and apply; what was applied stays, whatever happens later.
+
+    With ``html``, a page of the graph before the upload and of the whole report is written there.
 
     Raises:
         ConfigError: a setting or the token is missing or wrong.
@@ -38,13 +41,16 @@ def run(config: Config, *, window: Window, progress: Progress) -> Report:
     with _opened(config, "run") as (store, run_id, report), connect(settings) as client:
         _derive(config, store, run_id, report, client, window, progress)
         with make_plan(store, run_id, namespace=config.namespace, settings=config.upload) as made:
+            picture = Picture.of(html, made, store, config, "Run")
             _apply(made, store, client, settings, report, progress)
         _finish(config, store, run_id, report)
+        if picture is not None:
+            picture.write(report)
     return report
 
 
-def plan(config: Config, *, out: Path | None, window: Window, progress: Progress) -> Report:
-    """Read, derive and plan; Alation is only read. The plan is saved to ``out`` when given.
+def plan(config: Config, *, out: Path | None, window: Window, progress: Progress, html: Path | None = None) -> Report:
+    """Read, derive and plan; Alation is only read. The plan is saved to ``out``, a page of it to ``html``, when given.
 
     Raises:
         ConfigError, StateError, AlationError: as for `run`.
@@ -60,7 +66,10 @@ def plan(config: Config, *, out: Path | None, window: Window, progress: Progress
             report.plan = _planned(made)
             if out is not None:
                 made.save(out)
+            picture = Picture.of(html, made, store, config, "Plan")
         _finish(config, store, run_id, report)
+        if picture is not None:
+            picture.write(report)
     return report
 
 

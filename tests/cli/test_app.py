@@ -10,7 +10,20 @@ import sys
 
 import pytest
 
-COMMANDS = ["init", "check", "formats", "dialects", "extract", "run", "plan", "apply", "explain", "impact", "sandbox"]
+COMMANDS = [
+    "init",
+    "check",
+    "formats",
+    "dialects",
+    "extract",
+    "run",
+    "plan",
+    "apply",
+    "explain",
+    "graph",
+    "impact",
+    "sandbox",
+]
 
 
 def command(*arguments: str, stdin: str = "", cwd=None) -> subprocess.CompletedProcess[str]:

@@ -6,8 +6,7 @@ function showDetails(words, ...content) {
   panel.scrollTop = 0;
   if (!panel.hidden) return;
   panel.hidden = false;
-  drawing?.resize();
-  if (view.focus) drawing?.fit(undefined, 24);
+  placeChanged();
 }
 function closeDetails() {
   place("details").hidden = true;
@@ -15,7 +14,7 @@ function closeDetails() {
   chosen = null;
   history.replaceState(null, "", location.pathname + location.search);
   lightUp();
-  drawing?.resize();
+  placeChanged();
 }
 const listed = (title, items, draw, most = 50) => items.length ? [html("h3", {}, `${title} (${items.length.toLocaleString("en")})`), html("div", {}, rowsOf(items, draw, html("ul"), most))] : [];
 

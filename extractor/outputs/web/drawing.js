@@ -1,5 +1,5 @@
 // The drawing: which tables and groups are drawn, how they look, and how it is moved by mouse and keys.
-const MOST_DRAWN = 250, MOST_LINKS = 700;
+const MOST_DRAWN = 250, MOST_LINKS = 600;
 const view = {mode: "tables", toggled: new Set(), focus: null, levels: 2};
 let drawing = null, drawn = {nodes: [], links: []}, current = null;
 
@@ -37,16 +37,18 @@ function visible() {
     const near = view.focus.tables ? {tables: view.focus.tables, cut: false} : surroundings(view.focus.table, view.levels, MOST_DRAWN);
     const some = near.tables.size > MOST_DRAWN ? new Set([...near.tables].slice(0, MOST_DRAWN)) : near.tables;
     const cut = near.cut || some.size < near.tables.size;
-    return fitted(gathered(some, "focus"), `${view.focus.words}${cut ? `; the nearest ${MOST_DRAWN} tables are drawn` : ""}.`);
+    return trimmed(gathered(some, "focus"), `${view.focus.words}${cut ? `; the nearest ${MOST_DRAWN} tables are drawn` : ""}.`);
   }
-  const all = new Set(tables.key.keys()), modes = ["tables", "schemas", "sources"].slice(["tables", "schemas", "sources"].indexOf(view.mode));
-  for (const mode of modes) {
-    const found = gathered(all, mode), drawnMode = mode === view.mode ? "" : `${many(COUNT, "table")} are too many to draw at once, so ${mode} are drawn. Click one to open it, or search for a table. `;
-    if (found.nodes.length <= MOST_DRAWN || mode === "sources" || mode === modes.at(-1)) return fitted(found, drawnMode);
-  }
-  return fitted(gathered(all, "sources"), "");
+  const names = ["tables", "schemas", "sources"], all = new Set(tables.key.keys());
+  const mode = names.slice(names.indexOf(view.mode)).find(name => countOf(name) <= MOST_DRAWN) ?? "sources";
+  return trimmed(gathered(all, mode), mode === view.mode ? "" : `${many(COUNT, "table")} are too many to draw at once, so ${mode} are drawn. Click one to open it, or search for a table. `);
 }
-function fitted(found, words) {
+function countOf(mode) {
+  const marks = new Set();
+  for (let table = 0; table < COUNT && marks.size <= MOST_DRAWN; table++) marks.add(standsFor(table, mode));
+  return marks.size;
+}
+function trimmed(found, words) {
   let {nodes, joined} = found;
   if (nodes.length > MOST_DRAWN) {
     words += ` The ${MOST_DRAWN} with the most neighbours are drawn; the list and the views beside hold all.`;
@@ -98,7 +100,7 @@ function draw() {
   drawing?.destroy();
   drawing = cytoscape({container: place("canvas"), elements, style: looks(), minZoom: 0.05, maxZoom: 3, wheelSensitivity: 0.3, autoungrabify: false, boxSelectionEnabled: false,
     layout: {name: "dagre", rankDir: "LR", nodeSep: 12, edgeSep: 6, rankSep: 60, ranker: found.joined.length > 120 ? "longest-path" : "network-simplex", fit: true, padding: 24, animate: false}});
-  if (drawing.zoom() > 1.2) { drawing.zoom(1.2); drawing.center(); }
+  fitDrawing();
   drawing.on("tap", "node", event => chooseNode(event.target.id()));
   drawing.on("tap", "edge", event => chooseLink(event.target));
   drawing.on("dbltap", "node", event => { if (event.target.id()[0] === "t") focusOn(Number(event.target.id().slice(1))); });
@@ -161,6 +163,19 @@ function wholeGraph() {
   view.focus = null;
   draw();
 }
+// Where its place changes, the drawing is fitted into it anew, unless somebody has moved it.
+let fitted = "";
+const viewport = () => JSON.stringify([drawing.zoom(), drawing.pan()]);
+function fitDrawing() {
+  drawing.resize();
+  drawing.fit(undefined, 24);
+  if (drawing.zoom() > 1.2) { drawing.zoom(1.2); drawing.center(); }
+  fitted = viewport();
+}
+function placeChanged() {
+  if (!drawing) return;
+  if (viewport() === fitted) fitDrawing(); else drawing.resize();
+}
 const isDrawn = table => drawing !== null && drawing.getElementById(`t${table}`).nonempty();
 
 // By keys: to the nearest neighbour in the arrow's direction, along arrows left and right where there are some.
@@ -187,7 +202,7 @@ function setCurrent(node) {
 function zoomBy(factor) {
   drawing.zoom({level: drawing.zoom() * factor, renderedPosition: {x: drawing.width() / 2, y: drawing.height() / 2}});
 }
-const KEYS = {"+": () => zoomBy(1.25), "=": () => zoomBy(1.25), "-": () => zoomBy(0.8), 0: () => drawing.fit(undefined, 24), Enter: () => current && chooseNode(current.id()), Escape: () => closeDetails()};
+const KEYS = {"+": () => zoomBy(1.25), "=": () => zoomBy(1.25), "-": () => zoomBy(0.8), 0: fitDrawing, Enter: () => current && chooseNode(current.id()), Escape: () => closeDetails()};
 place("canvas").addEventListener("keydown", event => {
   if (event.ctrlKey || event.metaKey || event.altKey || !drawing) return;
   if (event.key.startsWith("Arrow")) moveTo(event.key);

@@ -10,7 +10,7 @@ function openView(name) {
     tab.tabIndex = other === name ? 0 : -1;
   }
   if (!shown.has(name)) { shown.add(name); VIEWS[name][1](); }
-  if (name === "graph") drawing?.resize();
+  if (name === "graph") placeChanged();
 }
 function openAddress() {
   const [what, ...keys] = location.hash.slice(1).split("=").map(part => { try { return decodeURIComponent(part); } catch { return part; } });
@@ -54,13 +54,14 @@ place("mode").addEventListener("change", event => { view.mode = event.target.val
 place("indirect").addEventListener("change", event => { filter.indirect = event.target.checked; draw(); });
 place("sure").addEventListener("change", event => { filter.sure = Number(event.target.value) || 0; draw(); });
 place("whole").addEventListener("click", wholeGraph);
-place("fit").addEventListener("click", () => drawing.fit(undefined, 24));
+place("fit").addEventListener("click", () => fitDrawing());
 place("in").addEventListener("click", () => zoomBy(1.25));
 place("out").addEventListener("click", () => zoomBy(0.8));
 let typing = 0;
 place("search").addEventListener("input", event => { clearTimeout(typing); typing = setTimeout(() => search(event.target.value), COUNT > 2000 ? 150 : 0); });
 place("search").addEventListener("keydown", event => { if (event.key === "Enter" && hits?.size) location.hash = address("table", tables.key[[...hits][0]]); });
 addEventListener("hashchange", openAddress);
+addEventListener("resize", placeChanged);
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", restyle);
 addEventListener("beforeprint", () => {
   document.documentElement.classList.add("printing");

@@ -5,11 +5,11 @@ const linesOf = name => report[name]?.lines ?? [];
 
 function bars(title, rows, unit = "") {
   if (!rows.length) return null;
-  const most = Math.max(...rows.map(row => row[1]), 1), height = rows.length * 22 + 4;
+  const most = Math.max(...rows.map(row => row[1]), 1e-9), height = rows.length * 22 + 4;
   const words = value => value.toLocaleString("en") + unit;
   return html("figure", {}, html("figcaption", {}, title), svg("svg", {viewBox: `0 0 480 ${height}`, role: "img", "aria-label": `${title}: ${rows.map(row => `${row[0]} ${words(row[1])}`).join(", ")}`},
     rows.map(([name, value, look], at) => svg("g", {transform: `translate(0 ${at * 22})`}, svg("title", {}, `${name}: ${words(value)}`),
-      svg("text", {x: 0, y: 15}, name.length > 27 ? `${name.slice(0, 12)}…${name.slice(-13)}` : name), svg("rect", {class: "ground", x: 175, y: 3, width: 220, height: 15, rx: 3}), svg("rect", {class: `bar ${look ?? ""}`, x: 175, y: 3, width: Math.max(1, 220 * value / most), height: 15, rx: 3}), svg("text", {x: 402, y: 15}, words(value))))));
+      svg("text", {x: 0, y: 15}, name.length > 24 ? `${name.slice(0, 9)}…${name.slice(-13)}` : name), svg("rect", {class: "ground", x: 175, y: 3, width: 220, height: 15, rx: 3}), svg("rect", {class: `bar ${look ?? ""}`, x: 175, y: 3, width: Math.max(1, 220 * value / most), height: 15, rx: 3}), svg("text", {x: 402, y: 15}, words(value))))));
 }
 // Of the statements that could hold lineage, the share of each end, in one bar with its words beneath.
 function coverage(counts) {
@@ -26,8 +26,11 @@ function coverage(counts) {
 function linesTable(title, name, heads, cells, empty) {
   const rows = linesOf(name);
   if (!rows.length && !empty) return null;
-  const beyond = report[name]?.not_shown ?? 0;
-  return html("figure", {class: "wide"}, html("figcaption", {}, `${title} (${rows.length.toLocaleString("en")})`), grid(rows, heads.map((head, at) => [head, cells[at]]), empty, 25), beyond ? html("p", {class: "soft"}, `and ${beyond.toLocaleString("en")} more that were counted and not kept`) : null);
+  return html("figure", {class: "wide"}, html("figcaption", {}, `${title} (${rows.length.toLocaleString("en")})`), grid(rows, heads.map((head, at) => [head, cells[at]]), empty, 25), beyond(name));
+}
+function beyond(name) {
+  const count = report[name]?.not_shown ?? 0;
+  return count ? html("p", {class: "soft"}, `and ${count.toLocaleString("en")} more that were counted and not kept`) : null;
 }
 // The tables of the graph whose names come nearest to one that is not known: same letters but few, same last part.
 function likely(name) {
@@ -58,7 +61,7 @@ function viewReport() {
   const sureness = [0, 0, 0, 0, 0], levels = ["below 0.25", "0.25 to 0.5", "0.5 to 0.75", "0.75 to 1", "1 (certain)"];
   for (let edge = 0; edge < edges.sort.length; edge++) sureness[Math.min(4, Math.floor(sorts[edges.sort[edge]][1] * 4))]++;
   const planned = ["add", "change", "resume", "remove", "keep"].filter(name => report.plan?.[name]).map(name => [`${name}`, report.plan[name], {remove: "bad", change: "odd", keep: "soft"}[name] ?? "good"]);
-  const slow = report.slowest ?? [];
+  const slow = (report.slowest ?? []).filter(line => line.seconds >= 0.01);
   const count = line => line.count, what = line => line.what, reason = line => line.reason, origin = line => line.origin;
   const near = line => { const best = line.likely ? null : likely(line.what); return line.likely || (best === null ? html("span", {class: "soft"}, "nothing alike") : tableLink(best)); };
   const unknown = linesOf("unknown_names");
@@ -66,8 +69,8 @@ function viewReport() {
     coverage(counts), bars("Statements by outcome", outcomes), bars("Edges by confidence", levels.map((level, at) => [level, sureness[at]]).filter(row => row[1])),
     bars("Dataflows by what the plan does", planned), bars("Records by file", (report.files ?? []).map(file => [file.path, file.records]).sort((a, b) => b[1] - a[1]).slice(0, 15)),
     bars("Tables whose columns nobody knows, by what that costs", linesOf("unlisted_tables").slice(0, 15).map(line => [line.what, line.count, "odd"]), " columns"),
-    slow.length ? bars("Slowest statements", slow.map(line => [line.what, line.seconds, "odd"]), " s") : null,
-    unknown.length ? html("figure", {class: "wide"}, html("figcaption", {}, `Names that are not in the catalog (${unknown.length.toLocaleString("en")})`), grid(unknown, [["Times", count], ["Name", what], ["Likely meant", what, near], ["Why", reason], ["First at", origin]], "", 25)) : null,
+    slow.length ? bars("Slowest statements to analyse, by fingerprint (alation-lineage explain shows one)", slow.map(line => [line.fingerprint, line.seconds, "odd"]), " s") : null,
+    unknown.length ? html("figure", {class: "wide"}, html("figcaption", {}, `Names that are not in the catalog (${unknown.length.toLocaleString("en")})`), grid(unknown, [["Times", count], ["Name", what], ["Likely meant", what, near], ["Why", reason], ["First at", origin]], "", 25), beyond("unknown_names")) : null,
     linesTable("Needs a look", "problems", ["Times", "Outcome", "Why", "First at"], [count, what, reason, origin]),
     linesTable("Tables whose columns nobody knows", "unlisted_tables", ["Columns lost", "Table", "First at"], [count, what, origin]),
     linesTable("Notes", "notes", ["Times", "Note", "Why", "First at"], [count, what, reason, origin]),
