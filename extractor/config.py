@@ -29,6 +29,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from extractor.errors import ConfigError, SecretInConfig
+from extractor.settings_of_places import CatalogSettings, FileSystemSettings, FoldSettings, MapSettings
 
 TOKEN_VARIABLE = "ALATION_LINEAGE_REFRESH_TOKEN"  # noqa: S105 - the name of a variable, not its value
 _SECRET_NAME = re.compile(r"token|password|passwd|secret|api_?key|credential", re.IGNORECASE)
@@ -81,13 +82,6 @@ class LimitSettings(_Settings):
     max_unparsed: Annotated[float, Field(ge=0, le=1)] = 0.05
 
 
-class CatalogSettings(_Settings):
-    """Where the tables and columns of a data source come from: Alation itself, or a file."""
-
-    file: Path | None = None
-    from_alation: bool = True
-
-
 class SchemaSettings(_Settings):
     """Who else knows columns, asked where neither the catalog nor DDL in the logs does: exports, then the database.
 
@@ -119,6 +113,7 @@ class SourceSettings(_Settings):
     key_database_part: Literal["auto", "yes", "no"] = "auto"
     catalog: CatalogSettings = CatalogSettings()
     schemas: SchemaSettings = SchemaSettings()
+    parts_of_tables: FoldSettings = FoldSettings()
     temporary_tables: list[str] = []
     include_users: list[str] = []
     exclude_users: list[str] = []
@@ -154,6 +149,8 @@ class Config(BaseSettings):
     upload: UploadSettings = UploadSettings()
     limits: LimitSettings = LimitSettings()
     source: Annotated[list[SourceSettings], Field(min_length=1)]
+    map: list[MapSettings] = []
+    file_system: list[FileSystemSettings] = []
     root: Path = Path()
 
     @classmethod
@@ -190,6 +187,9 @@ class Config(BaseSettings):
         twice = sorted({n for n in names if names.count(n) > 1})
         if twice:
             raise ValueError(f"two sources are called {', '.join(twice)}: give each [[source]] its own name")
+        for entry in self.map:
+            if entry.source is not None and entry.source.lower() not in names:
+                raise ValueError(f"a [[map]] is of the source {entry.source!r}, and no [[source]] has that name")
         return self
 
 

@@ -147,6 +147,8 @@ class Report:
     ``records`` and ``statements`` count outcomes; their sums are what was read, always. ``without_edges`` names the
     sources in which statements read one table and write another, but no edge is known for any, old or new.
     ``unlisted`` ranks the tables whose columns nobody knows by the stars and columns that stayed open for want of them.
+    ``unmapped`` lists servers, databases and stores that no data source or file system is known for; ``folds`` the
+    tables and directories that stand for their parts.
     """
 
     started_at: datetime
@@ -166,6 +168,8 @@ class Report:
     names: Lines = field(default_factory=Lines)
     notes: Lines = field(default_factory=Lines)
     unlisted: Lines = field(default_factory=Lines)
+    unmapped: Lines = field(default_factory=Lines)
+    folds: Lines = field(default_factory=Lines)
     warnings: list[str] = field(default_factory=list)
     plan: dict[str, Any] = field(default_factory=dict)
     upload: dict[str, Any] = field(default_factory=dict)
@@ -244,6 +248,8 @@ class Report:
             "unknown_names": _lines(self.names),
             "notes": _lines(self.notes),
             "unlisted_tables": _lines(self.unlisted),
+            "unmapped_places": _lines(self.unmapped),
+            "folded_parts": _lines(self.folds),
             "warnings": self.warnings,
             "plan": self.plan,
             "upload": self.upload,

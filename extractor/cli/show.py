@@ -37,6 +37,8 @@ def report_in_words(report: Report) -> str:
     parts += [
         _lines("needs a look", report.problems, with_what=True),
         _lines("names that are not in the catalog", report.names, with_what=True),
+        _lines("servers, databases and stores that nothing maps", report.unmapped, with_what=True),
+        _lines("what stands for its parts", report.folds, with_what=True),
         _lines("tables whose columns nobody knows, by what that costs", report.unlisted, with_what=True),
         _lines("notes", report.notes, with_what=True),
         "\n".join(visible(f"warning: {w}") for w in report.warnings),

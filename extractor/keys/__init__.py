@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from extractor.keys.catalog_load import CatalogLoad, load_alation, load_exports, load_file, load_live
+from extractor.keys.catalog_load import CatalogLoad, load_alation, load_database, load_exports, load_file, load_live
 from extractor.keys.interface import CatalogReader, KeyedLineage, KeyResult, KeyRule, Missing
+from extractor.keys.locations import FileSystems
 from extractor.keys.quoting import fold_key, read_key, write_key
 from extractor.keys.resolve import KeyResolver
 
 __all__ = [
     "CatalogLoad",
     "CatalogReader",
+    "FileSystems",
     "KeyResolver",
     "KeyResult",
     "KeyRule",
@@ -17,6 +19,7 @@ __all__ = [
     "Missing",
     "fold_key",
     "load_alation",
+    "load_database",
     "load_exports",
     "load_file",
     "load_live",

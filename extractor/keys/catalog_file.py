@@ -1,4 +1,4 @@
-"""Rows of a catalog file: CSV, JSON lines or a JSON array, plain or gzip, read as a stream.
+"""Rows of a catalog file: CSV, JSON lines or a JSON array, plain or gzip, or Parquet, read as a stream.
 
 One row is one column, as ``information_schema.columns`` has it: database (or table_catalog), schema
 (table_schema), table (table_name), column (column_name), position (ordinal_position), and, as far as they are
@@ -20,6 +20,7 @@ from typing import IO, Any, NamedTuple
 import orjson
 
 from extractor.errors import CatalogError
+from extractor.keys.catalog_parquet import is_parquet, parquet_rows
 from extractor.models import BadRecord, Origin
 
 _FIELDS = {
@@ -33,6 +34,7 @@ _FIELDS = {
     "base_table_key": ("base_table_key",),
     "ds_id": ("ds_id", "data_source_id"),
 }
+_KNOWN = {name for names in _FIELDS.values() for name in names} | {"name", "column_type"}
 _TEXTS = ("database", "schema", "table", "column", "key", "table_type", "base_table_key")
 _CHUNK = 1 << 16
 _LONGEST_VALUE = 1 << 24
@@ -64,8 +66,11 @@ def read_catalog_file(path: Path) -> Iterator[FileRow | BadRecord]:
         CatalogError: the file cannot be opened, or breaks off.
     """
     try:
+        if is_parquet(path):
+            yield from _shaped(parquet_rows(path, _KNOWN), path)
+            return
         with _opened(path) as stream:
-            yield from _rows(stream, path)
+            yield from _shaped(_rows(stream), path)
     except (OSError, EOFError, zlib.error) as error:
         raise CatalogError(f"{path}: the catalog file cannot be read: {error}") from None
 
@@ -77,20 +82,21 @@ def _opened(path: Path) -> IO[str]:
     return io.TextIOWrapper(binary, encoding="utf-8-sig", errors="surrogateescape", newline="")
 
 
-def _rows(stream: IO[str], path: Path) -> Iterator[FileRow | BadRecord]:
-    file = str(path)
+def _shaped(rows: Iterator[tuple[int, dict[str, Any] | str]], path: Path) -> Iterator[FileRow | BadRecord]:
+    for number, read in rows:
+        origin = Origin(str(path), number)
+        yield BadRecord(read, origin) if isinstance(read, str) else _row(read, origin)
+
+
+def _rows(stream: IO[str]) -> Iterator[tuple[int, dict[str, Any] | str]]:
     line, first = 1, stream.readline(_LONGEST_VALUE)
     while first and not first.strip():
         line, first = line + 1, stream.readline(_LONGEST_VALUE)
     if first.lstrip().startswith("["):
-        objects = _array(first, line, stream)
-    elif first.lstrip().startswith("{"):
-        objects = _lines(first, line, stream)
-    else:
-        objects = _csv(first, line, stream)
-    for number, read in objects:
-        origin = Origin(file, number)
-        yield BadRecord(read, origin) if isinstance(read, str) else _row(read, origin)
+        return _array(first, line, stream)
+    if first.lstrip().startswith("{"):
+        return _lines(first, line, stream)
+    return _csv(first, line, stream)
 
 
 def _csv(header: str, above: int, stream: IO[str]) -> Iterator[tuple[int, dict[str, Any] | str]]:

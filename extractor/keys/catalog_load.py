@@ -93,20 +93,32 @@ def load_exports(store: CatalogStore, source: SourceSettings, dialect: Dialect, 
     return _load_rows(refresh, source, dialect, rows, shown)
 
 
+def load_database(store: CatalogStore, source: SourceSettings, dialect: Dialect) -> CatalogLoad:
+    """Replace the catalog of the source's data source by what its live database tells.
+
+    Raises:
+        CatalogError: the database cannot be read, or holds not one table; the present catalog stays as it is.
+    """
+    return _load_reflected(store, source, dialect, "database", source.catalog.live or "", source.catalog.live_schemas)
+
+
 def load_live(store: CatalogStore, source: SourceSettings, dialect: Dialect) -> CatalogLoad:
     """Replace what the live database tells of columns beside the catalog.
 
     Raises:
         CatalogError: the database cannot be read, or holds not one table; what was held stays as it is.
     """
-    variable = source.schemas.live or ""
-    refresh = store.begin(source.data_source_id, origin="live", detail=variable)
-    origin = Origin(variable, 0)
+    return _load_reflected(store, source, dialect, "live", source.schemas.live or "", source.schemas.live_schemas)
+
+
+def _load_reflected(
+    store: CatalogStore, source: SourceSettings, dialect: Dialect, origin: str, variable: str, wanted: list[str]
+) -> CatalogLoad:
+    refresh = store.begin(source.data_source_id, origin=origin, detail=variable)
+    place = Origin(variable, 0)
     rows = (
-        FileRow(database, schema, table, column, position, "", "", "", None, origin)
-        for database, schema, table, column, position in read_live(
-            variable, source.schemas.live_schemas, dialect, source.database
-        )
+        FileRow(database, schema, table, column, position, "", "", "", None, place)
+        for database, schema, table, column, position in read_live(variable, wanted, dialect, source.database)
     )
     return _load_rows(refresh, source, dialect, rows, f"the database of {variable}")
 

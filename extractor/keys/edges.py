@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Literal, Protocol
 
-from extractor.keys.interface import KeyResult, Missing
+from extractor.keys.interface import KeyedLineage, KeyResult, Missing
+from extractor.keys.locations import directory_of
 from extractor.keys.quoting import fold_key
 from extractor.models import ColumnEdge, KeyedEdge, Node, StatementLineage, TableEdge, TableName
 
 Indirect = Literal["none", "tables", "all"]
+_MANY_FILES = 10
 
 
 class Resolver(Protocol):
@@ -24,65 +27,89 @@ class Resolver(Protocol):
 
 def keyed_lineage(
     resolver: Resolver, lineage: StatementLineage, *, indirect: Indirect, min_confidence: float
-) -> tuple[tuple[KeyedEdge, ...], tuple[Missing, ...]]:
+) -> KeyedLineage:
     """The edges of ``lineage`` between objects, and the ends that have none; see `KeyResolver.edges`."""
-    missing: dict[tuple[TableName, str | None], Missing] = {}
+    ends = _Ends(resolver)
     tables = (e for e in lineage.tables if _wanted(e, indirect != "none", min_confidence))
     columns = (e for e in lineage.columns if _wanted(e, indirect == "all", min_confidence))
-    keyed = [*_table_edges(resolver, tables, missing), *_column_edges(resolver, columns, missing)]
-    return _distinct(keyed), tuple(missing.values())
+    keyed = [*_table_edges(ends, tables), *_column_edges(ends, columns)]
+    edges, folded = _files_folded(keyed)
+    folds = dict.fromkeys((*ends.folds, *folded))
+    return KeyedLineage(_distinct(edges), tuple(ends.missing.values()), folds=tuple(folds))
+
+
+class _Ends:
+    """The objects of a statement's names, with what is missing and what was folded."""
+
+    def __init__(self, resolver: Resolver) -> None:
+        self._resolver = resolver
+        self.missing: dict[tuple[TableName, str | None], Missing] = {}
+        self.folds: dict[tuple[str, str], None] = {}
+
+    def table(self, table: TableName) -> Node | None:
+        """The table's object."""
+        result = self._resolver.table(table)
+        if result.node is None:
+            self._miss(table, result)
+        elif result.folded:
+            self.folds[result.node.key, result.folded] = None
+        return result.node
+
+    def column(self, table: TableName, column: str) -> Node | None:
+        """The column's object; a column of a table without one is not listed again, its table is."""
+        of_table = self._resolver.table(table)
+        if of_table.node is None:
+            self._miss(table, of_table)
+            return None
+        result = self._resolver.column(table, column)
+        if result.node is None and of_table.node.otype == "table":
+            self.missing.setdefault((table, column.lower()), Missing(table, column, result.how, result.reason))
+        return result.node
+
+    def _miss(self, table: TableName, result: KeyResult) -> None:
+        missing = Missing(table, None, result.how, result.reason, result.unmapped)
+        self.missing.setdefault((table, None), missing)
 
 
 def _wanted(edge: TableEdge | ColumnEdge, indirect_too: bool, min_confidence: float) -> bool:  # noqa: FBT001 - private
     return (indirect_too or edge.kind == "direct") and edge.confidence >= min_confidence
 
 
-def _table_edges(
-    resolver: Resolver, edges: Iterable[TableEdge], missing: dict[tuple[TableName, str | None], Missing]
-) -> Iterator[KeyedEdge]:
+def _table_edges(ends: _Ends, edges: Iterable[TableEdge]) -> Iterator[KeyedEdge]:
     for edge in edges:
         if edge.target is None:
             continue
-        source = _table(resolver, edge.source, missing)
-        target = _table(resolver, edge.target, missing)
+        source = ends.table(edge.source)
+        target = ends.table(edge.target)
         if source and target:
             yield KeyedEdge(source, target, edge.kind, edge.confidence, edge.reason)
 
 
-def _column_edges(
-    resolver: Resolver, edges: Iterable[ColumnEdge], missing: dict[tuple[TableName, str | None], Missing]
-) -> Iterator[KeyedEdge]:
+def _column_edges(ends: _Ends, edges: Iterable[ColumnEdge]) -> Iterator[KeyedEdge]:
     for edge in edges:
         if edge.target_table is None:
             continue
-        source = _column(resolver, edge.source_table, edge.source_column, missing)
-        target = _column(resolver, edge.target_table, edge.target_column, missing)
+        source = ends.column(edge.source_table, edge.source_column)
+        target = ends.column(edge.target_table, edge.target_column)
         if source and target:
             yield KeyedEdge(source, target, edge.kind, edge.confidence, edge.reason)
 
 
-def _table(resolver: Resolver, table: TableName, missing: dict[tuple[TableName, str | None], Missing]) -> Node | None:
-    result = resolver.table(table)
-    if result.node is None:
-        missing.setdefault((table, None), Missing(table, None, result.how, result.reason))
-    return result.node
+def _files_folded(edges: list[KeyedEdge]) -> tuple[list[KeyedEdge], list[tuple[str, str]]]:
+    """Many files of one directory in one statement are that directory."""
+    files = {node.key for edge in edges for node in (edge.source, edge.target) if node.otype == "file"}
+    if len(files) < _MANY_FILES:
+        return edges, []
+    held = Counter(directory_of(key) for key in files)
+    many = {directory for directory, count in held.items() if count >= _MANY_FILES}
 
+    def folded(node: Node) -> Node:
+        if node.otype == "file" and (directory := directory_of(node.key)) in many:
+            return Node("directory", directory)
+        return node
 
-def _column(
-    resolver: Resolver,
-    table: TableName,
-    column: str,
-    missing: dict[tuple[TableName, str | None], Missing],
-) -> Node | None:
-    """The column's object; a column of a table without one is not listed again, its table is."""
-    of_table = resolver.table(table)
-    if of_table.node is None:
-        missing.setdefault((table, None), Missing(table, None, of_table.how, of_table.reason))
-        return None
-    result = resolver.column(table, column)
-    if result.node is None and of_table.node.otype == "table":
-        missing.setdefault((table, column.lower()), Missing(table, column, result.how, result.reason))
-    return result.node
+    moved = [edge._replace(source=folded(edge.source), target=folded(edge.target)) for edge in edges]
+    return moved, [(directory, "many files of one statement") for directory in sorted(many)]
 
 
 def _distinct(edges: Iterable[KeyedEdge]) -> tuple[KeyedEdge, ...]:

@@ -8,7 +8,7 @@ from extractor.models import KeyedEdge, Node, TableName
 from extractor.schemas import CatalogReader, NameParts
 from extractor.schemas.rule import KeyRule
 
-How = Literal["catalog", "built", "external", "left out", "ambiguous"]
+How = Literal["catalog", "built", "file system", "external", "left out", "ambiguous"]
 
 __all__ = ["CatalogReader", "How", "KeyResult", "KeyRule", "KeyedLineage", "Missing", "NameParts"]
 
@@ -17,13 +17,18 @@ class KeyResult(NamedTuple):
     """The object that a name means, or why there is none.
 
     ``how``: the ``catalog`` holds it and its key is the catalog's own; the key was ``built`` because the source
-    uploads unknown tables all the same; it became an ``external`` object; it is ``left out``; or it is
-    ``ambiguous``. ``node`` is None for the last two.
+    uploads unknown tables all the same; a configured ``file system`` holds it; it became an ``external`` object; it
+    is ``left out``; or it is
+    ``ambiguous``. ``node`` is None for the last two. ``folded`` is the rule by which the name counts as a part of
+    the object, "" when it is the object's own. ``unmapped`` is a place of which no data source or file system is
+    known, with the line to add to the configuration.
     """
 
     node: Node | None
     how: How
     reason: str
+    folded: str = ""
+    unmapped: tuple[str, str] | None = None
 
 
 class Missing(NamedTuple):
@@ -33,6 +38,7 @@ class Missing(NamedTuple):
     column: str | None
     how: How
     reason: str
+    unmapped: tuple[str, str] | None = None
 
     @property
     def name(self) -> str:
@@ -44,9 +50,11 @@ class KeyedLineage(NamedTuple):
     """The edges of one statement between objects of the catalog.
 
     ``edges`` is free of duplicates and self-edges. ``missing`` lists each end without a key once. ``notes`` are
-    lines for the report: names that differ only in case and became one key.
+    lines for the report: names that differ only in case and became one key. ``folds`` names the objects that stand
+    for their parts, each with the rule.
     """
 
     edges: tuple[KeyedEdge, ...]
     missing: tuple[Missing, ...]
     notes: tuple[str, ...] = ()
+    folds: tuple[tuple[str, str], ...] = ()

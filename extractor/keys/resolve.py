@@ -11,6 +11,7 @@ from extractor.keys.case import CaseWatch
 from extractor.keys.edges import keyed_lineage
 from extractor.keys.explain import explain_table, near_keys, read_name, with_context
 from extractor.keys.interface import CatalogReader, KeyedLineage, KeyResult
+from extractor.keys.locations import FileSystems, clean, line_for
 from extractor.keys.quoting import write_key
 from extractor.models import Node, StatementLineage, TableName
 from extractor.schemas import CatalogNames, Found
@@ -27,7 +28,8 @@ class KeyResolver:
 
     The catalog's own key wins whenever it holds the object. What to do with a table that it does not hold is the
     source's ``unknown_tables``: leave it out, build its key all the same, or make it an external object. Answers
-    are remembered, bounded. ``names`` may be shared with the source's `CatalogSchema`.
+    are remembered, bounded. ``names`` may be shared with the source's `CatalogSchema`. Files and directories are
+    looked for in ``file_systems``.
     """
 
     def __init__(
@@ -37,8 +39,10 @@ class KeyResolver:
         catalog: CatalogReader | None,
         *,
         names: CatalogNames | None = None,
+        file_systems: FileSystems | None = None,
     ) -> None:
         self.names = names or CatalogNames(source, dialect, catalog)
+        self._file_systems = file_systems or FileSystems(())
         self._source = source
         self._dialect = dialect
         self._case = CaseWatch(dialect)
@@ -81,8 +85,8 @@ class KeyResolver:
         all. An edge below ``min_confidence``, or from an object to itself, is left away; of equal edges the one
         with the highest confidence stays.
         """
-        edges, missing = keyed_lineage(self, lineage, indirect=indirect, min_confidence=min_confidence)
-        return KeyedLineage(edges, missing, self._case.take_notes())
+        keyed = keyed_lineage(self, lineage, indirect=indirect, min_confidence=min_confidence)
+        return keyed._replace(notes=self._case.take_notes())
 
     def explain(self, text: str, *, database: str | None = None, schema: str | None = None) -> list[str]:
         """How the name ``text``, as it stands in SQL, gets its key: one line a step.
@@ -108,37 +112,35 @@ class KeyResolver:
             return self._outside(name)
         found = self.names.find(name)
         if found.status == "one":
-            return KeyResult(Node("table", found.tables[0].key), "catalog", found.reason)
+            return KeyResult(Node("table", found.tables[0].key), "catalog", found.reason, found.folded)
         if found.status == "several":
             return KeyResult(None, "ambiguous", found.reason)
-        return self._unknown(name, found)
+        result = self._unknown(name, found)
+        return result._replace(unmapped=(str(found.place), found.place.line)) if found.place is not None else result
 
     def _outside(self, name: TableName) -> KeyResult:
         """A file, a directory or something else that is no table."""
+        located = self._file_systems.locate(name)
+        if located.node is not None:
+            return KeyResult(located.node, "file system", located.reason, located.folded)
         if self._source.unknown_tables == "external" and name.parts:
-            return KeyResult(Node("external", str(name)), "external", f"a {name.kind} as an external object")
-        return KeyResult(None, "left out", f"a {name.kind}, and the source does not make external objects")
+            return KeyResult(Node("external", clean(str(name))), "external", f"a {name.kind} as an external object")
+        return KeyResult(None, "left out", located.reason, unmapped=line_for(name))
 
     def _unknown(self, name: TableName, found: Found) -> KeyResult:
         policy = self._source.unknown_tables
+        number = self._source.data_source_id if found.ds_id is None else found.ds_id
         if policy == "external":
             parts = found.parts or name.identity
-            return KeyResult(Node("external", self._external(parts)), "external", found.reason)
+            return KeyResult(Node("external", _external(number, parts)), "external", found.reason, found.folded)
         if policy == "leave_out" or found.parts is None:
             return KeyResult(None, "left out", found.reason)
         try:
-            key = write_key([self._source.data_source_id, *found.parts])
+            key = write_key([number, *found.parts])
         except UnwritableKey as error:
             return KeyResult(None, "left out", f"{found.reason}, and no key can be built: {error}")
-        return KeyResult(Node("table", key), "built", f"{found.reason}; the key was built from the name")
-
-    def _external(self, parts: tuple[str, ...]) -> str:
-        """``<ds_id>.<dotted name>``, the form of a table key; an external key is free text, so nothing is refused."""
-        named = [part for part in parts if part]
-        try:
-            return write_key([self._source.data_source_id, *named])
-        except UnwritableKey:
-            return ".".join([str(self._source.data_source_id), *named])
+        reason = f"{found.reason}; the key was built from the name"
+        return KeyResult(Node("table", key), "built", reason, found.folded)
 
     def _resolve_column(self, table: TableName, column: str) -> KeyResult:
         of_table = self.table(table)
@@ -155,6 +157,15 @@ class KeyResolver:
         except UnwritableKey as error:
             return KeyResult(None, "left out", f"no key can be built: {error}")
         return KeyResult(Node("column", key), "built", "the catalog holds no columns of this table")
+
+
+def _external(number: int, parts: tuple[str, ...]) -> str:
+    """``<ds_id>.<dotted name>``, the form of a table key; an external key is free text, so nothing is refused."""
+    named = [part for part in parts if part]
+    try:
+        return write_key([number, *named])
+    except UnwritableKey:
+        return ".".join([str(number), *named])
 
 
 def _among(held: TableColumns, column: str) -> KeyResult:

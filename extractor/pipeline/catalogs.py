@@ -10,9 +10,11 @@ from dialects import Dialect
 from extractor.alation import AlationClient
 from extractor.config import Config, SourceSettings
 from extractor.errors import AlationError, AuthenticationFailed, CatalogError
-from extractor.keys import CatalogLoad, load_alation, load_exports, load_file, load_live
+from extractor.keys import CatalogLoad, load_alation, load_database, load_exports, load_file, load_live
 from extractor.pipeline.dialect import dialect_of
+from extractor.pipeline.resolvers import mapped_sources
 from extractor.report import Report
+from extractor.settings_of_places import CatalogSettings
 from extractor.state.catalog import CatalogStore
 
 NO_TABLE = (
@@ -45,7 +47,7 @@ def refresh_catalogs(
         CatalogError, AlationError: a catalog cannot be read and none is held from before.
     """
     done: set[int] = set()
-    for source in config.source:
+    for source in [*config.source, *mapped_sources(config)]:
         number = source.data_source_id
         if number in done:
             continue
@@ -105,10 +107,15 @@ def _refresh_layer(
     report.warnings.extend(f"data source {number}: {warning}" for warning in warnings)
 
 
+def reads_alation(settings: CatalogSettings) -> bool:
+    """Whether the catalog comes from Alation itself."""
+    return settings.file is None and settings.live is None and settings.from_alation
+
+
 def refresh_catalog(
     config: Config, source: SourceSettings, catalogs: CatalogStore, client: AlationClient | None
 ) -> CatalogState:
-    """Replace the held catalog of the source's data source; a file wins over Alation.
+    """Replace the held catalog of the source's data source; a file wins over Alation, and so does the live database.
 
     Raises:
         CatalogError: the file cannot be read or holds no table.
@@ -117,6 +124,8 @@ def refresh_catalog(
     number = source.data_source_id
     if source.catalog.file is not None:
         return _state_of(load_file(catalogs, source, dialect_of(source), config.root / source.catalog.file))
+    if source.catalog.live is not None:
+        return _state_of(load_database(catalogs, source, dialect_of(source)))
     if source.catalog.from_alation and client is not None:
         tables, columns = client.tables(number), client.columns(number)
         return _state_of(

@@ -12,9 +12,9 @@ from extractor import sources
 from extractor.alation import AlationClient, DataSource
 from extractor.config import TOKEN_VARIABLE, Config, SourceSettings
 from extractor.errors import AlationError, CatalogError, ConfigError, StateError
-from extractor.keys import KeyResolver
 from extractor.pipeline.catalogs import NO_TABLE, refresh_catalog
 from extractor.pipeline.dialect import dialect_of
+from extractor.pipeline.resolvers import mapped_sources, resolver_of
 from extractor.pipeline.runs import connect, state_url
 from extractor.state import Store
 from extractor.state.catalog import CatalogStore
@@ -93,7 +93,7 @@ def _token(client: AlationClient) -> Finding:
 
 
 def _data_sources(config: Config, known: dict[int, DataSource]) -> Iterator[Finding]:
-    for source in config.source:
+    for source in [*config.source, *mapped_sources(config)]:
         number = source.data_source_id
         found = known.get(number)
         if found is None:
@@ -112,6 +112,8 @@ def _sources(config: Config, store: Store, client: AlationClient | None) -> Iter
     for source in config.source:
         yield from _dialect_and_catalog(config, source, store, client)
         yield from _files(config, source)
+    for source in mapped_sources(config):
+        yield from _dialect_and_catalog(config, source, store, client)
 
 
 def _dialect_and_catalog(
@@ -136,7 +138,7 @@ def _dialect_and_catalog(
         yield _no_catalog(source)
     else:
         yield Finding(Level.OK, f"{name}: the catalog holds {held.tables} tables and {held.columns} columns")
-    rule = KeyResolver(source, dialect, catalog).database_part()
+    rule = resolver_of(config, source, dialect, catalogs).database_part()
     yield Finding(Level.OK, f"{name}: keys are written {rule.form}, as the {rule.decided_by} says")
     if rule.database_part and not source.database:
         yield Finding(

@@ -9,11 +9,11 @@ from typing import NamedTuple
 from dialects import Dialect
 from extractor.config import Config, SourceSettings
 from extractor.engines import Engine, Limits
-from extractor.keys import KeyResolver
 from extractor.pipeline.dialect import dialect_of
 from extractor.pipeline.observe import Observer
 from extractor.pipeline.outlines import OutlineReader, OutlineWriter
 from extractor.pipeline.read import AsideWatcher, SourceReader, Window
+from extractor.pipeline.resolvers import resolver_of
 from extractor.pipeline.spool import Spool
 from extractor.pipeline.walk import Walk, Watcher
 from extractor.report import Report
@@ -98,7 +98,7 @@ class Derivation:
     def _walk(self, group: Group, spool: Spool, limits: Limits) -> None:
         first = group.sources[0][1]
         catalog = self._catalogs.reader(first.data_source_id)
-        resolvers = {n: KeyResolver(source, group.dialect, catalog) for n, source in group.sources}
+        resolvers = {n: resolver_of(self._config, s, group.dialect, self._catalogs) for n, s in group.sources}
         names = resolvers[group.sources[0][0]].names
         sessions = Sessions(
             group.dialect,

@@ -17,6 +17,7 @@ from extractor.pipeline.derive import Derivation, limits_of
 from extractor.pipeline.dialect import dialect_of
 from extractor.pipeline.observe import Derived
 from extractor.pipeline.read import Aside, Window
+from extractor.pipeline.resolvers import resolver_of
 from extractor.pipeline.runs import state_url
 from extractor.pipeline.walk import Step, time_of
 from extractor.report import Report, visible
@@ -148,7 +149,7 @@ def _step_in_words(step: Step, scratch: Store, store: Store, config: Config) -> 
         f"outcome      {step.outcome.value}{_because(step.reason)}",
     ]
     dialect = dialect_of(source)
-    resolver = KeyResolver(source, dialect, CatalogStore(store.engine).reader(source.data_source_id))
+    resolver = resolver_of(config, source, dialect, CatalogStore(store.engine))
     texts = scratch.texts([event.fingerprint], dialect.name)
     rows += ["text         (credentials removed)", *_indented(texts.get(event.fingerprint, ""))]
     for lineage in step.lineages:

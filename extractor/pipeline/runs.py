@@ -14,10 +14,11 @@ from extractor.alation import AlationClient, JobRef
 from extractor.config import AlationSettings, Config, refresh_token
 from extractor.engines import ProcessEngine
 from extractor.errors import ConfigError
-from extractor.pipeline.catalogs import refresh_catalogs, refresh_schemas
+from extractor.pipeline.catalogs import reads_alation, refresh_catalogs, refresh_schemas
 from extractor.pipeline.derive import Derivation, Progress, groups_of, limits_of
 from extractor.pipeline.picture import Picture
 from extractor.pipeline.read import Window
+from extractor.pipeline.resolvers import mapped_sources
 from extractor.report import Report
 from extractor.state import Store
 from extractor.state.catalog import CatalogStore
@@ -56,7 +57,7 @@ def plan(config: Config, *, out: Path | None, window: Window, progress: Progress
         ConfigError, StateError, AlationError: as for `run`.
     """
     with _opened(config, "plan") as (store, run_id, report):
-        needs_alation = any(s.catalog.file is None and s.catalog.from_alation for s in config.source)
+        needs_alation = any(reads_alation(s.catalog) for s in [*config.source, *mapped_sources(config)])
         if needs_alation:
             with connect(_alation_of(config)) as client:
                 _derive(config, store, run_id, report, client, window, progress)

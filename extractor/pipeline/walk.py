@@ -126,6 +126,11 @@ class Walk:
         self._report.writes_that_read += 1
         for missing in derived.keyed.missing:
             self._report.names.add(missing.name, missing.reason, origin)
+            if missing.unmapped is not None:
+                place, line = missing.unmapped
+                self._report.unmapped.add(place, f"add {line}", origin)
+        for key, rule in derived.keyed.folds:
+            self._report.folds.add(key, f"stands for {rule}", origin)
         for note in derived.keyed.notes:
             self._report.notes.add(note, "", origin)
         if derived.dataflow is None:

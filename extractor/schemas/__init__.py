@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from extractor.schemas.catalog import CatalogSchema
+from extractor.schemas.elsewhere import Elsewhere, Place
 from extractor.schemas.given import DictSchema
 from extractor.schemas.interface import CatalogReader, NameParts
 from extractor.schemas.lookup import CatalogNames, Found
@@ -12,6 +13,8 @@ __all__ = [
     "CatalogReader",
     "CatalogSchema",
     "DictSchema",
+    "Elsewhere",
     "Found",
     "NameParts",
+    "Place",
 ]

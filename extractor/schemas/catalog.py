@@ -26,6 +26,7 @@ class CatalogSchema:
     ) -> None:
         self._names = names or CatalogNames(source, dialect, catalog)
         held = self._names.catalog.schema_names() if self._names.catalog is not None else ()
+        self._ds_id = source.data_source_id
         self._schemas = {(name.database, name.schema) for name in held}
 
     def columns_of(self, table: TableName) -> tuple[str, ...] | None:
@@ -50,5 +51,7 @@ class CatalogSchema:
         found = self._names.find(table)
         if found.status in ("one", "several"):
             return True
+        if found.ds_id != self._ds_id:  # of another data source, whose schemas are others
+            return None
         held = any(((p.database or "").lower(), (p.schema or "").lower()) in self._schemas for p in found.tried)
         return False if found.status == "none" and held else None

@@ -35,7 +35,7 @@ class CatalogReader(Protocol):
         """The columns of the table with exactly that key, by position; empty when none are held."""
 
     def schema_names(self) -> tuple[CatalogSchemaName, ...]:
-        """The schemas held, those with most tables first; at most 1,000."""
+        """The schemas held, those with most tables first; at most 20,000."""
 
     def names_like(self, parts: NameParts, limit: int = 2000) -> tuple[str, ...]:
         """Names of tables in that schema that may resemble ``parts.table``, at most ``limit``."""

@@ -37,7 +37,9 @@ def read_live(variable: str, wanted: Sequence[str], dialect: Dialect, database: 
 def _engine(variable: str) -> Engine:
     text = os.environ.get(variable, "").strip()
     if not text:
-        raise CatalogError(f"schemas.live names the variable {variable}, which is not set: it holds a SQLAlchemy URL")
+        raise CatalogError(
+            f"the setting live names the variable {variable}, which is not set: it holds a SQLAlchemy URL"
+        )
     try:
         return create_engine(make_url(text), hide_parameters=True)
     except ModuleNotFoundError as error:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal, NamedTuple
 
 from dialects import Dialect
 from extractor.config import SourceSettings
 from extractor.models import CatalogColumn, CatalogTable, TableName
 from extractor.schemas.bounded import Bounded
+from extractor.schemas.elsewhere import Elsewhere, Place, split_server
 from extractor.schemas.interface import CatalogReader, NameParts
 from extractor.schemas.reading import NameRules, Reading
 from extractor.schemas.rule import KeyRule, key_rule
+from extractor.schemas.shards import folds, shards_of
+from extractor.settings_of_places import MapSettings
 
 _NAMES_REMEMBERED = 50_000
 _COLUMNS_REMEMBERED = 60_000
 _SYNONYM_HOPS = 5
+_SHARDS_LOOKED_AT = 2_000
+_SHARDS_SHOWN = 5
 
 
 class Found(NamedTuple):
@@ -23,7 +29,9 @@ class Found(NamedTuple):
     ``status``: ``one`` table; ``several``, of which none may be picked; ``none``; ``foreign``: the name lies
     outside of this data source; ``incomplete``: a part is missing and nothing supplies it. ``tried`` lists what
     was looked up, in order. ``parts`` are the name's parts for a key that has to be built, None where they are
-    not all known.
+    not all known. ``ds_id`` is the data source that was looked in. ``folded`` is the rule by which the name counts as
+    a part of the table, "" when it is the table's own. ``place`` is the server and database of which no data source
+    is known.
     """
 
     status: Literal["one", "several", "none", "foreign", "incomplete"]
@@ -31,6 +39,9 @@ class Found(NamedTuple):
     tables: tuple[CatalogTable, ...] = ()
     tried: tuple[NameParts, ...] = ()
     parts: tuple[str, ...] | None = None
+    ds_id: int | None = None
+    folded: str = ""
+    place: Place | None = None
 
 
 class TableColumns(NamedTuple):
@@ -47,11 +58,22 @@ class CatalogNames:
     schema. Where nothing supplies a part, the only table of that name is taken, and several are ambiguous.
     """
 
-    def __init__(self, source: SourceSettings, dialect: Dialect, catalog: CatalogReader | None) -> None:
+    def __init__(
+        self,
+        source: SourceSettings,
+        dialect: Dialect,
+        catalog: CatalogReader | None,
+        *,
+        elsewhere: Elsewhere | None = None,
+    ) -> None:
         self.catalog = catalog if catalog is not None and not catalog.is_empty() else None
         self.rule: KeyRule = key_rule(source, dialect, self.catalog)
         self._ds_id = source.data_source_id
+        self._dialect = dialect
         self._names = NameRules(source, dialect, self.catalog)
+        self._elsewhere = elsewhere
+        self._folds = source.parts_of_tables.partitions == "fold"
+        self._shards = [re.compile(pattern) for pattern in source.parts_of_tables.shards]
         self._found: Bounded[tuple[str, ...], Found] = Bounded(_NAMES_REMEMBERED)
         self._columns: Bounded[str, TableColumns] = Bounded(_COLUMNS_REMEMBERED)
 
@@ -64,25 +86,90 @@ class CatalogNames:
         """The columns of the table with that key; empty when the catalog holds none."""
         columns = self._columns.get(table_key)
         if columns is None:
-            read = self.catalog.columns(table_key) if self.catalog is not None else ()
-            columns = self._columns.put(table_key, TableColumns(read, _by_name(read)), len(read) + 1)
+            columns = self._read_columns(table_key)
+            self._columns.put(table_key, columns, len(columns.ordered) + 1)
         return columns
 
+    def find_mapped(self, identity: tuple[str, ...], entry: MapSettings) -> Found:
+        """What the catalog says of a name of another source that ``entry`` maps to this data source."""
+        database, schema, table = ("", "", *identity)[-3:]
+        if entry.as_database:
+            database = entry.as_database
+        elif entry.database is not None and not self._names.holds_database(database):  # a name of this side only
+            database = self._names.home or database
+        parts = (schema, table) if self._names.two_levels else (database, schema, table)
+        return self._in_this(parts)
+
     def _look_up(self, identity: tuple[str, ...]) -> Found:
-        if len(identity) > 3 and any(identity[:-3]):
-            return Found("foreign", f"the name begins with the server {identity[0]!r}, not this data source")
+        server, identity = split_server(identity, self._dialect)
+        place = Place(server, ("", "", *identity)[-3])
+        if not server and (not place.database or self._names.is_home(place.database)):
+            return self._in_this(identity)
+        entry = self._elsewhere.entry(place) if self._elsewhere is not None else None
+        if entry is not None and self._elsewhere is not None:
+            return self._elsewhere.names(entry).find_mapped(identity, entry)
+        if server:
+            reason = f"the name is of {place}, and no [[map]] says which data source that is"
+            return Found("foreign", reason, ds_id=self._ds_id, place=place)
+        found = self._in_this(identity)
+        if found.status == "foreign" or (found.status == "none" and self._names.is_strange(place.database)):
+            return found._replace(place=place)
+        return found
+
+    def _in_this(self, identity: tuple[str, ...]) -> Found:
+        """The name, looked up in the catalog of this data source, as it stands and as a part of a table."""
         readings = self._names.readings(identity[-3:])
         if not readings[0].table:
-            return Found("incomplete", "the name is empty")
+            return Found("incomplete", "the name is empty", ds_id=self._ds_id)
         tried: list[NameParts] = []
+        found = self._of_readings(readings, tried) or (self._folded(readings, tried) if self._folds else None)
+        if found is None and (foreign := self._foreign(readings[0].database)):
+            found = Found("foreign", foreign, tried=tuple(tried))
+        return (found or self._nothing(readings[0], tuple(tried)))._replace(ds_id=self._ds_id)
+
+    def _of_readings(self, readings: tuple[Reading, ...], tried: list[NameParts]) -> Found | None:
         for parts in (parts for reading in readings for parts in self._names.candidates(reading)):
             tried.append(parts)
             rows = self._resolve(self.catalog.table(parts)) if self.catalog is not None else ()
             if rows:
                 return _decide(rows, tuple(tried))
-        if foreign := self._foreign(readings[0].database):
-            return Found("foreign", foreign, tried=tuple(tried))
-        return self._nothing(readings[0], tuple(tried))
+        return None
+
+    def _folded(self, readings: tuple[Reading, ...], tried: list[NameParts]) -> Found | None:
+        """The table that the name is a part of: what the catalog holds, or what the engine's own notation says."""
+        own = len(tried)
+        sure: Found | None = None
+        for fold in folds(readings[0].table, self._dialect, self._shards):
+            bases = tuple(reading._replace(table=fold.table) for reading in readings)
+            found = self._of_readings(bases, tried)
+            if found is not None:
+                return found._replace(folded=fold.rule, reason=f"{fold.rule} of the table; {found.reason}")
+            if fold.is_sure and sure is None:
+                sure = self._nothing(bases[0], tuple(tried))._replace(folded=fold.rule)
+        return sure or self._wildcard(readings, tried[:own])
+
+    def _wildcard(self, readings: tuple[Reading, ...], tried: list[NameParts]) -> Found | None:
+        """The tables by date that a wildcard covers, where the catalog holds them and not one table for all."""
+        if self.catalog is None or not readings[0].table.endswith("*"):
+            return None
+        for parts in tried:
+            covered = shards_of(parts.table, self.catalog.names_like(parts, _SHARDS_LOOKED_AT))
+            rows = [row for name in covered[:_SHARDS_SHOWN] for row in self.catalog.table(parts._replace(table=name))]
+            if len(covered) == 1 and len(rows) == 1:
+                return Found("one", "the only table that the wildcard covers", tuple(rows), tuple(tried))
+            if rows:
+                reason = f"the wildcard covers {len(covered)} tables of the catalog, and none stands for them all"
+                return Found("several", reason, tuple(rows), tuple(tried))
+        return None
+
+    def _read_columns(self, table_key: str) -> TableColumns:
+        number = table_key.partition(".")[0]
+        if number != str(self._ds_id) and self._elsewhere is not None:
+            other = self._elsewhere.names_of(number)
+            if other is not None:
+                return other.columns(table_key)
+        read = self.catalog.columns(table_key) if self.catalog is not None else ()
+        return TableColumns(read, _by_name(read))
 
     def _resolve(self, rows: list[CatalogTable]) -> tuple[CatalogTable, ...]:
         """Follow synonyms to their base tables; what is one key to Alation is one table."""

@@ -32,7 +32,7 @@ class NameRules:
         self._schemas_held = {name.schema for name in held}
         self._databases_held = {name.database for name in held if name.database}
         self._has_catalog = bool(held)
-        self._two_levels = len(dialect.levels) == 2
+        self.two_levels = len(dialect.levels) == 2
         self._dialect_schema = dialect.default_schema
         own = source.schema_ or self._database_as_schema()
         self._default_schemas = tuple(dict.fromkeys(s for s in (own, dialect.default_schema) if s))
@@ -43,7 +43,7 @@ class NameRules:
         plain = Reading(database, schema, table)
         if database or not schema or not self._is_database(schema):
             return (plain,)
-        bare = Reading("" if self._two_levels else schema, "", table)
+        bare = Reading("" if self.two_levels else schema, "", table)
         return (plain, bare) if schema.lower() in self._schemas_held else (bare,)
 
     def candidates(self, reading: Reading) -> Iterator[NameParts]:
@@ -67,9 +67,17 @@ class NameRules:
         """Whether that is the source's own database."""
         return self.home is not None and self.home.lower() == database.lower()
 
+    def holds_database(self, name: str) -> bool:
+        """Whether the catalog holds tables of that database."""
+        return name.lower() in self._databases_held
+
+    def is_strange(self, database: str) -> bool:
+        """Whether names of that database can be of another data source: it is neither the own one nor catalogued."""
+        return bool(database) and self._has_catalog and not self.is_home(database) and not self.holds_database(database)
+
     def _is_database(self, name: str) -> bool:
         """Whether a first part is a database; with two levels only one that is no schema either."""
-        if self._two_levels:
+        if self.two_levels:
             return self._has_catalog and self.is_home(name) and name.lower() not in self._schemas_held
         return self.is_home(name) or name.lower() in self._databases_held
 
@@ -78,6 +86,6 @@ class NameRules:
 
         The catalog tells which: Oracle's or Db2's database is no schema that it holds.
         """
-        if self.home is None or not self._two_levels:
+        if self.home is None or not self.two_levels:
             return None
         return self.home if not self._has_catalog or self.home.lower() in self._schemas_held else None

@@ -61,13 +61,13 @@ class StoredCatalog:
             )
 
     def schema_names(self) -> tuple[CatalogSchemaName, ...]:
-        """The schemas held, at most 1,000, the largest first."""
+        """The schemas held, at most 20,000, the largest first."""
         s = catalog_schemas.c
         query = (
             select(s.database_folded, s.schema_folded, s.in_key, s.tables)
             .where(s.version_id == self.version.id)
             .order_by(s.tables.desc(), s.database_folded, s.schema_folded)
-            .limit(1000)
+            .limit(20_000)
         )
         with reading(self._engine) as connection:
             return tuple(CatalogSchemaName(*row) for row in connection.execute(query))

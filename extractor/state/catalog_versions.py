@@ -13,7 +13,12 @@ from extractor.state.catalog_tables import catalog_columns, catalog_schemas, cat
 from extractor.state.connect import in_words
 
 _WHERE = "with the catalogs"
-_LAYERS = {"keys": ("alation", "file"), "export": ("export",), "live": ("live",), "mapping": ("mapping",)}
+_LAYERS = {
+    "keys": ("alation", "file", "database"),
+    "export": ("export",),
+    "live": ("live",),
+    "mapping": ("mapping",),
+}
 """Each layer of a data source is replaced on its own: what keys are taken from, what only tells columns, and
 what stands in for a catalog that is not Alation's own."""
 
@@ -21,8 +26,8 @@ what stands in for a catalog that is not Alation's own."""
 class CatalogVersion(NamedTuple):
     """One state of one layer of a data source's catalog; ``detail`` says where it is from.
 
-    ``origin`` is ``alation`` or ``file`` (the layer ``keys``); ``export``, ``live`` and ``mapping`` are layers of
-    their own.
+    ``origin`` is ``alation``, ``file`` or ``database`` (the layer ``keys``); ``export``, ``live`` and ``mapping``
+    are layers of their own.
     """
 
     id: int
