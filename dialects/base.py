@@ -149,6 +149,7 @@ class Dialect:
         system_schemas: schemas whose tables are the engine's own, in lower case.
         lexical: the rules of its tokens.
         prepare: rewrites a statement into one of equal meaning for lineage that ``parser`` can read, or None.
+        mend: the same for texts that ``parser`` has refused, or kept as text: what is too rare to be looked for in all.
         version: grows when ``prepare`` or a rule changes what comes out of the parser.
     """
 
@@ -171,6 +172,7 @@ class Dialect:
     system_schemas: frozenset[str] = frozenset({"information_schema"})
     lexical: LexicalRules = LexicalRules()
     prepare: Callable[[str, LexicalRules], str] | None = field(default=None, repr=False)
+    mend: Callable[[str, LexicalRules], str] | None = field(default=None, repr=False)
     version: int = 1
 
     @property

@@ -8,7 +8,8 @@ database of the same system; ``SET CATALOG`` changes the database, ``SET SCHEMA`
 from __future__ import annotations
 
 from dialects.base import Dialect, Folding, LexicalRules, SessionStatement, TemporaryRule
-from dialects.rewriting import Rewrite, rewriting
+from dialects.lexing import tokens, words
+from dialects.rewriting import Rewrite, after, rewriting, word_at
 
 _PREPARE = rewriting(
     Rewrite("DISTRIBUTE ON HASH? (...)"),
@@ -35,6 +36,31 @@ _PREPARE = rewriting(
     Rewrite("NEXT <any> VALUE FOR <name>", "NULL"),
     Rewrite("^ DROP TABLE|VIEW <name> IF EXISTS", "DROP {1} IF EXISTS {2}"),
     Rewrite("BYTEINT", "SMALLINT"),
+    Rewrite("^ COPY BINARY <name>", "COPY {2}"),
+)
+
+_BEFORE_TABLES = words("INTO TABLE VIEW FROM JOIN UPDATE USING EXISTS REFERENCES SAMEAS")
+
+
+def _with_plain_calls(text: str, rules: LexicalRules) -> str:
+    """``SELECT db..f(x)`` as ``SELECT f(x)``: the function of another database."""
+    found = list(tokens(text, rules))
+    pieces: list[str] = []
+    copied = 0
+    for place in range(len(found) - 4):
+        dots = word_at(found, place + 1) == "." and word_at(found, place + 2) == "."
+        if dots and word_at(found, place + 4) == "(" and word_at(found, place - 1) not in _BEFORE_TABLES:
+            pieces.append(text[copied : found[place].start])
+            copied = found[place + 3].start
+    return "".join((*pieces, text[copied:]))
+
+
+_MEND = after(
+    rewriting(
+        Rewrite("^ CREATE EXTERNAL TABLE <name> <string> USING? (...)? AS", "CREATE TABLE {3} AS"),
+        Rewrite("^ SELECT ..INTO TEMP|TEMPORARY TABLE? <name> FROM", "CREATE TEMP TABLE {4} AS SELECT {1} FROM"),
+    ),
+    _with_plain_calls,
 )
 
 NETEZZA = Dialect(
@@ -56,6 +82,7 @@ NETEZZA = Dialect(
     system_schemas=frozenset({"information_schema", "definition_schema"}),
     lexical=LexicalRules(nested_comments=True, backslash_commands=True),
     prepare=_PREPARE,
+    mend=_MEND,
 )
 
 DIALECTS = (NETEZZA,)

@@ -5,11 +5,27 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import lru_cache
 
-from dialects import classic, embedded, hive, mysql, netezza, postgres, sqlserver, trino, warehouses
+from dialects import (
+    db2,
+    embedded,
+    hana,
+    hive,
+    mysql,
+    netezza,
+    oracle,
+    postgres,
+    sqlserver,
+    teradata,
+    trino,
+    vertica,
+    warehouses,
+)
 from dialects.base import Dialect, UnknownDialect
 from dialects.embedded import GENERIC
 
-_FAMILIES = (sqlserver, postgres, netezza, warehouses, hive, trino, classic, mysql, embedded)
+_FAMILIES = (
+    *(sqlserver, postgres, netezza, vertica, warehouses, hive, trino, oracle, teradata, db2, hana, mysql, embedded),
+)
 _DIALECTS: dict[str, Dialect] = {dialect.name: dialect for family in _FAMILIES for dialect in family.DIALECTS}
 _BY_NAME: dict[str, Dialect] = _DIALECTS | {
     alias: dialect for dialect in _DIALECTS.values() for alias in dialect.aliases

@@ -55,6 +55,19 @@ _ASE = (
     Rewrite("= * <name>", "= {2}"),
 )
 
+_ASE_MENDS = (
+    Rewrite("INTO <name> LOCK DATAROWS|DATAPAGES|ALLPAGES WITH <any> = <any> FROM", "INTO {1} FROM"),
+    Rewrite("^ SELECT ..INTO EXISTING TABLE <name>", "INSERT INTO {4} SELECT {1}"),
+    Rewrite("( INDEX <any> PREFETCH <any> LRU|MRU? )"),
+    Rewrite("( PREFETCH <any> LRU|MRU? )"),
+    Rewrite("COMPUTE SUM|AVG|MIN|MAX|COUNT (...) ..BY ...", ""),
+    Rewrite("COMPUTE SUM|AVG|MIN|MAX|COUNT ..$", ""),
+    Rewrite("FOR READ ONLY $"),
+    Rewrite("FOR UPDATE OF? <name>? $"),
+    Rewrite("^ TRUNCATE TABLE <name> PARTITION <any>", "DELETE FROM {2} WHERE 1 = 0"),
+)
+"""What the parser refuses: how tables are locked and read, totals under a result, tables that are filled by name."""
+
 SQLSERVER = Dialect(
     name="sqlserver",
     title="Microsoft SQL Server",
@@ -121,6 +134,7 @@ ASE = replace(
     case_sensitive_tables=True,
     system_schemas=frozenset({"sys", "sybsystemprocs", "information_schema"}),
     prepare=_prepared(*_ASE),
+    mend=rewriting(*_ASE_MENDS),
 )
 
 DIALECTS = (SQLSERVER, AZURESQL, SYNAPSE, SYNAPSE_SERVERLESS, FABRIC, ASE)

@@ -1,75 +1,91 @@
-"""Vertica's clauses that rewriting by pattern cannot follow: TIMESERIES, and the files and columns of COPY.
+"""Vertica: names that keep their spelling and are compared without their case, quoted or not.
 
-https://docs.vertica.com, "TIMESERIES clause", "COPY", "COPY_TABLE".
+https://docs.vertica.com, "Identifiers" and the SQL reference; what patterns cannot follow is in `vertica_clauses`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import replace
 
-from dialects.base import LexicalRules
-from dialects.lexing import Token, tokens
-from dialects.rewriting import closing, name_end, word_at
+from dialects.base import Folding, TemporaryRule
+from dialects.postgres import CONNECT, EXPLAINED, POSTGRES, SEARCH_PATH
+from dialects.rewriting import Rewrite, after, rewriting, where_found
+from dialects.vertica_clauses import with_copied_table, with_plain_copy, with_timeslices
 
+_VERTICA = (
+    *EXPLAINED,
+    Rewrite("SEGMENTED BY ..NODES OFFSET? <any>? KSAFE? <any>? $"),
+    Rewrite("SEGMENTED BY ..NODES"),
+    Rewrite("UNSEGMENTED ALL|NODE <any>"),
+    Rewrite("KSAFE <any>?"),
+    Rewrite("LOCAL|GLOBAL TEMP|TEMPORARY TABLE", "TEMPORARY TABLE"),
+    Rewrite("ON COMMIT PRESERVE|DELETE ROWS"),
+    Rewrite("INCLUDING|EXCLUDING PROJECTIONS"),
+    Rewrite("FLEX|FLEXIBLE TABLE", "TABLE"),
+    Rewrite("^ CREATE TABLE <name> (...) ORDER BY ...", "CREATE TABLE {2} {3}"),
+    Rewrite(
+        "^ CREATE EXTERNAL TABLE <name> (...) AS COPY FROM <string> ...", "CREATE EXTERNAL TABLE {3} {4} LOCATION {8}"
+    ),
+    Rewrite(
+        "^ SELECT S3EXPORT ( ..USING PARAMETERS URL = <string> ..) OVER (...) FROM ...",
+        "COPY (SELECT {3} FROM {12}) TO {7}",
+    ),
+    Rewrite("^ EXPORT TO <any> ( DIRECTORY = <string> ..AS ...", "COPY ({8}) TO {6}"),
+    Rewrite("^ AT EPOCH <any> SELECT|WITH", "{3}"),
+    Rewrite("^ AT TIME <string> SELECT|WITH", "{3}"),
+    Rewrite("AS AT EPOCH <any> SELECT|WITH", "AS {4}"),
+    Rewrite("AS AT TIME <string> SELECT|WITH", "AS {4}"),
+    Rewrite("INTERPOLATE PREVIOUS|NEXT VALUE", "="),
+    Rewrite(":: !", "::"),
+    Rewrite("^ CREATE TABLE IF? NOT? EXISTS? <name> (...) PARTITION BY ...", "CREATE TABLE {2} {3} {4} {5} {6}"),
+    Rewrite("INCLUDE|EXCLUDE SCHEMA? PRIVILEGES"),
+    Rewrite(
+        "ENCODING AUTO|RLE|DELTAVAL|BLOCK_DICT|BLOCKDICT_COMP|BZIP_COMP|COMMONDELTA_COMP|DELTARANGE_COMP|GCDDELTA|"
+        "GZIP_COMP|ZSTD_COMP|ZSTD_FAST_COMP|ZSTD_HIGH_COMP|NONE"
+    ),
+    Rewrite("ENCODED BY <name> ,", "ENCODED BY"),
+    Rewrite("ENCODED BY <name>"),
+    Rewrite("ACCESSRANK <any>"),
+    Rewrite("USING PARAMETERS ..)", ")"),
+    Rewrite("( PARTITION BEST|NODES|ROW|LEFT )", "()"),
+    Rewrite("MATCH ( PARTITION|ORDER|DEFINE ..)"),
+    Rewrite("^ CONNECT TO VERTICA ...", "SET connected = 1"),
+    Rewrite("^ COPY <name> (...)? FROM VERTICA <name> (..)", "INSERT INTO {1} {2} SELECT {6} FROM {5}"),
+    Rewrite("^ COPY <name> (...)? FROM VERTICA <name>", "INSERT INTO {1} {2} SELECT * FROM {5}"),
+    Rewrite("^ EXPORT TO VERTICA <name> (...)? AS ...", "INSERT INTO {3} {4} {6}"),
+    Rewrite("^ EXPORT TO VERTICA <name> (...)? FROM <name> (..)", "INSERT INTO {3} {4} SELECT {7} FROM {6}"),
+    Rewrite("^ EXPORT TO VERTICA <name> (...)? FROM <name>", "INSERT INTO {3} {4} SELECT * FROM {6}"),
+    Rewrite("LIMIT <any> OVER (...)"),
+    Rewrite("MINUS SELECT|WITH|(", "EXCEPT {1}"),
+)
 
-def with_timeslices(text: str, rules: LexicalRules) -> str:
-    """``FROM t WHERE ... TIMESERIES s AS '1 s' OVER (PARTITION BY a ORDER BY ts)`` with ``s`` made of ``ts``."""
-    found = list(tokens(text, rules))
-    for place in range(len(found)):
-        if word_at(found, place) != "TIMESERIES" or word_at(found, place + 4) != "OVER":
-            continue
-        end = closing(found, place + 5)
-        order = next((i for i in range(place + 6, end) if word_at(found, i) == "ORDER"), 0)
-        last = name_end(found, order + 2) if order else -1
-        if last < 0:
-            return text
-        made = text[found[order + 2].start : found[last - 1].end]
-        joined = f" CROSS JOIN LATERAL (SELECT {made} AS {found[place + 1].text}) AS timeslices "
-        at = found[_conditions(found, place)].start
-        return text[:at] + joined + text[at : found[place].start] + text[found[end - 1].end :]
-    return text
+_MENDS = (
+    Rewrite("^ PROFILE SELECT|WITH|INSERT|UPDATE|DELETE|MERGE|COPY", "{1}"),
+    Rewrite(
+        "^ CREATE FLEX|FLEXIBLE EXTERNAL TABLE IF? NOT? EXISTS? <name> (...) AS COPY FROM LOCAL? <string> ...",
+        "CREATE EXTERNAL TABLE {7} (__raw__ INT) LOCATION {13}",
+    ),
+)
+"""What the parser refuses."""
 
+VERTICA = replace(
+    POSTGRES,
+    name="vertica",
+    title="Vertica",
+    aliases=(),
+    unquoted=Folding.INSENSITIVE,
+    quoted=Folding.INSENSITIVE,
+    session=(SEARCH_PATH, CONNECT),
+    temporary=TemporaryRule(made_by=("CREATE LOCAL TEMP TABLE name ON COMMIT PRESERVE ROWS AS query",)),
+    system_schemas=frozenset({"v_catalog", "v_monitor", "v_internal", "v_txtindex"}),
+    lexical=replace(POSTGRES.lexical, nested_comments=False),
+    prepare=after(
+        where_found("TIMESERIES", with_timeslices),
+        where_found("COPY_TABLE", with_copied_table),
+        rewriting(*_VERTICA),
+        where_found(r"COPY\s", with_plain_copy),
+    ),
+    mend=rewriting(*_MENDS),
+)
 
-def _conditions(found: Sequence[Token], place: int) -> int:
-    """The place of the WHERE that belongs to the FROM before ``place``, or ``place``."""
-    depth = 0
-    for position in range(place - 1, -1, -1):
-        depth += (found[position].text == ")") - (found[position].text == "(")
-        word = word_at(found, position)
-        if depth < 0 or (depth == 0 and word == "FROM"):
-            return place
-        if depth == 0 and word == "WHERE":
-            return position
-    return place
-
-
-def with_plain_copy(text: str, rules: LexicalRules) -> str:
-    """``COPY t (a, f FILLER INT, b AS f + 1) FROM LOCAL 'x' GZIP, 'y' DELIMITER ','`` as ``COPY t FROM 'x', 'y'``."""
-    found = list(tokens(text, rules))
-    last = name_end(found, 1) if word_at(found, 0) == "COPY" else -1
-    if last < 0:
-        return text
-    from_ = closing(found, last) if word_at(found, last) == "(" else last
-    name = text[found[1].start : found[last - 1].end]
-    if word_at(found, from_) in ("SOURCE", "WITH"):  # a function brings the rows
-        return f"COPY {name} FROM STDIN"
-    if word_at(found, from_) != "FROM":
-        return text
-    place = from_ + 1
-    files: list[str] = []
-    while place < len(found):
-        place += word_at(found, place) == "LOCAL"
-        if place >= len(found) or found[place].kind != "string":
-            break
-        files.append(found[place].text)
-        place = next((i + 1 for i in range(place + 1, place + 8) if word_at(found, i) == ","), len(found))
-    return f"COPY {name} FROM {', '.join(files) or 'STDIN'}"
-
-
-def with_copied_table(text: str, rules: LexicalRules) -> str:
-    """``SELECT COPY_TABLE('a', 'b')`` as the table that it makes."""
-    found = list(tokens(text, rules))
-    named = [token.text[1:-1] for token in found[3:6:2] if token.kind == "string"]
-    if word_at(found, 1) != "COPY_TABLE" or len(named) != 2:
-        return text
-    return f"CREATE TABLE {named[1]} AS SELECT * FROM {named[0]}"  # noqa: S608 - read by the parser only
+DIALECTS = (VERTICA,)

@@ -6,7 +6,7 @@ import re
 
 from dialects import Dialect
 from extractor.lineage.change_flows import CHANGE_FLOWS, applied_changes
-from extractor.lineage.model import Name, Other, Projection, Rename, Select, Source, Star, Statement, Use, Write
+from extractor.lineage.model import Alter, Name, Other, Projection, Rename, Select, Source, Star, Statement, Use, Write
 from extractor.lineage.repair import without_comments
 from extractor.lineage.scripting.routine import unquoted
 from extractor.lineage.settings import END, FLAGS, NAME, SETTINGS, Rule
@@ -77,6 +77,12 @@ def _schema_of(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
     """The table moves to another schema under its own name."""
     old, schema = dialect.parse_name(match["old"]), dialect.parse_name(match["schema"])
     return (Rename("rename", old, (*old[:-2], *schema, old[-1])),)
+
+
+def _renamed_column(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
+    """``ALTER TABLE t RENAME a TO b``: without the word COLUMN, the parser takes ``a`` for the table's new name."""
+    (old, _), (new, _) = dialect.parse_name(match["old"])[-1], dialect.parse_name(match["new"])[-1]
+    return (Alter("alter table", dialect.parse_name(match["table"]), renamed=((old, new),)),)
 
 
 def _sp_rename(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...] | None:
@@ -164,6 +170,12 @@ def _explain(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
 def _db2_load(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
     target = dialect.parse_name(match["target"])
     return (Write("load", target, "copy", None, files=(match["file"].strip("'"),)),)
+
+
+def _cursor_load(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
+    """Db2: ``LOAD FROM c OF CURSOR INSERT INTO t``, where ``c`` was declared by another statement."""
+    del dialect
+    return (Other("load", "unresolved", f"the rows come from the cursor {match['cursor']}, declared elsewhere"),)
 
 
 def _show(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
@@ -305,11 +317,14 @@ _RULES: tuple[tuple[str, re.Pattern[str], Rule], ...] = (
     (
         " OF ",
         re.compile(
-            r"(?:LOAD|IMPORT)\s+FROM\s+(?P<file>'[^']*'|\S+)\s+OF\s+\w+\s.*?\bINTO\s+(?P<target>" + NAME[1:-1] + ")",
+            r"(?:LOAD|IMPORT)\s+FROM\s+(?P<file>'[^']*'|\S+)\s+OF\s+(?!CURSOR)\w+\s.*?\bINTO\s+(?P<target>"
+            + NAME[1:-1]
+            + ")",
             FLAGS,
         ),
         _db2_load,
     ),
+    (" OF CURSOR", re.compile(r"LOAD\s+FROM\s+(?P<cursor>\w+)\s+OF\s+CURSOR\b", FLAGS), _cursor_load),
     (
         "STREAM",
         re.compile(
@@ -338,6 +353,15 @@ _RULES: tuple[tuple[str, re.Pattern[str], Rule], ...] = (
         "SWITCH",
         re.compile(
             rf"ALTER\s+TABLE\s+(?P<source>{NAME})\s+SWITCH\b.*?\bTO\s+(?P<target>{NAME})",
+            FLAGS,
+        ),
+        _moved,
+    ),
+    (
+        " INTO ",
+        re.compile(
+            rf"ALTER\s+TABLE\s+(?P<source>{NAME})\s+(?:DETACH\s+PARTITION\s+\S+\s+INTO\s+(?:TABLE\s+)?"
+            rf"|TO\s+CURRENT\s+WITH\s+INSERT\s+INTO\s+)(?P<target>{NAME})" + END,
             FLAGS,
         ),
         _moved,
@@ -377,6 +401,16 @@ _RULES: tuple[tuple[str, re.Pattern[str], Rule], ...] = (
     ),
     (
         " RENAME ",
+        re.compile(
+            rf"ALTER\s+(?:FOREIGN\s+)?(?:TABLE|VIEW|MATERIALIZED\s+VIEW)\s+(?:IF\s+EXISTS\s+)?(?:ONLY\s+)?(?P<table>{NAME})"
+            r"\s+RENAME\s+(?!(?:COLUMN|TO|AS|CONSTRAINT|INDEX|KEY|PARTITION|SUBPARTITION|ATTRIBUTE|FIELD)\s)"
+            rf"(?P<old>{NAME})\s+TO\s+(?P<new>{NAME})" + END,
+            FLAGS,
+        ),
+        _renamed_column,
+    ),
+    (
+        " RENAME ",
         re.compile(rf"ALTER\s+TABLE\s+(?P<olds>{NAME}(?:\s*,\s*{NAME})+)\s+RENAME\s+TO\s+(?P<news>.+?)" + END, FLAGS),
         _renamed_together,
     ),
@@ -408,8 +442,8 @@ _RULES: tuple[tuple[str, re.Pattern[str], Rule], ...] = (
     (
         "SP_RENAME",
         re.compile(
-            r"EXEC(?:UTE)?\s+(?:sys\.|dbo\.)?sp_rename\s+(?:@objname\s*=\s*)?(?P<old>N?'[^']*')\s*,\s*(?:@newname\s*=\s*)?"
-            r"(?P<new>N?'[^']*')(?:\s*,\s*(?:@objtype\s*=\s*)?(?P<kind>N?'[^']*'))?" + END,
+            r"EXEC(?:UTE)?\s+(?:sys\.|dbo\.)?sp_rename\s+(?:@objname\s*=\s*)?(?P<old>N?'[^']*'|\"[^\"]*\"|[\w.]+)\s*,\s*(?:@newname\s*=\s*)?"
+            r"(?P<new>N?'[^']*'|\"[^\"]*\"|\w+)(?:\s*,\s*(?:@objtype\s*=\s*)?(?P<kind>N?'[^']*'))?" + END,
             FLAGS,
         ),
         _sp_rename,

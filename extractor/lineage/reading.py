@@ -13,6 +13,7 @@ from dialects.sqlglot_adapter import parse
 from extractor.errors import NotParsed, StatementError, TooLarge, Unsupported
 from extractor.garbage import uncollected
 from extractor.lineage.commands import read_command
+from extractor.lineage.definitions import plain_definition, read_change
 from extractor.lineage.flow_operator import flowing
 from extractor.lineage.lowering import Names, lower
 from extractor.lineage.model import Other, Outline, Statement
@@ -82,8 +83,12 @@ def _statement(
     _check_nesting(text, dialect, max_nesting)
     try:
         trees = _parsed(text, dialect)
-        return tuple(s for tree in trees for s in lower(tree, dialect, names))
+        changed = read_change(text, dialect) if _kept_as_text(trees) else None
+        return changed or tuple(s for tree in trees for s in lower(tree, dialect, names))
     except ParseFailure as failure:
+        changed = read_change(text, dialect)
+        if changed is not None:
+            return changed
         raise NotParsed(f"{dialect.title}: {failure}") from failure
     except (AttributeError, TypeError, KeyError, IndexError, ValueError) as error:
         raise Unsupported(f"a rule breaks on this statement ({type(error).__name__}: {error})") from error
@@ -113,13 +118,17 @@ def _parsed(text: str, dialect: Dialect) -> list[Any]:
         except ParseFailure as error:
             failure = failure or error
             continue
-        if not any(tree.__class__.__name__ == "Command" for tree in found):
+        if not _kept_as_text(found):
             return found
         trees = trees or found
     if trees:
         return trees
     assert failure is not None
     raise failure
+
+
+def _kept_as_text(trees: list[Any]) -> bool:
+    return any(tree.__class__.__name__ == "Command" for tree in trees)
 
 
 def _attempts(text: str, dialect: Dialect) -> Iterator[tuple[str, Dialect]]:
@@ -132,6 +141,9 @@ def _attempts(text: str, dialect: Dialect) -> Iterator[tuple[str, Dialect]]:
     other = repaired(text, dialect)
     if other is not None:
         yield other, dialect
+    plain = plain_definition(text, dialect)
+    if plain is not None:
+        yield plain, dialect
     if not dialect.parser:
         for name in _ENGINES:
             yield other if other is not None else text, dialects.get(name)

@@ -180,7 +180,6 @@ _DB2 = (
         "^ INSERT INTO <name> (...)? ..FROM FINAL|NEW|OLD TABLE ( INSERT|UPDATE|DELETE INTO|FROM? <name> ..) ...",
         "{8} {9} {10} {11}; INSERT INTO {2} {3} {4} FROM {10} {12}",
     ),
-    Rewrite("^ EXPORT TO <string> OF <any> ..SELECT ...", "COPY (SELECT {5}) TO {2}"),
     Rewrite("^ EXPORT TO ..OF <any> ..SELECT ...", "COPY (SELECT {5}) TO '{2}'"),
     Rewrite(
         "^ CREATE EXTERNAL TABLE <name> (...) ..USING ( ..DATAOBJECT <string> ...", "CREATE TABLE {3} {4} LOCATION {8}"
@@ -280,5 +279,7 @@ _OTHERS = rewriting(*_COMMON)
 
 def respelled(text: str, dialect: Dialect) -> str:
     """``text`` as the parser of ``dialect`` may read it; unchanged where no rule fits."""
+    if dialect.mend is not None:
+        text = dialect.mend(text, dialect.lexical)
     chosen = _PASSES.get(dialect.parser, _OTHERS) if dialect.parser else _GENERAL
     return chosen(text, dialect.lexical)

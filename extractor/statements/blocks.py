@@ -68,6 +68,8 @@ class BlockExtent:
         self._before = ";"
         if self._kind == "parens":
             return self._parens <= 0
+        if self._object == "TRIGGER" and self._parens > 0:  # Teradata: the body of a trigger stands in brackets
+            return False
         return not self._open and self._awaited <= 0
 
     def continues(self, word: str) -> bool:  # noqa: ARG002 - the Protocol's

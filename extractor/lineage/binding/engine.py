@@ -33,6 +33,7 @@ _PSEUDO = frozenset(
 )  # fmt: skip
 _USER = frozenset({"user"})
 _OWN_PSEUDO = {
+    "db2": frozenset({"level"}),
     "oracle": frozenset({"level", "uid", "user", "connect_by_isleaf", "connect_by_iscycle"}),
     "postgres": frozenset({"user", "found"}),
     "redshift": frozenset({"user", "found"}),

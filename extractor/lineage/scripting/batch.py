@@ -60,6 +60,14 @@ _WITH_OPTIONS = frozenset(
         "NORECOVERY",
         "RECOVERY",
         "PERMISSION_SET",
+        "EXP_ROW_SIZE",
+        "IDENTITY_GAP",
+        "RESERVEPAGEGAP",
+        "MAX_ROWS_PER_PAGE",
+        "FILLFACTOR",
+        "COMPRESSION",
+        "TRUNCATE_ONLY",
+        "NO_LOG",
     ]
 )
 _OBJECTS = frozenset(

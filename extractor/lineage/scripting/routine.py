@@ -177,12 +177,14 @@ def _body_start(found: Sequence[Token], after: int, dialect: Dialect) -> int | N
     for position in range(after, len(found)):
         token = found[position]
         word = token.text.upper() if token.kind == "word" else token.text
+        if word == "(" and depth == 0 and before in ("ROW", "STATEMENT", ")") and _is_written(found, position + 1):
+            return position + 1
         if word == "(":
             depth += 1
         elif word == ")":
             depth -= 1
         elif depth == 0 and token.kind == "word":
-            if word in ("AS", "IS") and before not in ("EXECUTE", "WITH", "EXEC") and position + 1 < len(found):
+            if word in ("AS", "IS") and not _names_something(found, position) and position + 1 < len(found):
                 following = found[position + 1].text.upper()
                 if following not in ("CALLER", "OWNER", "LANGUAGE") and not following.startswith(("NEW", "OLD")):
                     return position + 1
@@ -191,6 +193,18 @@ def _body_start(found: Sequence[Token], after: int, dialect: Dialect) -> int | N
         before = word
     del dialect
     return None
+
+
+def _names_something(found: Sequence[Token], position: int) -> bool:
+    """``WITH EXECUTE AS OWNER``, ``REFERENCING NEW AS n OLD TABLE AS o``."""
+    before, earlier = found[position - 1].text.upper(), found[position - 2].text.upper()
+    rows = ("NEW", "OLD", "NEW_TABLE", "OLD_TABLE")
+    return before in ("EXECUTE", "WITH", "EXEC", *rows) or (before in ("ROW", "TABLE") and earlier in rows)
+
+
+def _is_written(found: Sequence[Token], position: int) -> bool:
+    """Teradata's triggers: ``FOR EACH ROW (INSERT ...;)``."""
+    return position < len(found) and found[position].text.upper() in ("INSERT", "INS", "UPDATE", "DELETE", "MERGE")
 
 
 _BARE = frozenset(("INSERT", "UPDATE", "DELETE", "SELECT", "MERGE", "CALL"))

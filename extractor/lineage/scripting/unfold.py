@@ -67,7 +67,7 @@ def unfold(text: str, dialect: Dialect, depth: int = 0) -> Unfolded | None:
         inners = _body(routine, dialect, depth)
         if routine.table:
             query = f"SELECT * FROM {routine.table}"  # noqa: S608 - read by the parser, run by nobody
-            rows = tuple((name, Value(query, WHOLE_ROW)) for name in ("new", "old"))
+            rows = tuple((name, Value(query, WHOLE_ROW)) for name in ("new", "old", *_called(text)))
             inners = (i._replace(held=(*i.held, *rows), table=routine.table) for i in inners)
         return Unfolded(tuple(inners), routine.name)
     words = _head(text, dialect)
@@ -90,6 +90,18 @@ def unfold(text: str, dialect: Dialect, depth: int = 0) -> Unfolded | None:
     if words[:1] in (["EXECUTE"], ["EXEC"]) or (words[:1] == ["CALL"] and _runs_text(_head(text, dialect, 8))):
         return Unfolded(tuple(_statements(text, frozenset(), dialect, depth)))
     return None
+
+
+_REFERENCING = re.compile(
+    r"\bREFERENCING\b(.*?)\b(?:FOR|WHEN|BEGIN|MODE|INSERT|UPDATE|DELETE)\b", re.IGNORECASE | re.DOTALL
+)
+_CALLED = re.compile(r"\b(?:NEW|OLD)(?:_TABLE)?\s+(?:ROW\s+|TABLE\s+)?(?:AS\s+)?(\w+)", re.IGNORECASE)
+
+
+def _called(text: str) -> list[str]:
+    """What a trigger calls the rows it is given: ``REFERENCING NEW ROW AS n OLD AS o``."""
+    found = _REFERENCING.search(text)
+    return [name.lower() for name in _CALLED.findall(found[1])] if found is not None else []
 
 
 def _end_of_explain(text: str, dialect: Dialect) -> int:
@@ -253,12 +265,16 @@ def _is_text(rest: list[Token], dialect: Dialect) -> bool:
         return True
     if dialect.name == "hana":
         return True
+    if dialect.name == "netezza":  # EXEC calls a procedure there
+        return False
     return dialect.parser in ("postgres", "redshift") and rest[0].text.upper() not in ("PROCEDURE", "FUNCTION")
 
 
 def _embedded(chunk: Chunk, body: str, variables: frozenset[str], dialect: Dialect) -> Iterator[Inner]:
     """Queries inside of other statements: cursors, FOR loops, RETURN QUERY, assignments; table variables."""
     words = chunk.words
+    if words[0] == "CLOSE":  # Db2: CLOSE c WITH RELEASE
+        return
     if words[0] == "DECLARE" and "TABLE" in words[:4] and len(chunk.tokens) > 3:
         place = words.index("TABLE")
         name = chunk.tokens[1].text

@@ -1,0 +1,42 @@
+"""Oracle: names of two parts, upper case at rest.
+
+https://docs.oracle.com/en/database/oracle/oracle-database/19/sqlrf (Database Object Naming Rules).
+"""
+
+from __future__ import annotations
+
+from dialects.base import Dialect, Folding, LexicalRules, SessionStatement, TemporaryRule
+from dialects.rewriting import Rewrite, rewriting
+
+_STORAGE = "PARALLEL|NOPARALLEL|LOGGING|NOLOGGING|COMPRESS|NOCOMPRESS|TABLESPACE|PCTFREE|STORAGE|CACHE|NOCACHE|SEGMENT"
+_ORACLE = (
+    Rewrite("DELETE WHERE ..WHEN NOT", " WHEN NOT"),
+    Rewrite("DELETE WHERE ..WHEN MATCHED", " WHEN MATCHED"),
+    Rewrite("DELETE WHERE ... $"),
+    Rewrite(f"^ CREATE TABLE <name> {_STORAGE} ..AS ...", "CREATE TABLE {2} AS {5}"),
+    Rewrite("^ CREATE MATERIALIZED VIEW <name> (...)? ..AS ...", "CREATE MATERIALIZED VIEW {3} {4} AS {6}"),
+)
+
+ORACLE = Dialect(
+    name="oracle",
+    title="Oracle Database",
+    parser="oracle",
+    aliases=("plsql",),
+    unquoted=Folding.UPPER,
+    quoted=Folding.EXACT,
+    levels=("schema", "table"),
+    max_parts=2,
+    session=(SessionStatement("ALTER SESSION SET CURRENT_SCHEMA = name", "schema"),),
+    temporary=TemporaryRule(
+        prefixes=("ORA$PTT_", "ora$ptt_"),
+        made_by=(
+            "CREATE GLOBAL TEMPORARY TABLE name AS query",
+            "CREATE PRIVATE TEMPORARY TABLE ora$ptt_name AS query",
+        ),
+    ),
+    system_schemas=frozenset({"sys", "system", "sysman", "dbsnmp", "xdb", "mdsys", "ctxsys", "audsys", "outln"}),
+    lexical=LexicalRules(q_quotes=True, slash_line=True, word_more="$#", blocks="plsql"),
+    prepare=rewriting(*_ORACLE),
+)
+
+DIALECTS = (ORACLE,)
