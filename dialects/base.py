@@ -205,7 +205,11 @@ class Dialect:
 
     def identity(self, parts: Sequence[NamePart]) -> tuple[str, ...]:
         """The identity of a whole name, part by part."""
-        return tuple([(self.quoted if quoted else self.unquoted).apply(part) for part, quoted in parts])
+        found: list[str] = []
+        for part, quoted in parts:  # as `fold`, without the calls
+            rule = self.quoted if quoted else self.unquoted
+            found.append(part if rule is _EXACT else part.upper() if rule is _UPPER else part.lower())
+        return tuple(found)
 
     def is_temporary_name(self, parts: tuple[str, ...]) -> bool:
         """Whether a name is temporary by its spelling alone (``#x``, ``##x``, ``session.x``)."""

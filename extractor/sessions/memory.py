@@ -13,24 +13,24 @@ V = TypeVar("V")
 
 
 class Bounded(Generic[K, V]):
-    """A mapping that forgets what was not used for longest."""
+    """A mapping that forgets what was not used for longest; ``items`` is what it holds."""
 
-    __slots__ = ("_items", "limit")
+    __slots__ = ("items", "limit")
 
     def __init__(self, limit: int) -> None:
-        self._items: OrderedDict[K, V] = OrderedDict()
+        self.items: OrderedDict[K, V] = OrderedDict()
         self.limit = limit
 
     def get(self, key: K) -> V | None:
         """The value, which counts as used now."""
-        value = self._items.get(key)
+        value = self.items.get(key)
         if value is not None:
-            self._items.move_to_end(key)
+            self.items.move_to_end(key)
         return value
 
     def put(self, key: K, value: V) -> None:
         """Keep a value; the oldest goes when there are too many."""
-        items = self._items
+        items = self.items
         held = len(items)
         items[key] = value
         if len(items) == held:
@@ -40,10 +40,10 @@ class Bounded(Generic[K, V]):
 
     def pop(self, key: K) -> V | None:
         """Forget a value and return it."""
-        return self._items.pop(key, None)
+        return self.items.pop(key, None)
 
     def __len__(self) -> int:
-        return len(self._items)
+        return len(self.items)
 
 
 class Temporary(NamedTuple):
@@ -120,41 +120,39 @@ class Temporaries:
     """The temporary tables of one session, found by full name or, bare, by their last part.
 
     At most ``limit`` are kept, the oldest forgotten first: scratch names that are never used again must not pile up.
+    ``full`` are those that there are, by their full names.
     """
 
-    __slots__ = ("_full", "_limit", "_short")
+    __slots__ = ("_limit", "_short", "full")
 
     def __init__(self, limit: int = 2_000) -> None:
         self._limit = limit
-        self._full: dict[tuple[str, ...], Temporary] = {}
+        self.full: dict[tuple[str, ...], Temporary] = {}
         self._short: dict[str, tuple[str, ...]] = {}
-
-    def __len__(self) -> int:
-        return len(self._full)
 
     def find(self, table: TableName, *, bare: bool) -> Temporary | None:
         """The temporary table that a name means, if any."""
         key = key_of(table)
-        found = self._full.get(key)
+        found = self.full.get(key)
         if found is None and (bare or key[-1].startswith("#")):
-            found = self._full.get(self._short.get(key[-1], ()))
+            found = self.full.get(self._short.get(key[-1], ()))
         return found
 
     def put(self, temporary: Temporary) -> None:
         """Keep a temporary table, in place of an earlier one of its name."""
         key = key_of(temporary.table)
-        self._full.pop(key, None)
-        self._full[key] = temporary
+        self.full.pop(key, None)
+        self.full[key] = temporary
         self._short[key[-1]] = key
-        if len(self._full) > self._limit:
-            self.pop(next(iter(self._full.values())).table, bare=False)
+        if len(self.full) > self._limit:
+            self.pop(next(iter(self.full.values())).table, bare=False)
 
     def pop(self, table: TableName, *, bare: bool) -> Temporary | None:
         """Forget a temporary table and return it."""
         found = self.find(table, bare=bare)
         if found is not None:
             key = key_of(found.table)
-            del self._full[key]
+            del self.full[key]
             if self._short.get(key[-1]) == key:
                 del self._short[key[-1]]
         return found

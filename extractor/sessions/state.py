@@ -60,11 +60,17 @@ class Knowledge:
         self._learned: Bounded[tuple[str, ...], tuple[str, ...]] = Bounded(_TABLES)
         self._synonyms: Bounded[tuple[str, ...], TableName] = Bounded(_TABLES)
         self._shared = Temporaries(_SCRATCH)
+        self._variables = dialect.parser in ("tsql", "fabric")
+        self._told_by_name = self._variables or bool(dialect.temporary.prefixes or dialect.temporary.schemas)
 
     def table(self, name: Name, session: Session) -> TableName:
         """What ``name`` means in ``session``: a table, also where the name is a synonym of it."""
-        found = choose(candidates(name, session.defaults, self.dialect), self._exists)
-        return (self._synonyms.get(key_of(found)) or found) if self._synonyms else found
+        defaults = session.defaults
+        if len(name) > 1 or (len(defaults.path) <= 1 and not defaults.search):
+            found = current(name, defaults, self.dialect)
+        else:
+            found = choose(candidates(name, defaults, self.dialect), self._exists)
+        return (self._synonyms.get(key_of(found)) or found) if self._synonyms.items else found
 
     def made_table(self, name: Name, session: Session) -> TableName:
         """The table that CREATE makes: in the current schema, whatever the rest of the path holds."""
@@ -92,7 +98,7 @@ class Knowledge:
     def columns_of(self, table: TableName) -> tuple[str, ...] | None:
         """The table's columns: the given schema's, else what DDL has taught, else what the others tell, in order."""
         found = self._schema.columns_of(table) if self._schema is not None else None
-        if not found and self._learned:
+        if not found and self._learned.items:
             found = self._learned.get(key_of(table))
         if not found and self._others:
             found = next((columns for other in self._others if (columns := other.columns_of(table))), None)
@@ -105,7 +111,7 @@ class Knowledge:
 
     def forget(self, table: TableName) -> tuple[str, ...] | None:
         """Forget what DDL taught about a table, and return it."""
-        return self._learned.pop(key_of(table))
+        return self._learned.pop(key_of(table)) if self._learned.items else None
 
     def matches_pattern(self, table: TableName) -> bool:
         """Whether a table is a scratch table by its name."""
@@ -113,10 +119,11 @@ class Knowledge:
 
     def is_temporary(self, table: TableName, name: Name) -> bool:
         """Whether a table is temporary by its name alone."""
-        written = tuple([part for part, _ in name])
-        if written[-1].startswith("@") and self.dialect.parser in ("tsql", "fabric"):
-            return True
-        return self.dialect.is_temporary_name(written) or (bool(self._patterns) and self.matches_pattern(table))
+        if self._told_by_name:
+            written = tuple([part for part, _ in name])
+            if (self._variables and written[-1].startswith("@")) or self.dialect.is_temporary_name(written):
+                return True
+        return bool(self._patterns) and self.matches_pattern(table)
 
     def temporary_name(self, name: Name) -> Name:
         """Where a temporary table lives that is made under ``name``."""
@@ -125,7 +132,7 @@ class Knowledge:
 
     def find_temporary(self, name: Name, session: Session) -> Temporary | None:
         """The temporary table that ``name`` means: the session's own first, then those known by a pattern."""
-        if not (session.temporaries or self._shared):
+        if not (session.temporaries.full or self._shared.full):
             return None
         bare = len(name) == 1
         for table in candidates(name, session.defaults, self.dialect):

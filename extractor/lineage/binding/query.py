@@ -91,13 +91,15 @@ class Binder:
                 items.extend(self._expand(star, scope, env, gathered))
             else:  # (row).*
                 items.append(OpenStar(OpenRows(self._flow(flow, scope, env, gathered))))
-        self._filter(select.conditions, scope, env, gathered, aliases=self._rules.early)
-        self._filter(select.filters, scope, env, gathered)
+        if select.conditions is not NO_FLOW:
+            self._filter(select.conditions, scope, env, gathered, aliases=self._rules.early)
+        if select.filters is not NO_FLOW:
+            self._filter(select.filters, scope, env, gathered)
         for ordinal in select.ordinals:
             item = items[ordinal - 1] if 0 < ordinal <= len(items) else None
             if isinstance(item, Column):
                 gathered.indirect |= item.origins
-        return Relation(items, gathered.reads, frozenset(gathered.indirect))
+        return Relation(items, gathered.reads, frozenset(gathered.indirect) if gathered.indirect else NOTHING)
 
     def _flow(self, flow: Flow, scope: Scope, env: Env | None, gathered: Gathered) -> Origins:
         refs, queries, tests, tables, rows = flow
@@ -135,22 +137,24 @@ class Binder:
     def _filter(self, flow: Flow, scope: Scope, env: Env | None, gathered: Gathered, *, aliases: bool = True) -> None:
         if flow is NO_FLOW:
             return
-        decide = gathered.indirect.update
-        for ref in flow.refs:
-            decide(scope.resolve(ref, aliases=aliases))
-        for query in flow.queries:
+        refs, queries, tests, tables, _ = flow
+        decide, resolve = gathered.indirect.update, scope.resolve
+        for ref in refs:
+            decide(resolve(ref, aliases))
+        for query in queries:
             relation = self.bind(query, env, scope)
             gathered.take(relation, direct=False)
             gathered.indirect |= relation.whole()
-        self._tests(flow, scope, env, gathered)
+        if tests or tables:
+            self._tests(flow, scope, env, gathered)
 
     # --- FROM ---------------------------------------------------------------------------------------------
 
     def _add_source(self, source: Source, scope: Scope, env: Env | None, gathered: Gathered) -> None:
-        relation = self._source(source, scope, env, gathered)
+        alias, columns, kind = source.alias, source.columns, source.kind
+        relation = self._table(source, scope, env) if kind == "table" else self._source(source, scope, env, gathered)
         for reshape in source.reshapes:
             relation = self._reshape(reshape, relation, env, gathered)
-        alias, columns, kind = source.alias, source.columns, source.kind
         if not alias and kind == "table" and source.name:
             alias = source.name[-1][0]
         if source.reshapes:
@@ -161,14 +165,12 @@ class Binder:
         if columns and kind != "rows":
             relation = _renamed(relation, columns)
         gathered.take(relation, direct=True)
-        entry = Entry(alias.lower(), relation, source.name, source.hidden, bool(source.alias))
+        entry = _record(Entry, (alias.lower(), relation, source.name, source.hidden, bool(source.alias)))
         if source.using or source.natural:
             self._merge(source, entry, scope, gathered)
         scope.add(entry)
 
     def _source(self, source: Source, scope: Scope, env: Env | None, gathered: Gathered) -> Relation:
-        if source.kind == "table":
-            return self._table(source, scope, env)
         if source.kind == "query" and source.query is not None:
             lateral = source.lateral or self._engine == "duckdb" or reads_sibling(source.query, scope, self._engine)
             return numbered(self.bind(source.query, env, scope if lateral else scope.parent), self._engine)
@@ -182,10 +184,11 @@ class Binder:
     def _table(self, source: Source, scope: Scope, env: Env | None) -> Relation:
         name = source.name
         if len(name) == 1:
-            found = self._cte(name[0][0].lower(), env)
+            key = name[0][0].lower()
+            found = self._cte(key, env) if env is not None else None
             if found is not None:
                 return found
-            if name[0][0].lower() == "dual":  # the table of one row, in the engines that need a FROM
+            if key == "dual":  # the table of one row, in the engines that need a FROM
                 relation = self._context.relation(name)
                 return Relation([Column("DUMMY", NOTHING)], relation.reads) if relation.listed is None else relation
         elif self._engine in _ARRAYS_IN_FROM:
@@ -391,6 +394,10 @@ def _renamed(relation: Relation, names: tuple[str, ...]) -> Relation:
     else:
         items.extend(relation.items[len(items) :])
     return Relation(items, relation.reads, relation.indirect, shy=relation.shy)
+
+
+_record = tuple.__new__
+"""A named tuple of its fields, without the call in between that gives them their names."""
 
 
 def _left_side(scope: Scope, key: str, name: str) -> Origins:

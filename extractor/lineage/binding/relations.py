@@ -76,7 +76,11 @@ def column_of(name: str, origins: Origins) -> Column:
 
 
 class Open(Protocol):
-    """A place in a select list that stands for columns we do not know."""
+    """A place in a select list that stands for columns we do not know; ``takes_any``: every name may be here."""
+
+    @property
+    def takes_any(self) -> bool:
+        """Whether `find` has an answer for any name."""
 
     def find(self, key: str, name: str) -> Origins | None:
         """Where a column of that name comes from, or None when it cannot be here."""
@@ -86,6 +90,7 @@ class OpenTable:
     """All columns of a table whose columns are not known."""
 
     __slots__ = ("base",)
+    takes_any = True
 
     def __init__(self, base: Base) -> None:
         self.base = base
@@ -99,6 +104,7 @@ class OpenRows:
     """Whatever a table function yields: it all comes from the arguments."""
 
     __slots__ = ("origins",)
+    takes_any = True
 
     def __init__(self, origins: Origins) -> None:
         self.origins = origins
@@ -112,12 +118,13 @@ class OpenRows:
 class OpenStar:
     """An open place seen through ``*``, without the columns left out and with the new names of others."""
 
-    __slots__ = ("_found", "gone", "inner", "renamed")
+    __slots__ = ("_found", "gone", "inner", "renamed", "takes_any")
 
     def __init__(self, inner: Open, gone: frozenset[str] = frozenset(), renamed: dict[str, str] | None = None) -> None:
         self.inner = inner
         self.gone = gone
         self.renamed = renamed or {}
+        self.takes_any = inner.takes_any and not (gone or renamed)
         self._found: dict[str, Origins | None] = {}
 
     def find(self, key: str, name: str) -> Origins | None:
@@ -142,6 +149,7 @@ class OpenMade:
     """
 
     __slots__ = ("inner", "origins")
+    takes_any = True
 
     def __init__(self, inner: tuple[Open, ...], origins: Origins) -> None:
         self.inner = inner
@@ -161,6 +169,7 @@ class OpenUnion:
     """The unknown columns of a set operation: each branch is asked by name."""
 
     __slots__ = ("relations",)
+    takes_any = False
 
     def __init__(self, relations: tuple[Relation, ...]) -> None:
         self.relations = relations
@@ -169,6 +178,9 @@ class OpenUnion:
         """What all branches have under that name."""
         found = [origins for r in self.relations if (origins := r.find(key, name)) is not None]
         return frozenset().union(*found) if found else None
+
+
+_NO_COLUMNS: dict[str, list[Column]] = {}
 
 
 class Relation:
@@ -196,7 +208,9 @@ class Relation:
         nested: bool = False,
     ) -> None:
         self.items: list[Column | Open] = list(items)
-        self.opens: list[Open] = [item for item in self.items if not isinstance(item, Column)]
+        self.opens: list[Open] = [item for item in self.items if item.__class__ is not Column]  # type: ignore[misc]
+        if len(self.opens) == len(self.items):
+            self.index = _NO_COLUMNS
         self.reads = reads if reads is not None else {}
         self.indirect = indirect
         self.listed = listed
@@ -208,12 +222,16 @@ class Relation:
         if name != "index":
             raise AttributeError(name)
         index: dict[str, list[Column]] = {}
-        if len(self.opens) < len(self.items):
-            for item in self.items:
-                if isinstance(item, Column) and item.name:
-                    index.setdefault(item.name.lower(), []).append(item)
+        for item in self.items:
+            if isinstance(item, Column) and item.name:
+                index.setdefault(item.name.lower(), []).append(item)
         self.index = index
         return index
+
+    @property
+    def takes_any(self) -> bool:
+        """Whether `find` has an answer for any name."""
+        return len(self.opens) == 1 and self.opens[0].takes_any
 
     def base(self) -> Base | None:
         """The table that this is, where it is one as a whole."""

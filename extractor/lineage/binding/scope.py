@@ -14,6 +14,7 @@ from extractor.lineage.binding.relations import (
     UNKNOWN_COLUMNS,
     UNLISTED,
     Column,
+    OpenTable,
     Origins,
     Relation,
     degrade,
@@ -48,10 +49,14 @@ class Entry(NamedTuple):
 
 
 class _Views(NamedTuple):
-    """The relations of a scope that have known columns, and those that may have others as well."""
+    """The relations of a scope that have known columns, and those that may have others as well.
+
+    ``torn`` tells that two of the latter take any name, so that none of them can be told to have it.
+    """
 
     listed: list[Entry]
     opens: list[Relation]
+    torn: bool
 
 
 class Scope:
@@ -84,7 +89,7 @@ class Scope:
         self._behind.clear()
         self._views = None
 
-    def resolve(self, ref: Name, *, aliases: bool | None = None) -> Origins:
+    def resolve(self, ref: Name, aliases: bool | None = None) -> Origins:  # noqa: FBT001 - called for every name
         """The origins of a reference; nothing (and a note) when it is unknown or ambiguous.
 
         ``aliases`` says whether it may name a column of the select list; the engine's rule for the list where it
@@ -97,7 +102,7 @@ class Scope:
                 return relation.qualified(ref[1][0])
         elif width == 1:
             name, quoted = ref[0]
-            return self._bare(name, aliases=self.engine.lateral if aliases is None else aliases, quoted=quoted)
+            return self._bare(name, self.engine.lateral if aliases is None else aliases, quoted)
         elif width == 3 and not ref[1][0]:  # (row).field
             return self._field(ref[0], ref[2])
         found = self._qualified(ref)
@@ -108,21 +113,23 @@ class Scope:
             self._note(f"column {_text(ref)} belongs to no relation of the query")
         return shaped if shaped is not None else NOTHING
 
-    def _bare(self, name: str, *, aliases: bool, quoted: bool) -> Origins:
+    def _bare(self, name: str, aliases: bool, quoted: bool) -> Origins:  # noqa: FBT001 - called for every name
         key = name.lower()
-        found = self.here(key, name, aliases=aliases, quoted=quoted)
-        scope = self.parent
-        while found is None and scope is not None:
-            found = scope.here(key, name, aliases=False, quoted=quoted)
-            scope = scope.parent
+        found = self._here(key, name, aliases, quoted)
         if found is not None:
             return found
+        scope = self.parent
+        while scope is not None:
+            found = scope._here(key, name, False, quoted)  # noqa: FBT003
+            if found is not None:
+                return found
+            scope = scope.parent
         found = self._unlisted(key, name)
         if found is None and key[:1] not in "$@:" and (quoted or key not in self.engine.pseudo):
             self._note(f"column {name} belongs to no relation of the query")
         return found or NOTHING
 
-    def here(self, key: str, name: str, *, aliases: bool, quoted: bool) -> Origins | None:
+    def _here(self, key: str, name: str, aliases: bool, quoted: bool) -> Origins | None:  # noqa: FBT001 - as `_bare`
         """The origins of a bare name within this scope alone; None when nothing here can have it."""
         if key in self.merged:
             return self.merged[key]
@@ -135,10 +142,9 @@ class Scope:
             if visible:
                 self._note(f"column {name} is ambiguous: {', '.join(sorted(e.alias or '?' for e in visible))}")
                 return NOTHING
-        made = self.alias(key) if aliases else None
-        if made is not None:
+        if aliases and (self.projected or self._aliases) and (made := self.alias(key)) is not None:
             return made
-        if (key in self.engine.pseudo and not quoted) or key in VIRTUAL:
+        if key in VIRTUAL or (not quoted and key in self.engine.pseudo):
             return NOTHING
         if key[:1] == "$":
             return self._position(key)
@@ -146,15 +152,18 @@ class Scope:
             nested = [e for e in self.entries if e.relation.nested]
             if len(nested) == 1:
                 return nested[0].relation.find(key, name)
-        if name not in self._behind:
-            self._behind[name] = self._open(key, name, views)
-        return self._behind[name]
+        try:
+            return self._behind[name]
+        except KeyError:
+            found = self._behind[name] = self._open(key, name, views)
+            return found
 
     def _view(self) -> _Views:
         listed = [e for e in self.entries if e.relation.index]
         opens = [e for e in self.entries if e.relation.opens and not e.relation.shy]
-        visible = [e for e in opens if not e.hidden] or opens
-        self._views = _Views(listed, [e.relation for e in visible])
+        visible = ([e.relation for e in opens if not e.hidden] or [e.relation for e in opens]) if opens else []
+        torn = len(visible) > 1 and sum(relation.takes_any for relation in visible) > 1
+        self._views = _Views(listed, visible, torn)
         return self._views
 
     def alias(self, key: str) -> Origins | None:
@@ -172,25 +181,25 @@ class Scope:
     def _open(self, key: str, name: str, views: _Views) -> Origins | None:
         """The origins of a name that no relation is known to have."""
         if len(self.entries) == 1 and self.entries[0].alias != key and not self.entries[0].relation.shy:
-            return degrade(views.opens[0].find(key, name), ONLY) if views.opens else None
+            if not views.opens:
+                return None
+            only = views.opens[0].items[0]
+            if only.__class__ is OpenTable and len(views.opens[0].items) == 1:  # as below, in one step
+                return one_origin(only.base, name, ONLY)
+            return degrade(views.opens[0].find(key, name), ONLY)
         whole: Entry | None = None
-        for entry in self.entries:
-            if entry.alias == key:
-                if entry.relation.shy or (entry.renamed and self.engine.rows):  # a whole row by its alias
-                    return entry.relation.whole()
-                whole = whole or entry
-        answers: list[Origins] = []
-        for relation in views.opens:
-            found = relation.find(key, name)
-            if found is not None:
-                answers.append(found)
-                if len(answers) > 1:
-                    break
+        if key in self._relations:
+            for entry in self.entries:
+                if entry.alias == key:
+                    if entry.relation.shy or (entry.renamed and self.engine.rows):  # a whole row by its alias
+                        return entry.relation.whole()
+                    whole = whole or entry
+        answers = [] if views.torn else _answers(views.opens, key, name)
         if len(answers) == 1:
             return degrade(answers[0], ONLY if len(self.entries) == 1 else ELIMINATED)
         if whole is not None:
             return whole.relation.whole()
-        if answers:
+        if answers or views.torn:
             self._note(f"column {name} is ambiguous: {UNKNOWN_COLUMNS}")
             return NOTHING
         shy = [e for e in self.entries if e.relation.shy and e.relation.opens]
@@ -258,7 +267,7 @@ class Scope:
     def _field(self, row: Part, field: Part) -> Origins:
         """``(x).f``: a column of the relation x, else a field of the column x."""
         found = self._qualified((row, field))
-        return found if found is not None else self._bare(row[0], aliases=self.engine.lateral, quoted=row[1])
+        return found if found is not None else self._bare(row[0], self.engine.lateral, row[1])
 
     def _struct(self, ref: Name) -> Origins | None:
         """``column.field``: the column where the schema has it, else (in engines with such fields) the one table."""
@@ -271,13 +280,25 @@ class Scope:
                 if found is not None:
                     return found
             if any(key in e.relation.index for e in scope.entries) or key in scope.merged:
-                return scope.here(key, name, aliases=False, quoted=quoted)
+                return scope._here(key, name, False, quoted)  # noqa: FBT003
             if scope.engine.lateral and (made := scope.alias(key)) is not None:
                 return made
             scope = scope.parent
         if not self.engine.structs:
             return None
-        return degrade(self.here(key, name, aliases=False, quoted=True), SHAPED)
+        return degrade(self._here(key, name, False, True), SHAPED)
+
+
+def _answers(relations: list[Relation], key: str, name: str) -> list[Origins]:
+    """What the relations have under that name, no more than two of them."""
+    found: list[Origins] = []
+    for relation in relations:
+        answer = relation.find(key, name)
+        if answer is not None:
+            found.append(answer)
+            if len(found) > 1:
+                break
+    return found
 
 
 def _dotted(relation: Relation, ref: Name) -> Origins | None:
