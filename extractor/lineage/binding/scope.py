@@ -115,12 +115,12 @@ class Scope:
 
     def _bare(self, name: str, aliases: bool, quoted: bool) -> Origins:  # noqa: FBT001 - called for every name
         key = name.lower()
-        found = self._here(key, name, aliases, quoted)
+        found = self.here(key, name, aliases, quoted)
         if found is not None:
             return found
         scope = self.parent
         while scope is not None:
-            found = scope._here(key, name, False, quoted)  # noqa: FBT003
+            found = scope.here(key, name, False, quoted)
             if found is not None:
                 return found
             scope = scope.parent
@@ -129,7 +129,7 @@ class Scope:
             self._note(f"column {name} belongs to no relation of the query")
         return found or NOTHING
 
-    def _here(self, key: str, name: str, aliases: bool, quoted: bool) -> Origins | None:  # noqa: FBT001 - as `_bare`
+    def here(self, key: str, name: str, aliases: bool, quoted: bool) -> Origins | None:  # noqa: FBT001 - as `_bare`
         """The origins of a bare name within this scope alone; None when nothing here can have it."""
         if key in self.merged:
             return self.merged[key]
@@ -280,13 +280,13 @@ class Scope:
                 if found is not None:
                     return found
             if any(key in e.relation.index for e in scope.entries) or key in scope.merged:
-                return scope._here(key, name, False, quoted)  # noqa: FBT003
+                return scope.here(key, name, False, quoted)
             if scope.engine.lateral and (made := scope.alias(key)) is not None:
                 return made
             scope = scope.parent
         if not self.engine.structs:
             return None
-        return degrade(self._here(key, name, False, True), SHAPED)
+        return degrade(self.here(key, name, False, True), SHAPED)
 
 
 def _answers(relations: list[Relation], key: str, name: str) -> list[Origins]:

@@ -59,7 +59,7 @@ class _Gathered:
 
     def flow(self) -> Flow:
         if not (self.queries or self.tests or self.tables or self.rows):
-            return Flow(tuple(self.refs)) if self.refs else NO_FLOW
+            return _record(Flow, (tuple(self.refs), (), (), (), ())) if self.refs else NO_FLOW
         return Flow(tuple(self.refs), tuple(self.queries), tuple(self.tests), tuple(self.tables), tuple(self.rows))
 
 
@@ -69,18 +69,26 @@ def flow_of(roots: Iterable[Node], walk: Walk) -> Flow:
     if not stack:
         return NO_FLOW
     found = _Gathered()
+    refs, push, plain = found.refs, stack.append, walk.knows_no_names
     while stack:
         node = stack.pop()
-        rule = _SPECIAL.get(node.__class__)
+        cls = node.__class__
+        if cls is exp.Column and plain and (parts := column_parts(node)):  # as `_take_column`, without the call
+            if len(parts) == 1 or parts[-1][0].lower() not in SEQUENCES:
+                refs[parts] = None
+            continue
+        rule = _SPECIAL.get(cls)
         if rule is not None:
             rule(node, found, stack, walk)
             continue
         for value in node.args.values():  # as `_push_children`, without the call
             cls = value.__class__
             if cls in _INNER:
-                stack.append(value)
+                push(value)
             elif cls is list:
-                stack.extend([v for v in value if v.__class__ in _INNER])
+                for item in value:
+                    if item.__class__ in _INNER:
+                        push(item)
     return found.flow()
 
 
@@ -91,9 +99,18 @@ def flow_of_one(node: Node, walk: Walk) -> Flow:
         return NO_FLOW
     if cls is exp.Column and walk.knows_no_names:
         parts = column_parts(node)
-        if parts and not _is_sequence(parts):
-            return Flow((parts,))
+        if parts and (len(parts) == 1 or parts[-1][0].lower() not in SEQUENCES):
+            return flow_of_ref(parts)
     return flow_of((node,), walk)
+
+
+def flow_of_ref(ref: Name) -> Flow:
+    """What flows from one column alone."""
+    return _record(Flow, ((ref,), (), (), (), ()))
+
+
+_record = tuple.__new__
+"""A named tuple of its fields, without the call in between that gives them their names."""
 
 
 def merged(flows: Iterable[Flow]) -> Flow:
@@ -251,8 +268,8 @@ def _take_dictionary(inputs: list[Node], found: _Gathered) -> None:
 
 
 def _take_window(node: Node, _found: _Gathered, stack: list[Node], walk: Walk) -> None:
-    seen = {id(node)}
     named = arg(node, "alias")
+    seen = {id(node)}
     while named is not None:  # a named window may begin with the name of another
         window = walk.windows.get(named.name.lower())
         if window is None or id(window) in seen:

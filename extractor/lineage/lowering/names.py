@@ -52,8 +52,15 @@ _TABLE_HINTS = frozenset(
 )
 
 
+_OWN_NAMES = frozenset({"bigquery", "hive", "spark", "databricks", "clickhouse"})
+"""The engines that have rules of their own for the names of tables."""
+
+
 def part_of(node: Node) -> tuple[str, bool]:
     """One part of a name, with the ``#`` that marks temporary tables in T-SQL."""
+    args = node.args
+    if len(args) == 2 and args["this"].__class__ is str:  # name and quotes
+        return (args["this"], args["quoted"] is True)
     text = node.name
     prefix = "##" if arg(node, "global_") else "#" if arg(node, "temporary") else ""
     return (prefix + text if prefix and not text.startswith("#") else text, bool(arg(node, "quoted")))
@@ -61,6 +68,13 @@ def part_of(node: Node) -> tuple[str, bool]:
 
 def table_name(table: Node, walk: Walk) -> Name:
     """The name of a table node; empty when the text does not say it (a parameter, an expression)."""
+    args = table.args
+    catalog, db, this = args.get("catalog"), args.get("db"), args.get("this")
+    if catalog is None and this.__class__ is exp.Identifier and walk.engine not in _OWN_NAMES:
+        if db is None:
+            return (part_of(this),) if this.name else ()
+        if db.__class__ is exp.Identifier and this.name:
+            return (part_of(db), part_of(this))
     catalog, db = arg(table, "catalog"), arg(table, "db")
     head = [part_of(p) for p in (catalog, db) if p.__class__ is exp.Identifier]
     if catalog.__class__ is exp.Identifier and db.__class__ is not exp.Identifier:
@@ -168,19 +182,26 @@ def is_hinted(call: Node, walk: Walk) -> bool:
 
 def column_parts(column: Node) -> Name:
     """The parts of a column reference, outermost first; empty when one of them is not a plain name."""
+    return plain_parts(column) or _all_column_parts(column.args)
+
+
+def plain_parts(column: Node) -> Name:
+    """The parts of a reference that is a name alone or with its relation; empty for all others."""
     args = column.args
-    if len(args) <= 2:  # a name alone, or with its relation
-        this, table = args["this"], args.get("table")
-        own = this.args
-        if this.__class__ is exp.Identifier and len(own) == 2:  # name and quotes, no mark of a temporary table
-            name = own["this"]
-            last = (bare(name) if name[:1] == "'" else name, own["quoted"] is True)
-            if table is None:
-                return (last,)
-            own = table.args
-            if table.__class__ is exp.Identifier and len(own) == 2:
-                return ((own["this"], own["quoted"] is True), last)
-    return _all_column_parts(args)
+    if len(args) > 2:
+        return ()
+    this, table = args["this"], args.get("table")
+    if this.__class__ is not exp.Identifier:
+        return ()
+    own = this.args
+    if len(own) != 2:  # name and quotes, no mark of a temporary table
+        return ()
+    name = own["this"]
+    last = (bare(name) if name[:1] == "'" else name, own["quoted"] is True)
+    if table is None:
+        return (last,)
+    own = table.args
+    return ((own["this"], own["quoted"] is True), last) if table.__class__ is exp.Identifier and len(own) == 2 else ()
 
 
 def bare(name: str) -> str:
@@ -250,10 +271,11 @@ def _is_format(schema: Node) -> bool:
 
 def alias_of(node: Node) -> tuple[str, tuple[str, ...]]:
     """The alias of a relation and its column names."""
-    alias = arg(node, "alias")
-    if alias is None:
+    alias = node.args.get("alias")
+    if not alias:
         return "", ()
     if alias.__class__ is not exp.TableAlias:
         return str(alias if isinstance(alias, str) else alias.name), ()
-    this = arg(alias, "this")
-    return (this.name if this is not None else ""), tuple(c.name for c in args_of(alias, "columns"))
+    args = alias.args
+    this, columns = args.get("this"), args.get("columns")
+    return (this.name if this is not None else ""), (tuple([c.name for c in columns]) if columns else ())

@@ -8,10 +8,10 @@ from sqlglot import exp
 
 from extractor.lineage.lowering.chosen_columns import lower_columns
 from extractor.lineage.lowering.context import Node, Walk, arg, args_of, text_of
-from extractor.lineage.lowering.expressions import SEQUENCES, flow_of, flow_of_one
+from extractor.lineage.lowering.expressions import SEQUENCES, flow_of, flow_of_one, flow_of_ref
 from extractor.lineage.lowering.function_names import given_name
 from extractor.lineage.lowering.generators import generated
-from extractor.lineage.lowering.names import column_parts
+from extractor.lineage.lowering.names import column_parts, plain_parts
 from extractor.lineage.model import Flow, Name, Projection, Star
 
 _TRANSPARENT = frozenset({exp.Paren, exp.Cast, exp.TryCast, exp.Collate, exp.AtTimeZone})
@@ -26,19 +26,32 @@ _NAMED_BY_FUNCTION = frozenset({"postgres", "redshift", "materialize", "risingwa
 def lower_projections(node: Node, walk: Walk) -> tuple[Projection, ...]:
     """The items of the ``expressions`` of ``node``, stars unexpanded."""
     found: list[Projection] = []
-    excluded = tuple(text_of(c) for c in _as_list(arg(node, "exclude")))
+    exclude = node.args.get("exclude")
+    excluded = tuple([text_of(c) for c in _as_list(exclude)]) if exclude else ()
     items = args_of(node, "expressions")
     if walk.engine in _WITH_SCRIPTS and any(_script(item) is not None for item in items):
         return tuple(_lower_script(items, walk))
+    plain = walk.knows_no_names and walk.engine != "hive"
     for position, item in enumerate(items):
-        if item.__class__ is exp.Alias:
+        cls = item.__class__
+        if cls is exp.Alias:
             args = item.args
             value = args.get("this")
             fields = _fields(value, walk) if value.__class__ in _MAKING_STRUCTS else ()
-            found.append(Projection(_written(args["alias"]), flow_of_one(value, walk), None, fields))
+            found.append(_record(Projection, (_written(args["alias"]), flow_of_one(value, walk), None, fields)))
+        elif cls is exp.Column and plain and (parts := plain_parts(item)) and _is_column(parts):
+            found.append(_record(Projection, (parts[-1][0], flow_of_ref(parts), None, ())))
         else:
             found.extend(_lower_item(item, position, walk, excluded))
     return tuple(found)
+
+
+_record = tuple.__new__
+"""A named tuple of its fields, without the call in between that gives them their names."""
+
+
+def _is_column(parts: Name) -> bool:
+    return len(parts) == 1 or parts[-1][0].lower() not in SEQUENCES
 
 
 def _is_named(item: Node, walk: Walk) -> bool:
@@ -59,8 +72,8 @@ def _lower_item(item: Node, position: int, walk: Walk, excluded: tuple[str, ...]
         pattern = _pattern(parts, walk)
         if pattern is not None:
             return [Projection("", star=pattern)]
-        if parts and walk.knows_no_names and (len(parts) == 1 or parts[-1][0].lower() not in SEQUENCES):
-            return [Projection(parts[-1][0], Flow((parts,)))]
+        if parts and walk.knows_no_names and _is_column(parts):
+            return [Projection(parts[-1][0], flow_of_ref(parts))]
         return [Projection(item.name, flow_of((item,), walk))]
     if cls is exp.EQ and _is_named(item, walk):
         return [Projection(text_of(arg(item, "this")), flow_of((arg(item, "expression"),), walk))]

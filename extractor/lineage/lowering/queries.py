@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlglot import exp
 
 from extractor.errors import Unsupported
@@ -11,12 +13,13 @@ from extractor.lineage.lowering.names import column_parts
 from extractor.lineage.lowering.projections import lower_projections
 from extractor.lineage.lowering.reshapes import lower_match, lower_pivots, pivoted_columns
 from extractor.lineage.lowering.sources import lower_source
-from extractor.lineage.model import Cte, Projection, Query, Select, SetOp, Source, Star, Values, Write
+from extractor.lineage.model import NO_FLOW, Cte, Projection, Query, Select, SetOp, Source, Star, Values, Write
 
 _SET_OPERATIONS = frozenset({exp.Union, exp.Except, exp.Intersect})
 _WRAPPERS = frozenset({exp.Subquery, exp.Paren, exp.Schema})
 _CONDITIONS = ("prewhere", "where", "connect")
 _FILTERS = ("group", "having", "qualify", "order", "sort", "cluster", "distribute", "limit", "offset")
+_FILTERS_ANY, _CONDITIONS_ANY = frozenset(_FILTERS), frozenset(_CONDITIONS)
 _MODIFYING = frozenset({exp.Insert, exp.Update, exp.Delete, exp.Merge})
 # Engines that write recursive CTEs without the word RECURSIVE.
 _SILENT_RECURSION = frozenset({"tsql", "fabric", "oracle", "snowflake"})
@@ -26,6 +29,8 @@ _STAR = (Projection("", star=Star()),)
 
 def lower_query(node: Node, walk: Walk) -> Query:
     """The outline of a query node; raises `Unsupported` for a node that is none."""
+    if node.__class__ is exp.Select:
+        return _lower_select(node, walk)
     ctes: list[Cte] = []
     filters: list[Node] = []
     while node.__class__ in _WRAPPERS and not arg(node, "alias") and not arg(node, "pivots"):
@@ -79,8 +84,8 @@ def _lower_pivot(node: Node, walk: Walk) -> Source:
 
 def lower_ctes(node: Node, walk: Walk) -> tuple[Cte, ...]:
     """The CTEs of the WITH clause that ``node`` carries, in their order."""
-    with_ = arg(node, "with_")
-    if with_ is None:
+    with_ = node.args.get("with_")
+    if not with_:
         return ()
     silent = walk.engine in _SILENT_RECURSION or walk.dialect.name == "db2"
     recursive = silent or bool(arg(with_, "recursive"))
@@ -122,7 +127,7 @@ def _lower_set(node: Node, walk: Walk) -> SetOp:
 
 def _filters_of(node: Node) -> list[Node]:
     args = node.args
-    return [value for key in _FILTERS if (value := args.get(key))]
+    return [] if _FILTERS_ANY.isdisjoint(args) else [value for key in _FILTERS if (value := args.get(key))]
 
 
 def lower_values(node: Node, walk: Walk) -> Values:
@@ -152,26 +157,29 @@ def _unparen(node: Node) -> Node:
 
 
 def _lower_select(node: Node, walk: Walk) -> Select:
-    ctes = lower_ctes(node, walk)
-    scalars = tuple(c for c in ctes if c.name.startswith(_SCALAR))
+    args = node.args
+    ctes = lower_ctes(node, walk) if args.get("with_") else ()
+    scalars = tuple([c for c in ctes if c.name.startswith(_SCALAR)]) if ctes else ()
     ctes = tuple(c for c in ctes if not c.name.startswith(_SCALAR)) if scalars else ctes
-    outer = walk.windows
-    walk.windows = {text_of(arg(w, "this")).lower(): w for w in args_of(node, "windows")}
+    outer, windows = walk.windows, args.get("windows")
+    walk.windows = {text_of(arg(w, "this")).lower(): w for w in windows} if windows else {}
     sources, conditions = _lower_from(node, walk)
     for scalar in scalars:  # ClickHouse: WITH expression AS name, one value beside every row
         name = scalar.name[len(_SCALAR) :]
         sources = (*sources, Source("query", (), name, (name,), scalar.query, lateral=True, hidden=True))
     if walk.engine == "snowflake" and arg(node, "connect") is not None:  # only here is LEVEL no column
         sources = (*sources, Source("query", query=Select((Projection("level"),)), hidden=True))
-    projections = _value_fields(node, walk) or lower_projections(node, walk)
+    projections = (args.get("kind") and _value_fields(node, walk)) or lower_projections(node, walk)
     filters = _filters_of(node)
-    conditions.extend(value for key in _CONDITIONS if (value := arg(node, key)) is not None)
-    distinct = arg(node, "distinct")
-    if distinct is not None and arg(distinct, "on") is not None:
+    if not _CONDITIONS_ANY.isdisjoint(args):
+        conditions.extend([value for key in _CONDITIONS if (value := args.get(key))])
+    distinct = args.get("distinct")
+    if distinct and arg(distinct, "on") is not None:
         filters.append(arg(distinct, "on"))
-    flow, before = flow_of(filters, walk), flow_of(conditions, walk)
+    flow = flow_of(filters, walk) if filters else NO_FLOW
+    before = flow_of(conditions, walk) if conditions else NO_FLOW
     walk.windows = outer
-    return Select(projections, sources, flow, _ordinals(node), ctes, before)
+    return Select(projections, sources, flow, _ordinals(args), ctes, before)
 
 
 def _value_fields(node: Node, walk: Walk) -> tuple[Projection, ...]:
@@ -189,41 +197,48 @@ def _value_fields(node: Node, walk: Walk) -> tuple[Projection, ...]:
 def _lower_from(node: Node, walk: Walk) -> tuple[tuple[Source, ...], list[Node]]:
     sources: list[Source] = []
     conditions: list[Node] = []
-    from_ = arg(node, "from_")
-    if from_ is not None:
+    args = node.args
+    from_ = args.get("from_")
+    if from_:
         sources.extend(lower_source(arg(from_, "this"), walk, conditions=conditions))
-    for lateral in args_of(node, "laterals"):
+    for lateral in args.get("laterals") or ():
         sources.extend(lower_source(lateral, walk, conditions=conditions))
-    for join in args_of(node, "joins"):
+    for join in args.get("joins") or ():
         joined = lower_source(join, walk, conditions=conditions)
-        sources = _swapped(sources, joined, join, walk) or [*sources, *joined]
-    match = arg(node, "match")
-    if match is not None and sources:
+        swapped = _swapped(sources, joined, join) if walk.engine == "mysql" else []
+        if swapped:
+            sources = swapped
+        else:
+            sources.extend(joined)
+    match = args.get("match")
+    if match and sources:
         sources[-1] = sources[-1]._replace(reshapes=(*sources[-1].reshapes, lower_match(match, walk)))
     return tuple(sources), conditions
 
 
-def _swapped(left: list[Source], right: list[Source], join: Node, walk: Walk) -> list[Source]:
+def _swapped(left: list[Source], right: list[Source], join: Node) -> list[Source]:
     """MySQL: ``a RIGHT JOIN b USING (k)`` is ``b LEFT JOIN a``, whose ``*`` begins with b.
 
     https://dev.mysql.com/doc/refman/8.4/en/join.html; nothing for all other joins.
     """
-    is_right = walk.engine == "mysql" and str(arg(join, "side") or "").upper() == "RIGHT"
+    is_right = str(arg(join, "side") or "").upper() == "RIGHT"
     if not is_right or len(left) != 1 or len(right) != 1 or not (right[0].using or right[0].natural):
         return []
     moved = left[0]._replace(using=right[0].using, natural=right[0].natural)
     return [right[0]._replace(using=(), natural=False), moved]
 
 
-def _ordinals(node: Node) -> tuple[int, ...]:
-    """The positions that GROUP BY 1, GROUP BY ALL, ORDER BY 2 and ORDER BY ALL speak of."""
+def _ordinals(args: Mapping[str, Node]) -> tuple[int, ...]:
+    """The positions that GROUP BY 1, GROUP BY ALL, ORDER BY 2 and ORDER BY ALL of a query speak of."""
     found: list[int] = []
     for key in ("group", "order"):
-        clause = arg(node, key)
-        if clause is not None and _is_all(clause):
-            found.extend(_all_positions(args_of(node, "expressions"), aggregates=key == "order"))
-        for item in args_of(clause, "expressions") if clause is not None else ():
-            inner = arg(item, "this") if item.__class__ is exp.Ordered else item
+        clause = args.get(key)
+        if not clause:
+            continue
+        if _is_all(clause):
+            found.extend(_all_positions(args.get("expressions") or [], aggregates=key == "order"))
+        for item in args_of(clause, "expressions"):
+            inner = item.args.get("this") if item.__class__ is exp.Ordered else item
             if inner.__class__ is exp.Literal and not inner.is_string and inner.name.isdigit():
                 found.append(int(inner.name))
     return tuple(found)

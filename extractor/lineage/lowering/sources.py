@@ -20,7 +20,7 @@ from extractor.lineage.lowering.table_functions import (
     table_read,
     yielded,
 )
-from extractor.lineage.model import NO_FLOW, Flow, Projection, Query, Select, SetOp, Source, Star
+from extractor.lineage.model import NO_FLOW, Flow, Name, Projection, Query, Reshape, Select, SetOp, Source, Star
 
 _STAR = (Projection("", star=Star()),)
 _FLATTENED = ("seq", "key", "path", "index", "value", "this")
@@ -34,6 +34,14 @@ _HALF_JOINS = frozenset({"SEMI", "ANTI"})
 _JOIN_GROUP = frozenset({exp.Table, exp.Subquery, exp.Paren, exp.Join, exp.Lateral, exp.Unnest})
 
 
+_NAMED = frozenset({"this", "db", "catalog", "alias"})
+"""All that a table has of which only the name and an alias are said."""
+_PLAIN_JOIN = frozenset({"this", "on", "side", "kind", "pivots"})
+_WHOLE_JOINS = frozenset({None, "LEFT", "RIGHT", "FULL", "INNER", "OUTER", "CROSS"})
+_record = tuple.__new__
+"""A named tuple of its fields, without the call in between that gives them their names."""
+
+
 def lower_source(node: Node, walk: Walk, *, conditions: list[Node] | None = None) -> list[Source]:
     """The relations that one item of a FROM clause brings; its join conditions go to ``conditions``."""
     conditions = conditions if conditions is not None else []
@@ -43,6 +51,8 @@ def lower_source(node: Node, walk: Walk, *, conditions: list[Node] | None = None
     if cls is exp.Stream:  # Databricks: STREAM t, STREAM(t)
         return lower_source(arg(node, "this"), walk, conditions=conditions)
     if cls is exp.Table:
+        if node.args.keys() <= _NAMED and node.args.get("this").__class__ is exp.Identifier:
+            return [_lower_named(node, walk)]
         search = _SEARCH is not None and arg(node, "this").__class__ is _SEARCH
         found = _searched(node, walk) if search else [_lower_table(node, walk)]
     elif cls in (exp.Subquery, exp.Paren):
@@ -59,15 +69,22 @@ def lower_source(node: Node, walk: Walk, *, conditions: list[Node] | None = None
         found[0] = found[0]._replace(alias=alias or found[0].alias, columns=columns or found[0].columns)
     else:
         found = [_lower_rows(node, walk)]
-    for lateral in args_of(node, "laterals"):
+    args = node.args
+    for lateral in args.get("laterals") or ():
         found.extend(lower_source(lateral, walk, conditions=conditions))
-    for join in args_of(node, "joins"):
+    for join in args.get("joins") or ():
         found.extend(lower_source(join, walk, conditions=conditions))
     return found
 
 
 def _lower_join(join: Node, walk: Walk, conditions: list[Node]) -> list[Source]:
-    found = lower_source(arg(join, "this"), walk, conditions=conditions)
+    args = join.args
+    found = lower_source(args.get("this"), walk, conditions=conditions)
+    whole = args.get("side") in _WHOLE_JOINS and args.get("kind") in _WHOLE_JOINS
+    if whole and args.keys() <= _PLAIN_JOIN and not args.get("pivots"):
+        if on := args.get("on"):
+            conditions.append(on)
+        return found
     for more in args_of(join, "expressions"):  # ClickHouse: ARRAY JOIN a AS x, b AS y
         found.extend(lower_source(more, walk, conditions=conditions))
     conditions.extend(c for c in (arg(join, "on"), arg(join, "match_condition")) if c is not None)
@@ -80,6 +97,24 @@ def _lower_join(join: Node, walk: Walk, conditions: list[Node]) -> list[Source]:
     if pivots:
         found[0] = found[0]._replace(reshapes=(*found[0].reshapes, *pivots))
     return [source._replace(hidden=True) for source in found] if hidden else found
+
+
+def _lower_named(table: Node, walk: Walk) -> Source:
+    """A table of which nothing is said but its name and alias, as most are."""
+    alias, columns = alias_of(table)
+    kind, text = file_of(table)
+    if kind:
+        return Source(kind, ((text, True),), alias, columns)
+    return _of_name(table_name(table, walk), alias, columns, (), walk)
+
+
+def _of_name(name: Name, alias: str, columns: tuple[str, ...], reshapes: tuple[Reshape, ...], walk: Walk) -> Source:
+    if not name:
+        return Source("unknown", (), alias, columns)
+    known = walk.names.tables
+    if known and len(name) == 1 and (real := known.get(name[0][0].lower())) is not None:
+        return Source("table", real, alias or name[0][0], columns, reshapes=reshapes)
+    return _record(Source, ("table", name, alias, columns, None, (), (), False, False, False, False, (), reshapes))
 
 
 def _lower_table(table: Node, walk: Walk) -> Source:
@@ -99,13 +134,9 @@ def _lower_table(table: Node, walk: Walk) -> Source:
     if this.__class__ is exp.SemanticView:
         return Source("query", (), alias, columns, _asked_of(this, walk))
     name = table_name(table, walk)
-    if walk.names.tables and len(name) == 1 and (real := walk.names.tables.get(name[0][0].lower())) is not None:
-        return Source("table", real, alias or name[0][0], columns, reshapes=reshapes)
-    if name:
-        return Source("table", name, alias, columns, reshapes=reshapes)
-    if isinstance(this, exp.Func) and not (is_hinted(this, walk) or names_a_table(this, walk)):
+    if not name and isinstance(this, exp.Func) and not (is_hinted(this, walk) or names_a_table(this, walk)):
         return _lower_rows(this, walk, alias, columns)._replace(reshapes=reshapes, ordinality=_ordinal(table))
-    return Source("unknown", (), alias, columns)
+    return _of_name(name, alias, columns, reshapes, walk)
 
 
 def _calls_of(item: Node) -> list[Node]:
@@ -119,11 +150,11 @@ def _ordinal(table: Node) -> bool:
 
 def _lower_bracket(node: Node, walk: Walk, conditions: list[Node]) -> list[Source]:
     """A derived table, or brackets around joins. Brackets with an alias hide the names inside."""
-    inner = arg(node, "this")
+    args = node.args
+    inner, match, pivots = args.get("this"), args.get("match"), args.get("pivots")
     alias, columns = alias_of(node)
-    reshapes = lower_pivots(args_of(node, "pivots"), walk)
-    match = arg(node, "match")
-    if match is not None:
+    reshapes = lower_pivots(pivots, walk) if pivots else ()
+    if match:
         reshapes = (*reshapes, lower_match(match, walk))
     if inner.__class__ in _JOIN_GROUP and not alias and not reshapes:
         return lower_source(inner, walk, conditions=conditions)
