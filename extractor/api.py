@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from functools import lru_cache, partial
+from typing import Any
 
 import dialects
 from dialects import Dialect
@@ -16,6 +17,7 @@ from extractor.lineage import Outline, outline
 from extractor.lineage.model import Define, Read, Rename, Write
 from extractor.models import (
     ColumnEdge,
+    Later,
     Lineage,
     Origin,
     Outcome,
@@ -94,7 +96,7 @@ def extract_lineage(
     if not isinstance(sql_or_records, str):
         return _extracted(_pieces(_in_order(sql_or_records), chosen), sessions())
     with uncollected() if len(sql_or_records) <= _SHORT else nullcontext():
-        outlined = list(_pieces([QueryRecord(sql_or_records)], chosen))
+        outlined = list(_pieces([QueryRecord(sql_or_records)], chosen, lone=True))
         return _extracted(outlined, sessions(keep_temporary=_is_lone(outlined)))
 
 
@@ -112,7 +114,7 @@ def _extracted(outlined: Iterable[_Piece], sessions: Sessions) -> Lineage:
     return _gathered(statements)
 
 
-_Piece = tuple[QueryRecord, str, "Outline | StatementLineage", int]
+_Piece = tuple[QueryRecord, Any, "Outline | StatementLineage", int]
 
 
 def _in_order(records: Iterable[QueryRecord]) -> list[QueryRecord]:
@@ -123,42 +125,43 @@ _DISTINCT = 4_000
 """So many texts are remembered with their outlines: a text that is run again is not parsed again."""
 
 
-def _pieces(records: Iterable[QueryRecord], dialect: Dialect) -> Iterator[_Piece]:
-    read = lru_cache(_DISTINCT)(partial(outline, dialect=dialect))
+def _pieces(records: Iterable[QueryRecord], dialect: Dialect, *, lone: bool = False) -> Iterator[_Piece]:
+    """Each statement with its fingerprint and its outline; ``lone`` says that there is but one record."""
+    first: Callable[[str], Outline] = partial(outline, dialect=dialect)
+    read = first if lone else lru_cache(_DISTINCT)(first)
     for record in records:
         found = pieces(record.sql, dialect)
+        if lone and len(found) > 1:
+            read = lru_cache(_DISTINCT)(first)
         for index, piece in enumerate(found):
-            kind = classify(piece.text, dialect)
+            text = piece.text
+            kind = classify(text, dialect)
             if kind is StatementClass.EMPTY:
                 continue
-            placed = record._replace(cut=record.cut and index == len(found) - 1)
+            placed = record._replace(cut=record.cut and index == len(found) - 1) if record.cut else record
             if record.origin is not None:
                 placed = placed._replace(origin=Origin(record.origin.file, record.origin.line + piece.line - 1))
-            yield placed, *_outlined(placed, piece.text, kind, dialect, index, read), index
+            only = lone and len(found) == 1  # nothing else to be told from
+            mark = Later(partial(fingerprint, text, dialect)) if only else fingerprint(text, dialect)
+            yield placed, mark, _outlined(placed, text, mark, kind, index, read), index
 
 
 def _outlined(
-    record: QueryRecord,
-    text: str,
-    kind: StatementClass,
-    dialect: Dialect,
-    index: int,
-    read: Callable[[str], Outline],
-) -> tuple[str, Outline | StatementLineage]:
-    mark = fingerprint(text, dialect)
+    record: QueryRecord, text: str, mark: Any, kind: StatementClass, index: int, read: Callable[[str], Outline]
+) -> Outline | StatementLineage:
     if record.outcome in _SKIPPED:
         outcome = Outcome.FAILED if record.outcome is QueryOutcome.FAILED else Outcome.CANCELLED
-        return mark, StatementLineage(outcome, str(kind), mark, index, origin=record.origin)
+        return StatementLineage(outcome, str(kind), mark, index, origin=record.origin)
     if record.cut:
         reason = "the log cut the text off"
-        return mark, StatementLineage(Outcome.CUT, str(kind), mark, index, reason=reason, origin=record.origin)
+        return StatementLineage(Outcome.CUT, str(kind), mark, index, reason=reason, origin=record.origin)
     if kind is StatementClass.UTILITY:
-        return mark, StatementLineage(Outcome.NO_LINEAGE, "utility", mark, index, origin=record.origin)
+        return StatementLineage(Outcome.NO_LINEAGE, "utility", mark, index, origin=record.origin)
     try:
-        return mark, read(text)
+        return read(text)
     except StatementError as error:
         outcome = _OUTCOMES.get(type(error).__name__, Outcome.UNSUPPORTED)
-        return mark, StatementLineage(outcome, str(kind), mark, index, reason=str(error), origin=record.origin)
+        return StatementLineage(outcome, str(kind), mark, index, reason=str(error), origin=record.origin)
 
 
 def _is_lone(outlined: list[_Piece]) -> bool:

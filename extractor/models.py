@@ -6,11 +6,11 @@ or the network.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 
 class Outcome(StrEnum):
@@ -152,6 +152,48 @@ class StatementLineage:
     notes: tuple[str, ...] = ()
     origin: Origin | None = None
     unlisted: tuple[tuple[TableName, int], ...] = ()
+
+
+class Later:
+    """A text that is made when it is first read, in a field of `StatementLineage` that holds texts."""
+
+    __slots__ = ("_made", "_make")
+
+    def __init__(self, make: Callable[[], str]) -> None:
+        self._make = make
+        self._made: str | None = None
+
+    def text(self) -> str:
+        """The text, always the same."""
+        if self._made is None:
+            self._made = self._make()
+        return self._made
+
+
+def _read(value: Any) -> Any:
+    if value.__class__ is tuple:
+        return tuple([_read(item) for item in value])
+    return value.text() if value.__class__ is Later else value
+
+
+class _Readable:
+    """A field of a record that may have been given as `Later`; who reads it always gets the text itself."""
+
+    __slots__ = ("_field",)
+
+    def __init__(self, field: Any) -> None:
+        self._field = field
+
+    def __get__(self, record: Any, owner: type) -> Any:
+        return self if record is None else _read(self._field.__get__(record, owner))
+
+    def __set__(self, record: Any, value: Any) -> None:
+        self._field.__set__(record, value)
+
+
+# Most callers of `extract_lineage` want edges; the names of statements are dear beside them and seldom asked for.
+for _name in ("fingerprint", "chain"):
+    setattr(StatementLineage, _name, _Readable(getattr(StatementLineage, _name)))
 
 
 @dataclass(frozen=True, slots=True)

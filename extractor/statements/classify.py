@@ -68,7 +68,9 @@ _HAVE_ROWS = words("TABLE VIEW")
 _CONTROL = words("IF WHILE FOR LOOP REPEAT CASE")
 _VARIABLE_DIALECTS = words("snowflake bigquery hive spark spark2 databricks impala mysql mariadb duckdb generic")
 _PLAIN_WRITE = re.compile(
-    r"\s*(?:insert|update(?!\s+(?:all\s+|index\s+)?statistics\b)|delete|merge|truncate)\s", re.IGNORECASE
+    r"\s*(?:insert|update(?!\s+(?:all\s+|index\s+)?statistics\b)|delete|merge|truncate|"
+    r"create\s+(?:or\s+replace\s+)?(?:table|view|materialized|temp|temporary|transient|volatile))\s",
+    re.IGNORECASE,
 )
 _TO_SPACES = str.maketrans(dict.fromkeys("()[]{},;=<>!*/+-|:&%^~?", " "))
 

@@ -47,7 +47,8 @@ _STRING_PREFIX = re.compile(
 )
 _PREFIXED = re.compile(r" ?(?<![\w$])(?:[nebxrq]|nq|rb|br|u&)\x01")
 _LEADING_POINT = re.compile(r" \.(?=[0-9])")
-_SPACE = re.compile(r" (?:(?![\w$#@])|(?<![\w$#@] ))")
+_SPACE = re.compile(r" (?:(?![a-zA-Z0-9_\w$#@])|(?<![a-zA-Z0-9_\w$#@] ))")  # letters by name are found sooner
+_SPACE_ASCII = re.compile(r" (?:(?![a-zA-Z0-9_$#@])|(?<![a-zA-Z0-9_$#@] ))")
 _NUMBER = re.compile(
     sound(
         r"[.0-9](?<![\w$.@#:\x02][.0-9])(?:(?<=0)x[0-9a-f]++|(?:(?<=\.)[0-9]++|(?<=[0-9])[0-9]*+(?:\.[0-9]*+)?+)"
@@ -130,7 +131,7 @@ def _fold_words(text: str, dialect: Dialect) -> str:
     text = _LEADING_POINT.sub(" 0.", text) if " ." in text else text
     case_counts = dialect.unquoted is Folding.EXACT
     text = _KEYWORDS.sub(lambda match: match[0].lower(), text) if case_counts else text.lower()
-    text = _SPACE.sub("", text)
+    text = (_SPACE_ASCII if text.isascii() else _SPACE).sub("", text)
     return _PREFIXED.sub(STRING, text) if _STRING_PREFIX.search(text) else text
 
 

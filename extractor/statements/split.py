@@ -68,12 +68,20 @@ def _whole_span(sql: str, rules: LexicalRules) -> list[tuple[int, int, int]] | N
         return None
     if "$" in sql and rules.dollar_quotes != "none":
         return None
+    begin = len(sql) - len(sql.lstrip())
+    if len(body) == len(sql) and not _may_comment(sql, rules):
+        return [(begin, len(body), 1)]
     found = solid_parts(sql, rules)[1::2]
     firsts = {mark[0] for mark in found}
     if not firsts.isdisjoint("-#/") or found.count(";") != sql.count(";", len(body)):
         return None
     ends_open = bool(found) and found[-1] != ";" and sql.endswith(found[-1])
-    return [(len(sql) - len(sql.lstrip()), len(sql) if ends_open else len(body), 1)]
+    return [(begin, len(sql) if ends_open else len(body), 1)]
+
+
+def _may_comment(sql: str, rules: LexicalRules) -> bool:
+    """Whether a comment may begin in a text; what looks like one within a string counts as well."""
+    return "--" in sql or "/*" in sql or (rules.hash_comments and "#" in sql) or (rules.slash_comments and "//" in sql)
 
 
 def _plain_spans(sql: str, rules: LexicalRules) -> list[tuple[int, int, int]] | None:
