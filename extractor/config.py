@@ -29,6 +29,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from extractor.errors import ConfigError, SecretInConfig
+from extractor.settings_of_backfill import BackfillSettings
 from extractor.settings_of_places import CatalogSettings, FileSystemSettings, FoldSettings, MapSettings
 
 TOKEN_VARIABLE = "ALATION_LINEAGE_REFRESH_TOKEN"  # noqa: S105 - the name of a variable, not its value
@@ -148,6 +149,7 @@ class Config(BaseSettings):
     state: StateSettings = StateSettings()
     upload: UploadSettings = UploadSettings()
     limits: LimitSettings = LimitSettings()
+    backfill: BackfillSettings = BackfillSettings()
     source: Annotated[list[SourceSettings], Field(min_length=1)]
     map: list[MapSettings] = []
     file_system: list[FileSystemSettings] = []

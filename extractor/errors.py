@@ -13,12 +13,14 @@ LineageError
 ├── OutputError            a file for people cannot be written, or a graph cannot be read
 ├── CatalogError           the catalog cannot be read
 ├── StateError             the state is locked, damaged or of another version
+│   ├── StateBusy          another process holds it
 │   └── StatePassed        a plan was made from another state
 └── AlationError           the wire
     ├── Unreachable        no answer: connection, TLS, time-out
     ├── AuthenticationFailed   the token is missing, wrong or expired
     ├── RoleMissing        the token is good, its role is not (403)
     ├── Throttled          429 after all retries
+    ├── Paused             no request may be sent now, by the configured hours
     ├── Rejected           the request is wrong (400, 404), with Alation's own code
     └── JobFailed          the request was taken, its job failed, vanished or never ended
 """
@@ -82,6 +84,10 @@ class StateError(LineageError):
     """The state is locked, damaged or of another version."""
 
 
+class StateBusy(StateError):
+    """Another process holds the state."""
+
+
 class StatePassed(StateError):
     """A saved plan was made from a state that is no longer the present one."""
 
@@ -114,6 +120,10 @@ class RoleMissing(AlationError):
 
 class Throttled(AlationError):
     """Alation kept answering 429 until the retries ran out."""
+
+
+class Paused(AlationError):
+    """No request may be sent to Alation now; the configured hours begin again later."""
 
 
 class Rejected(AlationError):

@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
+from extractor.pipeline.backfill import BackfillReport, backfill
 from extractor.pipeline.check import Finding, Level, check
+from extractor.pipeline.estimate import Estimate, estimate
 from extractor.pipeline.explain import Explanation, explain
-from extractor.pipeline.read import Window
 from extractor.pipeline.runs import apply, plan, run
+from extractor.pipeline.windows import Window
 
-__all__ = ["Explanation", "Finding", "Level", "Window", "apply", "check", "explain", "plan", "run"]
+__all__ = [
+    "BackfillReport",
+    "Estimate",
+    "Explanation",
+    "Finding",
+    "Level",
+    "Window",
+    "apply",
+    "backfill",
+    "check",
+    "estimate",
+    "explain",
+    "plan",
+    "run",
+]

@@ -9,18 +9,22 @@ from typing import NamedTuple
 from dialects import Dialect
 from extractor.config import Config, SourceSettings
 from extractor.engines import Engine, Limits
+from extractor.keys import KeyResolver
 from extractor.pipeline.dialect import dialect_of
 from extractor.pipeline.observe import Observer
 from extractor.pipeline.outlines import OutlineReader, OutlineWriter
-from extractor.pipeline.read import AsideWatcher, SourceReader, Window
+from extractor.pipeline.read import AsideWatcher, SourceReader
 from extractor.pipeline.resolvers import resolver_of
+from extractor.pipeline.spans import Spans
 from extractor.pipeline.spool import Spool
 from extractor.pipeline.walk import Walk, Watcher
+from extractor.pipeline.windows import Window
 from extractor.report import Report
 from extractor.schemas import CatalogSchema
 from extractor.sessions import Sessions
-from extractor.state import Store
+from extractor.state import Store, StoredCatalog
 from extractor.state.catalog import CatalogStore
+from extractor.state.history import History
 
 Progress = Callable[[str], None]
 
@@ -30,6 +34,29 @@ class Group(NamedTuple):
 
     dialect: Dialect
     sources: tuple[tuple[int, SourceSettings], ...]
+
+
+class Carried:
+    """What goes over from one window of a history to the next: open sessions, and which files lie where in time."""
+
+    def __init__(self, history: History) -> None:
+        self._history = history
+        self.file_names: dict[int, str] = {}
+        self._sessions: dict[tuple[int, ...], Sessions] = {}
+        self._spans: dict[str, Spans] = {}
+
+    def sessions(self, group: Group, new: Callable[[], Sessions]) -> Sessions:
+        """The sessions of a group as the last window left them."""
+        key = tuple(number for number, _ in group.sources)
+        if key not in self._sessions:
+            self._sessions[key] = new()
+        return self._sessions[key]
+
+    def spans(self, source_name: str) -> Spans:
+        """The spans of a source's files."""
+        if source_name not in self._spans:
+            self._spans[source_name] = Spans(source_name, self._history)
+        return self._spans[source_name]
 
 
 class Derivation:
@@ -52,6 +79,7 @@ class Derivation:
         progress: Progress,
         watcher: Watcher | None = None,
         aside_watcher: AsideWatcher | None = None,
+        carried: Carried | None = None,
     ) -> None:
         self._config = config
         self._store = scratch
@@ -63,7 +91,8 @@ class Derivation:
         self._progress = progress
         self._watcher = watcher
         self._aside_watcher = aside_watcher
-        self._file_names: dict[int, str] = {}
+        self._carried = carried
+        self._file_names: dict[int, str] = carried.file_names if carried is not None else {}
 
     def run(self) -> None:
         """Derive and observe the lineage of all sources."""
@@ -91,6 +120,7 @@ class Derivation:
                 new_text=writer,
                 window=self._window,
                 watcher=self._aside_watcher,
+                spans=self._carried.spans(source.name) if self._carried is not None else None,
             )
             reader.read(self._file_names)
         writer.flush()
@@ -99,20 +129,7 @@ class Derivation:
         first = group.sources[0][1]
         catalog = self._catalogs.reader(first.data_source_id)
         resolvers = {n: resolver_of(self._config, s, group.dialect, self._catalogs) for n, s in group.sources}
-        names = resolvers[group.sources[0][0]].names
-        sessions = Sessions(
-            group.dialect,
-            schema=CatalogSchema(first, group.dialect, catalog, names=names) if catalog is not None else None,
-            other_schemas=[
-                CatalogSchema(first, group.dialect, layer)
-                for layer in (self._catalogs.reader(first.data_source_id, name) for name in ("export", "live"))
-                if layer is not None
-            ],
-            default_database=first.database,
-            default_schema=first.schema_ or group.dialect.default_schema,
-            indirect_columns=self._config.upload.indirect == "all",
-            temporary_tables=[re.compile(p, re.IGNORECASE) for p in first.temporary_tables],
-        )
+        sessions = self._sessions(group, catalog, resolvers)
         walk = Walk(
             Observer(self._config, group.dialect, self._store, self._run_id, resolvers),
             sessions,
@@ -125,6 +142,28 @@ class Derivation:
         walk.run(spool.in_order())
         if self._report.writes_that_read > writes and self._report.edges_derived == edges:
             self._report.without_edges.extend(source.name for _, source in group.sources)
+
+    def _sessions(self, group: Group, catalog: StoredCatalog | None, resolvers: dict[int, KeyResolver]) -> Sessions:
+        """The group's sessions: new ones, or those of the window before."""
+        first = group.sources[0][1]
+        names = resolvers[group.sources[0][0]].names
+
+        def new() -> Sessions:
+            return Sessions(
+                group.dialect,
+                schema=CatalogSchema(first, group.dialect, catalog, names=names) if catalog is not None else None,
+                other_schemas=[
+                    CatalogSchema(first, group.dialect, layer)
+                    for layer in (self._catalogs.reader(first.data_source_id, name) for name in ("export", "live"))
+                    if layer is not None
+                ],
+                default_database=first.database,
+                default_schema=first.schema_ or group.dialect.default_schema,
+                indirect_columns=self._config.upload.indirect == "all",
+                temporary_tables=[re.compile(p, re.IGNORECASE) for p in first.temporary_tables],
+            )
+
+        return new() if self._carried is None else self._carried.sessions(group, new)
 
 
 def groups_of(config: Config) -> list[Group]:

@@ -16,10 +16,11 @@ from extractor.models import ColumnEdge, Dataflow, Origin, StatementLineage, Tab
 from extractor.pipeline.derive import Derivation, limits_of
 from extractor.pipeline.dialect import dialect_of
 from extractor.pipeline.observe import Derived
-from extractor.pipeline.read import Aside, Window
+from extractor.pipeline.read import Aside
 from extractor.pipeline.resolvers import resolver_of
 from extractor.pipeline.runs import state_url
 from extractor.pipeline.walk import Step, time_of
+from extractor.pipeline.windows import Window
 from extractor.report import Report, visible
 from extractor.state import Store
 from extractor.state.catalog import CatalogStore

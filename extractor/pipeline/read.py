@@ -20,7 +20,9 @@ from dialects import Dialect
 from extractor import sources, statements
 from extractor.config import Config, SourceSettings
 from extractor.models import BadRecord, Origin, Outcome, QueryOutcome, QueryRecord
+from extractor.pipeline.spans import Spans
 from extractor.pipeline.spool import Event, Spool
+from extractor.pipeline.windows import Window
 from extractor.report import FileReport, Report, outcome_of_record, visible
 from extractor.sources import MAX_STATEMENT_BYTES, FileStats, InputFile
 
@@ -32,19 +34,6 @@ _ASIDE = {
 }
 NewText = Callable[[str, str, datetime | None], None]
 """Called with (fingerprint, text, time) of each statement that becomes an event."""
-
-
-class Window(NamedTuple):
-    """The part of history to look at: ``since`` is inside, ``until`` is not. Records without a time are inside."""
-
-    since: datetime | None = None
-    until: datetime | None = None
-
-    def holds(self, at: datetime | None) -> bool:
-        """Whether a record of that time is to be looked at."""
-        if at is None:
-            return True
-        return (self.since is None or at >= self.since) and (self.until is None or at < self.until)
 
 
 class Aside(NamedTuple):
@@ -62,7 +51,8 @@ AsideWatcher = Callable[[Aside], None]
 class SourceReader:
     """Reads the files of one source into a spool; every record and statement is counted exactly once.
 
-    ``number`` is the source's place in the configuration, carried by each event.
+    ``number`` is the source's place in the configuration, carried by each event. ``spans`` is given where one file
+    is looked at for many windows.
     """
 
     def __init__(
@@ -77,6 +67,7 @@ class SourceReader:
         new_text: NewText,
         window: Window,
         watcher: AsideWatcher | None = None,
+        spans: Spans | None = None,
     ) -> None:
         self._number = number
         self._source = source
@@ -87,30 +78,45 @@ class SourceReader:
         self._new_text = new_text
         self._window = window
         self._watcher = watcher
+        self._spans = spans
         self._wanted = _filter_of(source)
         self._last_at_us = -1
 
     def read(self, file_names: dict[int, str]) -> None:
-        """Read all files of the source; each gets the next number in ``file_names``."""
+        """Read all files of the source; each gets the next number in ``file_names``, unless it has one there."""
+        numbers = {name: number for number, name in file_names.items()}
         inputs = (_named(i) for i in sources.find_inputs(self._source, self._config.root))
         for log in sources.logs_of(self._readable(inputs), self._source):
-            first = len(file_names)
-            file_names.update(enumerate((item.name for item in log), first))
-            self._read_log(log, {item.name: number for number, item in enumerate(log, first)})
+            for item in log:
+                if item.name not in numbers:
+                    numbers[item.name] = len(file_names)
+                    file_names[numbers[item.name]] = item.name
+            self._read_log(log, numbers)
 
     def _readable(self, inputs: Iterable[InputFile]) -> Iterator[InputFile]:
         """The files that are to be read; the others are told to the report."""
-        for item, twin in _with_twins(inputs):
+        for item, twin in _with_twins(self._within(inputs)):
+            if twin is not None:
+                self._report.files.append(FileReport(item.name, problem=f"the same content as {twin}: not read twice"))
+            else:
+                yield item
+
+    def _within(self, inputs: Iterable[InputFile]) -> Iterator[InputFile]:
+        """The files that can be opened and may hold something of the window."""
+        for item in inputs:
             if item.is_vacant:
                 self._report.warnings.append(f"{self._source.name}: {item.problem}")
             elif item.problem:
                 self._report.fail_file(FileReport(item.name, problem=item.problem))
-            elif twin is not None:
-                self._report.files.append(FileReport(item.name, problem=f"the same content as {twin}: not read twice"))
-            elif sources.is_outside(item, self._window.since, self._window.until):
+            elif self._is_outside(item):
                 self._report.files.append(FileReport(item.name, problem="by its date outside of the window: not read"))
             else:
                 yield item
+
+    def _is_outside(self, item: InputFile) -> bool:
+        if self._spans is not None:
+            return self._spans.is_outside(item, self._window)
+        return sources.is_outside(item, self._window.since, self._window.until)
 
     def _read_log(self, log: list[InputFile], numbers: dict[str, int]) -> None:
         """Read one log, which lies in one file or in several."""
@@ -125,9 +131,13 @@ class SourceReader:
                 lines[file].unreadable += 1
                 self._set_whole_aside(None, Outcome.UNREADABLE, record.problem, record.origin)
             else:
+                if self._spans is not None:
+                    self._spans.saw(file, record.started_at)
                 self._take(record, numbers[file], position)
         for stats in reader.parts:
             self._close(lines.pop(stats.name), stats)
+        if self._spans is not None:
+            self._spans.keep(item for item in log if item.name not in lines)
         for line in lines.values():  # pieces that could not be opened: their records say why
             self._report.fail_file(line)
 

@@ -17,12 +17,12 @@ from extractor.errors import ConfigError
 from extractor.pipeline.catalogs import reads_alation, refresh_catalogs, refresh_schemas
 from extractor.pipeline.derive import Derivation, Progress, groups_of, limits_of
 from extractor.pipeline.picture import Picture
-from extractor.pipeline.read import Window
 from extractor.pipeline.resolvers import mapped_sources
+from extractor.pipeline.windows import Window
 from extractor.report import Report
 from extractor.state import Store
 from extractor.state.catalog import CatalogStore
-from extractor.upload import ApplyReport, Plan, apply_plan, make_plan
+from extractor.upload import ApplyReport, LineageApi, Plan, apply_plan, make_plan
 from extractor.upload import Progress as Step
 
 _SHOWN = 50
@@ -38,13 +38,13 @@ def run(config: Config, *, window: Window, progress: Progress, html: Path | None
         StateError: another run holds the state, or it cannot be opened.
         AlationError: Alation cannot be reached or refuses the token; nothing is lost, run again.
     """
-    settings = _alation_of(config)
+    settings = alation_of(config)
     with _opened(config, "run") as (store, run_id, report), connect(settings) as client:
         _derive(config, store, run_id, report, client, window, progress)
         with make_plan(store, run_id, namespace=config.namespace, settings=config.upload) as made:
             picture = Picture.of(html, made, store, config, "Run")
-            _apply(made, store, client, settings, report, progress)
-        _finish(config, store, run_id, report)
+            apply_made(made, store, client, settings, report, progress)
+        finish(config, store, run_id, report)
         if picture is not None:
             picture.write(report)
     return report
@@ -59,7 +59,7 @@ def plan(config: Config, *, out: Path | None, window: Window, progress: Progress
     with _opened(config, "plan") as (store, run_id, report):
         needs_alation = any(reads_alation(s.catalog) for s in [*config.source, *mapped_sources(config)])
         if needs_alation:
-            with connect(_alation_of(config)) as client:
+            with connect(alation_of(config)) as client:
                 _derive(config, store, run_id, report, client, window, progress)
         else:
             _derive(config, store, run_id, report, None, window, progress)
@@ -68,7 +68,7 @@ def plan(config: Config, *, out: Path | None, window: Window, progress: Progress
             if out is not None:
                 made.save(out)
             picture = Picture.of(html, made, store, config, "Plan")
-        _finish(config, store, run_id, report)
+        finish(config, store, run_id, report)
         if picture is not None:
             picture.write(report)
     return report
@@ -82,12 +82,12 @@ def apply(config: Config, plan_file: Path, *, progress: Progress) -> Report:
         StateError: the plan is not whole, or is of another namespace.
         ConfigError, StateError, AlationError: as for `run`.
     """
-    settings = _alation_of(config)
+    settings = alation_of(config)
     with _opened(config, "apply") as (store, run_id, report), connect(settings) as client:
         with Plan.load(plan_file) as made:
             made.check(config.namespace)
-            _apply(made, store, client, settings, report, progress)
-        _finish(config, store, run_id, report)
+            apply_made(made, store, client, settings, report, progress)
+        finish(config, store, run_id, report)
     return report
 
 
@@ -124,9 +124,10 @@ def _derive(
         derivation.run()
 
 
-def _apply(
-    made: Plan, store: Store, client: AlationClient, settings: AlationSettings, report: Report, progress: Progress
-) -> None:
+def apply_made(
+    made: Plan, store: Store, client: LineageApi, settings: AlationSettings, report: Report, progress: Progress
+) -> ApplyReport:
+    """Carry out a plan and tell what came of it, in the run's report too."""
     report.plan = _planned(made)
     progress("plan: " + ", ".join(f"{name} {value}" for name, value in report.plan.items()))
     outcome = apply_plan(
@@ -144,6 +145,7 @@ def _apply(
         report.failures.append(f"and {len(outcome.failed) - _SHOWN} more dataflows did not arrive")
     if outcome.stopped is not None:
         report.failures.append(f"the upload stopped: {outcome.stopped}")
+    return outcome
 
 
 def _planned(made: Plan) -> dict[str, Any]:
@@ -172,7 +174,8 @@ def _step_in_words(step: Step) -> str:
     return f"upload {step.done}/{step.total}: {step.words}{job}"
 
 
-def _finish(config: Config, store: Store, run_id: int, report: Report) -> None:
+def finish(config: Config, store: Store, run_id: int, report: Report) -> None:
+    """Complete the report of a run, and keep it in the state."""
     report.dataflows, report.edges_known = store.counts(config.namespace)
     known = store.sources(config.namespace) if report.without_edges else set()
     report.without_edges = [name for name in report.without_edges if name not in known]
@@ -182,7 +185,12 @@ def _finish(config: Config, store: Store, run_id: int, report: Report) -> None:
     store.finish_run(run_id, status, orjson.dumps(report.to_json()).decode())
 
 
-def _alation_of(config: Config) -> AlationSettings:
+def alation_of(config: Config) -> AlationSettings:
+    """Where Alation is.
+
+    Raises:
+        ConfigError: the configuration does not say.
+    """
     if config.alation is None:
         raise ConfigError("the configuration has no [alation] section: add url and user_id, or use: plan, extract")
     return config.alation

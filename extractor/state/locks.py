@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine, text
 
-from extractor.errors import StateError
+from extractor.errors import StateBusy, StateError
 
 _CLASS = 0x414C  # "AL": our half of PostgreSQL's two-part advisory lock keys
 
@@ -30,7 +30,7 @@ def lock_file(path: Path, where: str) -> Iterator[None]:
     """Hold the lock of a SQLite state, kept in the file ``path`` beside it.
 
     Raises:
-        StateError: another process holds it; the message says which and since when.
+        StateBusy: another process holds it; the message says which and since when.
     """
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -40,7 +40,7 @@ def lock_file(path: Path, where: str) -> Iterator[None]:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise StateError(_busy(where, _read_holder(descriptor))) from None
+            raise StateBusy(_busy(where, _read_holder(descriptor))) from None
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, json.dumps(_myself()).encode(), 0)
         yield
@@ -54,7 +54,7 @@ def lock_server(engine: Engine, where: str) -> Iterator[None]:
     """Hold the lock of a PostgreSQL state: an advisory lock on a connection of its own.
 
     Raises:
-        StateError: another process holds it; the message says which and since when.
+        StateBusy: another process holds it; the message says which and since when.
     """
     keys = {"class": _CLASS}
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -67,7 +67,7 @@ def lock_server(engine: Engine, where: str) -> Iterator[None]:
             holder = (
                 f"{row[1]} from {row[2] or 'this host'}, connected since {row[3]:%Y-%m-%d %H:%M:%S %Z}" if row else ""
             )
-            raise StateError(_busy(where, holder))
+            raise StateBusy(_busy(where, holder))
         try:
             yield
         finally:

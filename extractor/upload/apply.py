@@ -15,6 +15,7 @@ from extractor.errors import (
     AlationError,
     AuthenticationFailed,
     JobFailed,
+    Paused,
     Rejected,
     RoleMissing,
     StatePassed,
@@ -35,7 +36,7 @@ class _GivenUp(AlationError):
     """So many requests failed in a row that the next one would fail as well."""
 
 
-_STOPPING = (RoleMissing, AuthenticationFailed, Unreachable, Throttled, _GivenUp)
+_STOPPING = (RoleMissing, AuthenticationFailed, Unreachable, Throttled, Paused, _GivenUp)
 # A thousand dataflows are halved ten times until the one that is refused stands alone.
 _SPLIT_UP_TO = 12
 _GIVE_UP_AT = 20

@@ -1,0 +1,286 @@
+"""Years of history: window by window in time order, each derived, planned, applied and committed before the next."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+
+import orjson
+
+from extractor.alation import AlationClient
+from extractor.config import AlationSettings, Config
+from extractor.engines import Engine, ProcessEngine
+from extractor.errors import AlationError, Paused, StateBusy
+from extractor.pipeline.catalogs import refresh_catalogs, refresh_schemas
+from extractor.pipeline.derive import Carried, Derivation, Progress, groups_of, limits_of
+from extractor.pipeline.runs import alation_of, apply_made, connect, finish, state_url
+from extractor.pipeline.windows import Window, windows_between
+from extractor.report import ExitCode, Report
+from extractor.state import Store
+from extractor.state.catalog import CatalogStore
+from extractor.state.history import History
+from extractor.upload import make_plan
+from extractor.upload.pace import Pace, PacedApi
+
+_LOCK_POLL_S = 1.0
+
+
+class WindowReport(NamedTuple):
+    """What came of one window; ``report`` is None where it was done before."""
+
+    window: Window
+    report: Report | None
+
+    @property
+    def words(self) -> str:
+        """The window's borders."""
+        return span_in_words(self.window)
+
+
+@dataclass(slots=True)
+class BackfillReport:
+    """What came of a backfill, window by window."""
+
+    windows: list[WindowReport] = field(default_factory=list)
+    replays: int = 0
+    stopped: str = ""
+
+    def exit_code(self, max_unparsed: float) -> ExitCode:
+        """The worst end of a window; a window without edges is no failure, a history without any is."""
+        reports = [w.report for w in self.windows if w.report is not None]
+        codes = {report.exit_code(max_unparsed) for report in reports}
+        if ExitCode.FAILED in codes or self.stopped:
+            return ExitCode.FAILED
+        is_empty = ExitCode.NO_EDGES in codes and not any(report.edges_derived for report in reports)
+        return ExitCode.NO_EDGES if is_empty else ExitCode.DONE
+
+    def to_json(self) -> dict[str, Any]:
+        """The whole report as plain values, for machines."""
+        return {
+            "windows": [
+                {
+                    "since": _iso(done.window.since),
+                    "until": _iso(done.window.until),
+                    "done_before": done.report is None,
+                    **({"report": done.report.to_json()} if done.report is not None else {}),
+                }
+                for done in self.windows
+            ],
+            "stopped": self.stopped,
+        }
+
+
+def backfill(
+    config: Config,
+    *,
+    since: datetime,
+    until: datetime,
+    progress: Progress,
+    step: str = "",
+    again: bool = False,
+) -> BackfillReport:
+    """Bring the lineage of a stretch of history into Alation, ``step`` (default: the configured window) at a time.
+
+    What a killed backfill has finished stays finished: the same call goes on with the first window that is not done,
+    after reading the one before it once more for its open sessions. ``again`` does all windows anew. The state is
+    free between two windows, so that the nightly run gets its turn.
+
+    Raises:
+        ConfigError, StateError, AlationError: as for `run`.
+    """
+    settings = alation_of(config)
+    groups_of(config)  # a wrong dialect is told before anything is touched
+    windows = list(windows_between(since, until, step or config.backfill.window))
+    with (
+        Store.open(state_url(config)) as store,
+        connect(settings) as client,
+        ProcessEngine(limits_of(config), workers=config.limits.workers) as engine,
+    ):
+        work = _Backfill(config, store, client, settings, engine, progress)
+        return work.run(windows, again=again)
+
+
+class _Backfill:
+    """One backfill at work."""
+
+    def __init__(
+        self,
+        config: Config,
+        store: Store,
+        client: AlationClient,
+        settings: AlationSettings,
+        engine: Engine,
+        progress: Progress,
+    ) -> None:
+        self._config = config
+        self._store = store
+        self._client = client
+        self._settings = settings
+        self._engine = engine
+        self._progress = progress
+        self._history = History(store.engine)
+        self._catalogs = CatalogStore(store.engine)
+        self._carried = Carried(self._history)
+        self._pace = Pace(config.backfill, tell=progress)
+        self._api = PacedApi(client, self._pace)
+        self._name = history_name(config)
+
+    def run(self, windows: list[Window], *, again: bool) -> BackfillReport:
+        report = BackfillReport()
+        done = set() if again else self._history.done(self._name)
+        clock = _Clock(len(windows))
+        is_fresh = True
+        for number, window in enumerate(windows):
+            if (window.since, window.until) in done:
+                report.windows.append(WindowReport(window, None))
+                clock.skip()
+                continue
+            if is_fresh:
+                self._prepare()
+                if number and report.windows[-1].report is None:
+                    self._replay(windows[number - 1])
+                    report.replays += 1
+                is_fresh = False
+            found, stopped = self._window(window)
+            while isinstance(stopped, Paused):
+                self._pace.await_opening()
+                found, stopped = self._window(window)
+            report.windows.append(WindowReport(window, found))
+            self._progress(clock.line(window, found))
+            if stopped is not None:
+                report.stopped = f"{span_in_words(window)} was not finished; what was is kept, run again to go on"
+                break
+        return report
+
+    def _prepare(self) -> None:
+        """Catalogs are read once for the whole history: what Alation holds is of today anyway."""
+        prepared = Report(datetime.now(UTC))
+        with _free(self._store, self._progress):
+            refresh_catalogs(self._config, self._catalogs, self._client, prepared, self._progress)
+            refresh_schemas(self._config, self._catalogs, prepared, self._progress)
+        for warning in prepared.warnings:
+            self._progress(f"warning: {warning}")
+
+    def _replay(self, window: Window) -> None:
+        """Read a window that is done once more: temporary tables and settings of its sessions may reach further."""
+        self._progress(f"{span_in_words(window)} is done; read again for the sessions that it leaves open")
+        report = Report(datetime.now(UTC))
+        with _free(self._store, self._progress):
+            run_id = self._store.begin_run("backfill", started_at=report.started_at)
+            self._derive(window, run_id, report)
+            finish(self._config, self._store, run_id, report)
+
+    def _window(self, window: Window) -> tuple[Report, AlationError | None]:
+        """Do one window; with what ended its upload early, if anything did."""
+        report = Report(datetime.now(UTC))
+        with _free(self._store, self._progress):
+            run_id = self._store.begin_run("backfill", started_at=report.started_at)
+            self._derive(window, run_id, report)
+            with make_plan(self._store, run_id, namespace=self._config.namespace, settings=self._config.upload) as made:
+                outcome = apply_made(made, self._store, self._api, self._settings, report, self._progress)
+            finish(self._config, self._store, run_id, report)
+            if outcome.stopped is None and window.since is not None and window.until is not None:
+                at = datetime.now(UTC)
+                self._history.finish(self._name, window.since, window.until, run_id=run_id, at=at)
+        return report, outcome.stopped
+
+    def _derive(self, window: Window, run_id: int, report: Report) -> None:
+        Derivation(
+            self._config,
+            self._store,
+            self._catalogs,
+            self._engine,
+            report,
+            run_id=run_id,
+            window=window,
+            progress=self._progress,
+            carried=self._carried,
+        ).run()
+
+
+def history_name(config: Config) -> str:
+    """What tells one history from another: its windows are done for these sources, not for others."""
+    sources = [
+        (s.name, s.paths, s.format, s.dialect, s.data_source_id, s.database, s.schema_, s.fields) for s in config.source
+    ]
+    return hashlib.blake2b(orjson.dumps([config.namespace, sources]), digest_size=16).hexdigest()
+
+
+def span_in_words(window: Window) -> str:
+    """The borders of a window, as short as they can be said."""
+    return f"{_short(window.since)} to {_short(window.until)}"
+
+
+def duration_in_words(seconds: float) -> str:
+    """A length of time for a person."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    if minutes < 90:
+        return f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 48:
+        return f"{hours} h {minutes:02} min"
+    return f"{hours / 24:.1f} days"
+
+
+class _Clock:
+    """Says how far the backfill is, how fast it reads and how long it will take at that rate."""
+
+    def __init__(self, total: int, now: Callable[[], float] = time.monotonic) -> None:
+        self._total = total
+        self._now = now
+        self._began = now()
+        self._done = 0
+        self._worked = 0
+        self._records = 0
+
+    def skip(self) -> None:
+        """A window was done before."""
+        self._done += 1
+
+    def line(self, window: Window, report: Report) -> str:
+        """The line for a window that has ended now."""
+        self._done += 1
+        self._worked += 1
+        self._records += report.records_read
+        took = max(self._now() - self._began, 1e-6)
+        left = (self._total - self._done) * took / self._worked
+        return (
+            f"{span_in_words(window)}: {report.records_read} records, {report.edges_derived} edges, "
+            f"{report.upload.get('sent', 0)} dataflows sent; {self._done} of {self._total} windows, "
+            f"{self._records / took:,.0f} records/s, about {duration_in_words(left)} left"
+        )
+
+
+@contextmanager
+def _free(store: Store, progress: Progress) -> Iterator[None]:
+    """Hold the state, after whoever holds it now (the nightly run) has let it go."""
+    is_told = False
+    with ExitStack() as held:
+        while True:
+            try:
+                held.enter_context(store.lock())
+                break
+            except StateBusy as error:
+                if not is_told:
+                    progress(f"waiting: {error}")
+                    is_told = True
+                time.sleep(_LOCK_POLL_S)
+        yield
+
+
+def _short(at: datetime | None) -> str:
+    if at is None:
+        return "now"
+    is_midnight = at - at.replace(hour=0, minute=0, second=0, microsecond=0) == timedelta()
+    return f"{at:%Y-%m-%d}" if is_midnight else f"{at:%Y-%m-%d %H:%M}"
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.isoformat() if at is not None else None
