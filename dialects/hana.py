@@ -42,6 +42,7 @@ _HANA = (
     Rewrite("^ IMPORT FROM CSV FILE <string> INTO <name> ...", "COPY {6} FROM {4}"),
     Rewrite("MINUS SELECT|WITH|(", "EXCEPT {1}"),
     Rewrite("^ UNLOAD <name> ...", "SET kept_in_memory = 0"),
+    Rewrite("^ ALTER TABLE <name> DROP (..)", "ALTER TABLE {2} DROP COLUMN {4}"),
 )
 _MENDS = (
     Rewrite("^ UPSERT|REPLACE <name> (...)? VALUES (...) WHERE ...", "INSERT INTO {1} {2} VALUES {4}"),

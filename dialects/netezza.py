@@ -58,7 +58,6 @@ def _with_plain_calls(text: str, rules: LexicalRules) -> str:
 _MEND = after(
     rewriting(
         Rewrite("^ CREATE EXTERNAL TABLE <name> <string> USING? (...)? AS", "CREATE TABLE {3} AS"),
-        Rewrite("^ SELECT ..INTO TEMP|TEMPORARY TABLE? <name> FROM", "CREATE TEMP TABLE {4} AS SELECT {1} FROM"),
     ),
     _with_plain_calls,
 )

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dialects.base import Dialect, Folding, LexicalRules, SessionStatement, TemporaryRule
+from dialects.double_quotes import with_plain_strings
 from dialects.methods import CALLS, with_called_methods
 from dialects.rewriting import Prepare, Rewrite, after, rewriting, where_found
 from dialects.rowsets import NAMES, with_read_rowsets
@@ -51,6 +52,7 @@ _ASE = (
     Rewrite("LOCK DATAROWS|DATAPAGES|ALLPAGES"),
     Rewrite("( INDEX <any> LRU|MRU? )"),
     Rewrite("^ CREATE EXISTING TABLE <name> (...) ...", "CREATE TABLE {3} {4}"),
+    Rewrite("^ ALTER TABLE <name> DROP <name> $", "ALTER TABLE {2} DROP COLUMN {4}"),
     Rewrite("* =", "="),
     Rewrite("= * <name>", "= {2}"),
 )
@@ -60,8 +62,9 @@ _ASE_MENDS = (
     Rewrite("^ SELECT ..INTO EXISTING TABLE <name>", "INSERT INTO {4} SELECT {1}"),
     Rewrite("( INDEX <any> PREFETCH <any> LRU|MRU? )"),
     Rewrite("( PREFETCH <any> LRU|MRU? )"),
-    Rewrite("COMPUTE SUM|AVG|MIN|MAX|COUNT (...) ..BY ...", ""),
-    Rewrite("COMPUTE SUM|AVG|MIN|MAX|COUNT ..$", ""),
+    Rewrite("COMPUTE SUM|AVG|MIN|MAX|COUNT (...) ...", ""),
+    Rewrite("NOHOLDLOCK"),
+    Rewrite("HOLDLOCK WHERE|GROUP|ORDER|,", "{1}"),
     Rewrite("FOR READ ONLY $"),
     Rewrite("FOR UPDATE OF? <name>? $"),
     Rewrite("^ TRUNCATE TABLE <name> PARTITION <any>", "DELETE FROM {2} WHERE 1 = 0"),
@@ -133,7 +136,8 @@ ASE = replace(
     max_parts=3,
     case_sensitive_tables=True,
     system_schemas=frozenset({"sys", "sybsystemprocs", "information_schema"}),
-    prepare=_prepared(*_ASE),
+    lexical=replace(_LEXICAL, string_quotes=("'", '"')),
+    prepare=after(where_found('"', with_plain_strings), _prepared(*_ASE)),
     mend=rewriting(*_ASE_MENDS),
 )
 

@@ -92,6 +92,18 @@ def _update_derived(found: Sequence[Token], text: str) -> str | None:
     return f"UPDATE {alias} {text[found[set_].start : end]} FROM {query} {alias} {text[end:]}"
 
 
+def _with_bare_name(found: Sequence[Token], text: str, name: str, inner: str) -> str:
+    """``text`` from the first token of ``found`` on, with ``inner`` where it reads the dotted ``name``."""
+    pieces: list[str] = []
+    copied = found[0].start
+    for place in range(len(found)):
+        end = name_end(found, place)
+        if end - place > 1 and text[found[place].start : found[end - 1].end].upper() == name.upper():
+            pieces += (text[copied : found[place].start], inner)
+            copied = found[end - 1].end
+    return "".join((*pieces, text[copied:]))
+
+
 def _recursive_view(found: Sequence[Token], text: str) -> str | None:
     """``CREATE RECURSIVE VIEW v (a) AS query`` is a view over a recursive CTE of its own name."""
     place = next((i for i in range(1, min(4, len(found))) if word_at(found, i) == "RECURSIVE"), 0)
@@ -102,7 +114,7 @@ def _recursive_view(found: Sequence[Token], text: str) -> str | None:
         return None
     last = closing(found, end)
     name, columns = text[found[place + 2].start : found[end - 1].end], text[found[end].start : found[last - 1].end]
-    query = text[found[last + 1].start :].rstrip(" ;\n")
     inner = found[end - 1].text
+    query = _with_bare_name(found[last + 1 :], text, name, inner).rstrip(" ;\n")
     cte = f"WITH RECURSIVE {inner} {columns} AS ({query})"
     return f"CREATE VIEW {name} {columns} AS {cte} SELECT * FROM {inner}"  # noqa: S608 - read by the parser only

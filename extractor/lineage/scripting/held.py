@@ -280,6 +280,8 @@ def _targets(found: Sequence[Token], start: int) -> tuple[list[str], int]:
         place += 1
     if place < len(found) and found[place].text == ".":
         return [], start
+    if place < len(found) and found[place].text.upper() == "DEFAULT":  # HANA: SELECT a INTO v DEFAULT 0 FROM t
+        place = next((i for i in range(place, len(found)) if found[i].text.upper() in _AFTER_INTO), len(found))
     return names, place
 
 
