@@ -80,6 +80,18 @@ def _with_dictionary_query(text: str, rules: LexicalRules) -> str:
     return f"CREATE VIEW {found['name']} AS {query}"
 
 
+_WINDOW_VIEW = where_found(
+    r"\bWINDOW\s+VIEW\b",
+    rewriting(
+        Rewrite(
+            "^ CREATE WINDOW VIEW IF? NOT? EXISTS? <name> TO <name> ..AS", "CREATE MATERIALIZED VIEW {6} TO {8} AS"
+        ),
+        Rewrite("^ CREATE WINDOW VIEW IF? NOT? EXISTS? <name> ..AS", "CREATE MATERIALIZED VIEW {6} AS"),
+        Rewrite("TUMBLE|HOP (...) AS <any>", "({0}{1} AS {3})"),
+    ),
+)
+"""https://clickhouse.com/docs/sql-reference/statements/create/view#window-view"""
+
 CLICKHOUSE = Dialect(
     name="clickhouse",
     title="ClickHouse",
@@ -97,7 +109,7 @@ CLICKHOUSE = Dialect(
     lexical=LexicalRules(
         identifier_quotes=(('"', '"'), ("`", "`")), backslash_escapes=True, hash_comments=True, blocks="none"
     ),
-    prepare=after(_with_dictionary_query, _with_dictionary_names, _INFILE),
+    prepare=after(_with_dictionary_query, _with_dictionary_names, _INFILE, _WINDOW_VIEW),
 )
 
 GENERIC = Dialect(

@@ -220,7 +220,7 @@ def comments(rules: LexicalRules) -> list[str]:
     if rules.hash_comments:
         found.append(r"\#[^\n]*")
     if rules.slash_comments:
-        found.append(r"//[^\n]*")
+        found.append(r"(?<![:/])//[^\n]*")
     return found
 
 

@@ -14,6 +14,8 @@ from dialects.table_functions import with_plain_inputs
 _PREPARE = rewriting(
     Rewrite("^ UNLOAD (...) TO <string> ...", "COPY {1} TO {3}"),
     Rewrite("^ USING EXTERNAL FUNCTION ..SELECT ...", "SELECT {4}"),
+    Rewrite("^ WITH SESSION ..WITH ...", "WITH {3}"),
+    Rewrite("^ WITH SESSION ..SELECT ...", "SELECT {3}"),
     Rewrite("GRACE PERIOD INTERVAL <string> <any>"),
     Rewrite("WHEN STALE INLINE|FAIL"),
     Rewrite("SUBSET <name> = (...)"),

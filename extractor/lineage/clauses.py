@@ -308,7 +308,32 @@ def _named_join(found: Sequence[Token], position: int) -> int:
     return end + 2 if listed else 0
 
 
+def elements_as_targets(found: Sequence[Token], position: int) -> tuple[int, str] | None:
+    """PostgreSQL: ``INSERT INTO t (a[1], c.field)`` fills the columns a and c."""
+    if position > 3 or word_at(found, position) != "INTO" or word_at(found, 0) != "INSERT":
+        return None
+    start = name_end(found, position + 1)
+    if word_at(found, start) == "AS":
+        start += 2
+    if start < 0 or word_at(found, start) != "(":
+        return None
+    end = closing(found, start)
+    kept: list[str] = []
+    depth = 0
+    for place in range(start, end):
+        text = found[place].text
+        depth += text == "["
+        is_field = text == "." or word_at(found, place - 1) == "."
+        if not depth and not is_field:
+            kept.append(text)
+        depth -= text == "]"
+    if len(kept) == end - start or found[start + 1].text.upper() in ("SELECT", "WITH", "("):
+        return None
+    return end - position, " ".join([t.text if t.text == "." else f" {t.text}" for t in found[position:start]] + kept)
+
+
 RULES = (
+    elements_as_targets,
     whole_table,
     join_alias,
     named_by_literals,

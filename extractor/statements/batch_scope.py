@@ -7,6 +7,7 @@ import re
 from dialects import Dialect
 from dialects.lexing import blank
 from extractor.statements.split import Piece, split
+from extractor.statements.sqlcmd import without_sqlcmd
 
 _TSQL = re.compile(
     r"\bEXEC(?:UTE)?\s*\(\s*@|\bsp_executesql\s+@"
@@ -32,6 +33,8 @@ def pieces(sql: str, dialect: Dialect) -> list[Piece]:
     Transact-SQL is then taken batch by batch, a BigQuery script from its first DECLARE on, and a script with session
     variables (MySQL, Snowflake, Databricks, DuckDB) from the first one on.
     """
+    if dialect.lexical.blocks == "tsql":
+        sql = without_sqlcmd(sql)
     found = split(sql, dialect)
     if len(found) < 2:
         return found

@@ -40,6 +40,8 @@ _UTILITY = words(
     "SIGNAL RESIGNAL RAISE LOGON LOGOFF QUIT EXIT SPOOL PROMPT WHENEVER PAUSE REM DISCONNECT PRAGMA VALIDATE "
     "LABEL RUNSTATS REORG REORGCHK REBIND QUIESCE UNQUIESCE DUMP"
 )
+_MOVES = {"clickhouse": words("BACKUP RESTORE"), "snowflake": words("PUT GET")}
+"""Commands that move rows or files in one engine, and have no lineage in others."""
 _SESSION = words("USE RESET DATABASE CONNECT DISCARD SETUSER")
 _NOT_TABLES = words(
     "INDEX USER ROLE GROUP SEQUENCE WAREHOUSE STATISTICS STATS LOGIN DATABASE SCHEMA EXTENSION TABLESPACE CAST DOMAIN "
@@ -98,6 +100,8 @@ def classify(text: str, dialect: Dialect) -> StatementClass:
         return _explain(list(islice(_words(text, dialect), 40)), text, dialect)
     if first in ("LOCKING", "LOCK") and dialect.name == "teradata":
         return _query(text, dialect)
+    if first in _MOVES.get(dialect.parser, ()):
+        return StatementClass.WRITES
     if first in _UTILITY:
         return StatementClass.UTILITY
     if first in _READS:  # Snowflake's flow operator hands what SHOW tells on to other statements

@@ -256,9 +256,12 @@ class Scope:
 
     def relation(self, qualifier: Name) -> Relation | None:
         """The relation that a qualifier names: an alias, or the last parts of a table's name."""
-        if len(qualifier) == 1:
-            return self._relations.get(qualifier[0][0].lower())
         wanted = tuple(part.lower() for part, _ in qualifier)
+        if len(wanted) == 1:
+            found = self._relations.get(wanted[0])
+            if found is not None or "." not in wanted[0]:
+                return found
+            wanted = tuple(wanted[0].split("."))  # Hive: `geo.town`.name
         for entry in self.entries:
             if entry.path()[-len(wanted) :] == wanted:
                 return entry.relation

@@ -91,10 +91,21 @@ def _lower_item(item: Node, position: int, walk: Walk, excluded: tuple[str, ...]
         chosen = lower_columns(item, walk, excluded)
         if chosen is not None:
             return [Projection("", star=chosen)]
-    made = generated(item, walk)
+    made = generated(item, walk) or _unnested_struct(item, walk)
     if made:
         return [Projection(name, flow) for name, flow in made]
     return [Projection(_name_of(item, position, walk), flow_of((item,), walk))]
+
+
+def _unnested_struct(item: Node, walk: Walk) -> tuple[tuple[str, Flow], ...]:
+    """DuckDB: ``unnest({'a': x, 'b': y})`` makes a column of each field of the struct.
+
+    https://duckdb.org/docs/stable/sql/query_syntax/unnest#unnesting-structs
+    """
+    if walk.engine != "duckdb" or item.__class__ not in (exp.Explode, exp.Unnest):
+        return ()
+    value = arg(item, "this") or next(iter(args_of(item, "expressions")), None)
+    return _fields(value, walk) if value.__class__ is exp.Struct else ()
 
 
 def _lower_row_star(row: Node, walk: Walk) -> Projection:
@@ -225,8 +236,8 @@ def _name_of(item: Node, position: int, walk: Walk) -> str:
     while inner.__class__ in _TRANSPARENT:
         inner = arg(inner, "this")
     cls = inner.__class__
-    if cls is exp.Column:
-        return str(inner.name)
+    if cls is exp.Column or cls is exp.Alias:
+        return str(inner.name if cls is exp.Column else inner.alias)
     if cls is exp.Dot:
         return text_of(arg(inner, "expression"))
     if cls is exp.Subquery and walk.engine not in _UNNAMED:

@@ -9,6 +9,7 @@ from sqlglot import exp
 from extractor.errors import Unsupported
 from extractor.lineage.lowering.context import Node, Walk, arg, args_of, text_of
 from extractor.lineage.lowering.expressions import flow_of
+from extractor.lineage.lowering.inner_aliases import inner_aliases
 from extractor.lineage.lowering.names import column_parts
 from extractor.lineage.lowering.projections import lower_projections
 from extractor.lineage.lowering.reshapes import lower_match, lower_pivots, pivoted_columns
@@ -167,6 +168,8 @@ def _lower_select(node: Node, walk: Walk) -> Select:
     for scalar in scalars:  # ClickHouse: WITH expression AS name, one value beside every row
         name = scalar.name[len(_SCALAR) :]
         sources = (*sources, Source("query", (), name, (name,), scalar.query, lateral=True, hidden=True))
+    if walk.engine == "clickhouse":
+        sources = (*sources, *inner_aliases(node, walk))
     if walk.engine == "snowflake" and arg(node, "connect") is not None:  # only here is LEVEL no column
         sources = (*sources, Source("query", query=Select((Projection("level"),)), hidden=True))
     projections = (args.get("kind") and _value_fields(node, walk)) or lower_projections(node, walk)

@@ -79,6 +79,10 @@ def find_routine(text: str, dialect: Dialect) -> Routine | None:
     if not head:
         return None
     first = head[0].text.upper()
+    if first == "WITH" and len(head) > 3 and head[3].text.upper() == "PROCEDURE":  # WITH p AS PROCEDURE ... CALL p()
+        return _created(text, 3, dialect)
+    if first == "CREATE" and dialect.parser == "postgres" and any(t.text.upper() == "RULE" for t in head[1:4]):
+        return _rule(text, dialect)
     if first in ("CREATE", "ALTER", "REPLACE"):
         place = _routine_place(head)
         return _created(text, place, dialect) if place is not None else None
@@ -99,6 +103,30 @@ def find_routine(text: str, dialect: Dialect) -> Routine | None:
     if first == "EXECUTE" and len(head) > 2 and head[1].text.upper() in ("AS", "BLOCK"):
         return Routine("block", (), text, frozenset())
     return None
+
+
+def _rule(text: str, dialect: Dialect) -> Routine | None:
+    """``CREATE RULE r AS ON event TO t [WHERE ...] DO [ALSO | INSTEAD] (command; ...)``: it runs as a trigger does.
+
+    One for SELECT makes its table a view. https://www.postgresql.org/docs/current/sql-createrule.html
+    """
+    found = list(tokens(text, dialect.lexical))
+    words = [t.text.upper() if t.kind == "word" else t.text for t in found]
+    if "RULE" not in words or "TO" not in words or "DO" not in words:
+        return None
+    named, on, do = words.index("RULE") + 1, words.index("TO") + 1, words.index("DO") + 1
+    last = on
+    while words[last + 1 : last + 2] == ["."]:
+        last += 2
+    table = text[found[on].start : found[last].end]
+    start = do + (words[do : do + 1] in (["ALSO"], ["INSTEAD"]))
+    end = len(found) - (words[-1] == ";")
+    if words[start : start + 1] == ["("] and words[end - 1] == ")":
+        start, end = start + 1, end - 1
+    body = text[found[start].start : found[end - 1].end] if start < end else ""
+    if "SELECT" in words[named:on]:
+        return Routine("rule", (), f"CREATE OR REPLACE VIEW {table} AS {body}", frozenset())
+    return Routine("rule", dialect.parse_name(found[named].text), body, frozenset(), table=table)
 
 
 def _routine_place(head: Sequence[Token]) -> int | None:

@@ -14,13 +14,24 @@ from extractor.lineage.scripting.batch import batch_chunks
 from extractor.lineage.scripting.branches import Paths, State, Step, turns_of_batch, turns_of_blocks
 from extractor.lineage.scripting.chunks import SQL_WORDS, Chunk, chunks
 from extractor.lineage.scripting.dynamic import UNKNOWN, Variables, carried_texts
-from extractor.lineage.scripting.held import WHOLE_ROW, Held, Value, filled_by, query_in
+from extractor.lineage.scripting.held import WHOLE_ROW, Held, Value, cut, filled_by, query_in
+from extractor.lineage.scripting.redefinition import redefinition
 from extractor.lineage.scripting.routine import Routine, find_routine
 
 _DYNAMIC = frozenset(("EXEC", "EXECUTE", "EXECUTE_IMMEDIATE"))
 _QUERY = frozenset(("SELECT", "WITH"))
-_RUNNERS = frozenset(("SYSEXECSQL", "ADMIN_CMD", "EXEC_DDL_STATEMENT", "EXECUTE_PREPARED_STMT"))
-"""Procedures of Teradata (DBC), Db2 (SYSPROC), Oracle (DBMS_UTILITY) and MySQL (sys) that run a text."""
+_RUNNERS = {
+    "SYSEXECSQL": 0,
+    "ADMIN_CMD": 0,
+    "EXEC_DDL_STATEMENT": 0,
+    "EXECUTE_PREPARED_STMT": 0,
+    "RUN_TASK": 1,
+    "PARSE": 1,
+    "SUBMIT": 1,
+}
+"""Procedures of Teradata (DBC), Db2 (SYSPROC), Oracle (DBMS_UTILITY, DBMS_PARALLEL_EXECUTE, DBMS_SQL, DBMS_JOB) and
+MySQL (sys) that run a text, and which of their arguments it is."""
+_TEXT_ARGUMENTS = frozenset(("SQL_STMT", "STATEMENT", "WHAT"))
 _HANDLED = frozenset(("INSERT", "UPDATE", "DELETE", "MERGE", "INS", "UPD", "DEL", "CALL"))
 _PLAIN = re.compile(
     r"\s*(?:SELECT|WITH|INSERT|UPDATE|DELETE|MERGE|FROM|DROP|COPY|"
@@ -28,6 +39,7 @@ _PLAIN = re.compile(
     re.IGNORECASE,
 )
 """Texts that are surely one plain statement, where statements end in semicolons: most of them all."""
+_OWN_PROCEDURE = re.compile(r"\s*WITH\s+\S+\s+AS\s+PROCEDURE\b", re.IGNORECASE)
 _SCRIPTS = frozenset({"mysql", "snowflake", "bigquery", "databricks", "spark", "duckdb"})
 """Engines whose scripts have variables outside of blocks; see `extractor.statements.pieces`."""
 MAX_DEPTH = 4
@@ -57,7 +69,12 @@ class Unfolded(NamedTuple):
 
 def unfold(text: str, dialect: Dialect, depth: int = 0) -> Unfolded | None:
     """The statements within ``text``, or None when it is one plain statement."""
-    if dialect.lexical.blocks != "tsql" and _PLAIN.match(text) and not _holds_more(text, dialect):
+    if (
+        dialect.lexical.blocks != "tsql"
+        and _PLAIN.match(text)
+        and not _OWN_PROCEDURE.match(text)
+        and not _holds_more(text, dialect)
+    ):
         return None
     routine = find_routine(text, dialect)
     if routine is not None:
@@ -150,25 +167,27 @@ def _statements(body: str, variables: frozenset[str], dialect: Dialect, depth: i
     """What a body runs. One with loops is gone through twice: what the end of a loop leaves, its next turn finds."""
     found = list(tokens(body, dialect.lexical))
     is_batch = dialect.lexical.blocks == "tsql"
-    cut = list(batch_chunks(found) if is_batch else chunks(found))
-    turns = turns_of_batch(cut) if is_batch else turns_of_blocks(cut)
+    pieces = list(batch_chunks(found) if is_batch else chunks(found))
+    turns = turns_of_batch(pieces) if is_batch else turns_of_blocks(pieces)
     rounds: dict[int, State | None] = {}
     if any(step in _LOOPS for turn in turns for step in turn.before):
         known, held = Variables(variables), Held()
         paths = Paths((held.values, held.cursors, known.values), _same, _carried, rounds)
-        for number, chunk in enumerate(cut):
+        for number, chunk in enumerate(pieces):
             paths.take(turns[number].before, number)
             _take(chunk, body, known, held)
             paths.take(turns[number].behind, number)
     known, held = Variables(variables), Held()
     paths = Paths((held.values, held.cursors, known.values), _same, _carried, rounds)
-    for number, chunk in enumerate(cut):
+    for number, chunk in enumerate(pieces):
         words = chunk.words
         paths.take(turns[number].before, number)
         if words[0] in _DYNAMIC and "SP_RENAME" in words[1:4]:
             yield Inner(chunk.text(body), variables)
         elif words[0] in _DYNAMIC or _runs_text(words) or (words[0] == "PREPARE" and words[2:3] == ["FROM"]):
             yield from _dynamic(chunk, known, variables, dialect, depth)
+        elif "REDEFINITION" in words[0] and (text := redefinition(chunk, known, dialect)):
+            yield Inner(text, variables)
         elif chunk.sql:
             for inner in _plain(chunk, body, variables, dialect, depth):
                 yield inner._replace(held=held.now()) if not inner.held else inner
@@ -218,7 +237,7 @@ def _dynamic(
     if chunk.words[0] == "PREPARE":
         rest = rest[2:]
     elif runner := _runs_text(chunk.words):
-        rest = rest[runner : -1 if rest[-1].text == ")" else None]
+        rest = _argument(rest[runner : -1 if rest[-1].text == ")" else None], _RUNNERS[chunk.words[runner - 1]])
     elif rest and rest[0].text.upper() == "IMMEDIATE":
         rest = rest[1:]
     elif rest and rest[-1].text.lower().endswith("sp_executesql"):
@@ -246,8 +265,18 @@ def _runs_text(words: list[str]) -> int:
     """The place of the text in a call of one of the engines' own procedures that run a text, or 0."""
     for position, word in enumerate(words[:8]):
         if word in _RUNNERS and words[position + 1 : position + 2] == ["("]:
-            return position + 1
+            is_own = not _RUNNERS[word] or (position > 1 and words[position - 2].startswith("DBMS_"))
+            return position + 1 if is_own else 0
     return 0
+
+
+def _argument(inputs: list[Token], place: int) -> list[Token]:
+    """The argument that holds the text: by its name, else by its place."""
+    given = [list(one) for one in cut(inputs)]
+    for one in given:
+        if len(one) > 2 and one[0].text.upper() in _TEXT_ARGUMENTS and one[1].text.startswith("="):
+            return one[2:] if one[1].text == "=>" else one[3:]
+    return given[place] if place < len(given) else []
 
 
 def _named_statement(rest: list[Token]) -> list[Token]:
