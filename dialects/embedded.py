@@ -81,14 +81,16 @@ def _with_dictionary_query(text: str, rules: LexicalRules) -> str:
 
 
 _WINDOW_VIEW = where_found(
-    r"\bWINDOW\s+VIEW\b",
+    r"\bWINDOW\b",
     rewriting(
         Rewrite(
             "^ CREATE WINDOW VIEW IF? NOT? EXISTS? <name> TO <name> ..AS", "CREATE MATERIALIZED VIEW {6} TO {8} AS"
         ),
         Rewrite("^ CREATE WINDOW VIEW IF? NOT? EXISTS? <name> ..AS", "CREATE MATERIALIZED VIEW {6} AS"),
-        Rewrite("TUMBLE|HOP (...) AS <any>", "({0}{1} AS {3})"),
     ),
+)
+_WINDOW_FUNCTION = where_found(
+    r"TUMBLE|HOP", rewriting(Rewrite("BY|, TUMBLE|HOP (...) AS <any>", "{0} ({1}{2} AS {4})"))
 )
 """https://clickhouse.com/docs/sql-reference/statements/create/view#window-view"""
 
@@ -109,7 +111,7 @@ CLICKHOUSE = Dialect(
     lexical=LexicalRules(
         identifier_quotes=(('"', '"'), ("`", "`")), backslash_escapes=True, hash_comments=True, blocks="none"
     ),
-    prepare=after(_with_dictionary_query, _with_dictionary_names, _INFILE, _WINDOW_VIEW),
+    prepare=after(_with_dictionary_query, _with_dictionary_names, _INFILE, _WINDOW_VIEW, _WINDOW_FUNCTION),
 )
 
 GENERIC = Dialect(

@@ -281,10 +281,15 @@ _SQLPLUS = (
 """Commands of SQL*Plus that end with their line: https://docs.oracle.com/en/database/oracle/oracle-database/19/sqpug"""
 
 
+_SQLCMD = r"(?im:^[ \t]*:(?:setvar|r|connect|on[ \t]+error|out|error|perftrace|serverlist|xml|exit|quit)\b[^\n]*$)"
+"""Commands of sqlcmd: https://learn.microsoft.com/en-us/sql/tools/sqlcmd/sqlcmd-commands"""
+
+
 def _lines(rules: LexicalRules) -> list[str]:
     found = []
     if rules.go_batches:
         found.append(r"(?im:^[ \t]*GO(?:[ \t]+\d+)?[ \t]*;?[ \t\r]*(?:--[^\n]*|/\*[^\n]*?\*/[ \t\r]*)?$)")
+        found.append(_SQLCMD)
     if rules.delimiter_command:
         found.append(r"(?im:^[ \t]*DELIMITER[ \t]+\S+[^\n]*$)")
     if rules.slash_line:

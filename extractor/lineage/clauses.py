@@ -66,6 +66,7 @@ def _filled_names(found: Sequence[Token], position: int) -> tuple[int, str] | No
     """``SELECT a, b INTO x, :y FROM t`` in the body of a routine; fields (``new.x``) may be among them."""
     place = position + 1 + (word_at(found, position + 1) == "STRICT")
     names = 0
+    is_first = word_at(found, position - 1) == "SELECT"
     while place < len(found) and found[place].kind in ("word", "quoted", "parameter"):
         end = place + 1 if found[place].kind == "parameter" else name_end(found, place)
         names, place = names + 1, max(end, place + 1)
@@ -73,6 +74,8 @@ def _filled_names(found: Sequence[Token], position: int) -> tuple[int, str] | No
             break
         place += 1
     ends = place >= len(found) or found[place].text.upper() in _MORE_NAMES
+    if is_first and names and not ends:  # SELECT INTO x count(*) FROM t
+        return place - position, " "
     if names < 2 or not ends or word_at(found, 0) not in ("SELECT", "WITH"):
         return None
     return place - position, " "
@@ -308,6 +311,47 @@ def _named_join(found: Sequence[Token], position: int) -> int:
     return end + 2 if listed else 0
 
 
+def element_of_array(found: Sequence[Token], position: int) -> tuple[int, str] | None:
+    """Redshift: ``FROM t c, c.orders[0].items i`` goes through an array as through a struct.
+
+    https://docs.aws.amazon.com/redshift/latest/dg/query-super.html
+    """
+    if found[position].text != "[" or position < 3 or found[position - 1].kind not in ("word", "quoted"):
+        return None
+    texts = [t.text for t in found[position + 1 : position + 4]]
+    return (3, "") if texts[1:] == ["]", "."] and texts[0].isdigit() else None
+
+
+def functions_declared(found: Sequence[Token], position: int) -> tuple[int, str] | None:
+    """Oracle's and Trino's ``WITH FUNCTION f ... BEGIN ... END[;]`` in front of a query: they are not followed."""
+    if word_at(found, position) != "WITH" or word_at(found, position + 1) not in ("FUNCTION", "PROCEDURE"):
+        return None
+    place, depth = position + 1, 0
+    while place < len(found):
+        word = word_at(found, place)
+        if word in ("BEGIN", "CASE", "LOOP", "IF", "REPEAT", "WHILE") and word_at(found, place - 1) != "END":
+            depth += 0 if word == "WHILE" else 1
+        elif word == "END":
+            depth -= 1
+            if depth == 0:
+                place = _after_declaration(found, place)
+                if word_at(found, place) not in ("FUNCTION", "PROCEDURE"):
+                    break
+                continue
+        place += 1
+    if place >= len(found):
+        return None
+    return place - position, "" if word_at(found, place) == "SELECT" else "WITH"
+
+
+def _after_declaration(found: Sequence[Token], end: int) -> int:
+    """The place behind ``END``, ``END;``, ``END name;`` and, between functions, a comma."""
+    place = end + 1
+    if word_at(found, place + 1) == ";":
+        place += 1
+    return place + (word_at(found, place) in (";", ","))
+
+
 def elements_as_targets(found: Sequence[Token], position: int) -> tuple[int, str] | None:
     """PostgreSQL: ``INSERT INTO t (a[1], c.field)`` fills the columns a and c."""
     if position > 3 or word_at(found, position) != "INTO" or word_at(found, 0) != "INSERT":
@@ -334,6 +378,8 @@ def elements_as_targets(found: Sequence[Token], position: int) -> tuple[int, str
 
 RULES = (
     elements_as_targets,
+    element_of_array,
+    functions_declared,
     whole_table,
     join_alias,
     named_by_literals,

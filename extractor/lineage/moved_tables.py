@@ -83,6 +83,12 @@ def _dblink(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
     return (Other("dblink_exec", "dynamic", "a call that is given the text of a statement, to be run elsewhere"),)
 
 
+def _insert_bulk(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
+    """What a client's bulk copy (bcp, SqlBulkCopy, SSIS) sends: its rows come over the wire."""
+    del match, dialect
+    return (Other("insert bulk", "no lineage by nature", "the rows come from a client"),)
+
+
 _STAGE = r"(?P<stage>@[^\s;]+|'@[^']*')"
 _FILE = r"(?P<file>file:[^\s;]+|'file:[^']*')"
 MOVED_TABLES: tuple[tuple[str, re.Pattern[str], Rule], ...] = (
@@ -112,6 +118,7 @@ MOVED_TABLES: tuple[tuple[str, re.Pattern[str], Rule], ...] = (
         ),
         _restore,
     ),
+    ("BULK", re.compile(r"INSERT\s+BULK\s", FLAGS), _insert_bulk),
     ("DBLINK_EXEC", re.compile(r"SELECT\s+(?:\w+\.)?DBLINK_EXEC\s*\(", FLAGS), _dblink),
 )
 """A word that the text has near its beginning, what it looks like, and what it means."""

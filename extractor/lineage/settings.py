@@ -44,7 +44,7 @@ def _schema(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
 
 
 def _variable(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...] | None:
-    if dialect.parser != "snowflake":
+    if dialect.parser not in ("snowflake", "databricks", "spark"):
         return None
     return (Use("set", (((match["name"], False),), dialect.parse_name(unquoted(match["value"]))), "variable"),)
 
@@ -91,6 +91,20 @@ SETTINGS: tuple[tuple[str, re.Pattern[str], Rule], ...] = (
     (
         "SET",
         re.compile(r"SET\s+(?P<name>\w+)\s*=\s*(?P<value>'[^']*')" + END, FLAGS),
+        _variable,
+    ),
+    (  # https://docs.databricks.com/aws/en/sql/language-manual/sql-ref-names-identifier-clause
+        "VAR",
+        re.compile(r"SET\s+VAR(?:IABLE)?\s+(?P<name>\w+)\s*=\s*(?P<value>'[^']*')" + END, FLAGS),
+        _variable,
+    ),
+    (
+        "DECLARE",
+        re.compile(
+            r"DECLARE\s+(?:OR\s+REPLACE\s+)?(?:VARIABLE\s+|VAR\s+)?(?P<name>\w+)(?:\s+STRING)?\s*(?:DEFAULT|=)\s*"
+            r"(?P<value>'[^']*')" + END,
+            FLAGS,
+        ),
         _variable,
     ),
     (

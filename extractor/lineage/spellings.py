@@ -158,7 +158,6 @@ _CLICKHOUSE = (
     Rewrite("SQL SECURITY DEFINER|INVOKER|NONE"),
     Rewrite("WATERMARK = INTERVAL? <any> <any> AS", "AS"),
     Rewrite("WATERMARK = INTERVAL? <any> <any> ALLOWED_LATENESS = INTERVAL? <any> <any> AS", "AS"),
-    Rewrite("^ CREATE OR? REPLACE? WINDOW VIEW", "CREATE {1} {2} MATERIALIZED VIEW"),
     Rewrite("^ ALTER TABLE <name> MODIFY QUERY ...", "CREATE VIEW {2} AS {5}"),
     Rewrite("^ ALTER TABLE <name> ON CLUSTER <any> MODIFY QUERY ...", "CREATE VIEW {2} AS {8}"),
 )

@@ -6,6 +6,7 @@ import re
 
 from dialects import Dialect
 from dialects.lexing import blank
+from extractor.statements.here_documents import without_shell
 from extractor.statements.split import Piece, split
 from extractor.statements.sqlcmd import without_sqlcmd
 
@@ -33,6 +34,7 @@ def pieces(sql: str, dialect: Dialect) -> list[Piece]:
     Transact-SQL is then taken batch by batch, a BigQuery script from its first DECLARE on, and a script with session
     variables (MySQL, Snowflake, Databricks, DuckDB) from the first one on.
     """
+    sql = without_shell(sql)
     if dialect.lexical.blocks == "tsql":
         sql = without_sqlcmd(sql)
     found = split(sql, dialect)

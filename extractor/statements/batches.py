@@ -128,6 +128,8 @@ class BatchExtent:
             return before in _OBJECTS and following in ("EXISTS", "NOT")
         if word in ("ALTER", "DROP"):
             return before == "OR" or (verb == "ALTER" and following not in _OBJECTS)
+        if word == "BULK":
+            return before == "INSERT"
         if word == "FETCH":
             return before in ("ROWS", "ROW")
         return word == "DELETE" and before == "ON"

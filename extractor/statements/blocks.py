@@ -61,6 +61,7 @@ class BlockExtent:
         self._parens = 0
         self._before = ""
         self._is_first = True
+        self._declares = False
 
     def may_end(self) -> bool:
         """Whether a ``;`` that comes now ends the statement."""
@@ -72,9 +73,9 @@ class BlockExtent:
             return False
         return not self._open and self._awaited <= 0
 
-    def continues(self, word: str) -> bool:  # noqa: ARG002 - the Protocol's
-        """Nothing continues here."""
-        return False
+    def continues(self, word: str) -> bool:
+        """Behind the functions of ``WITH FUNCTION ... END;`` comes the query."""
+        return self._declares and word != "/"
 
     def starts_another(self, word: str, following: str) -> bool:  # noqa: ARG002 - the Protocol's
         """Nothing starts unseparated here."""
@@ -83,10 +84,14 @@ class BlockExtent:
     def feed(self, word: str, following: str) -> None:
         """Take the next word of the statement."""
         self._parens += (word == "(") - (word == ")")
+        if word == "WITH" and following in ("FUNCTION", "PROCEDURE") and self._blocks != "none":
+            self._kind, self._declares = "block", True
         if self._kind == "plain" and len(self._head) < _HEAD:
             self._read_head(word, following)
         if self._kind == "block" and self._before != ".":
             self._follow(word, following)
+        if word == "SELECT" and self._declares and not self._open and self._awaited <= 0:
+            self._declares, self._kind = False, "done"
         self._is_first = word == ":"
         self._before = word
 

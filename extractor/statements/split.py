@@ -145,6 +145,8 @@ def _may_hold_blocks(sql: str, start: int, rules: LexicalRules) -> bool:
         return rules.blocks == "tsql" and ";" in sql[start:].rstrip("; \t\r\n")
     head = [plain_word(token) for token in islice(tokens(sql[start : start + 400], rules), 12)]
     first = head[0] if head else ""
+    if "FUNCTION" in head and "WITH" in head:
+        return True
     if first in _MAKERS:
         return not ROUTINES.isdisjoint(head)
     return first in _OPENERS or head[1:2] == [":"]

@@ -70,7 +70,7 @@ def test_text_that_is_no_sql_is_not_parsed() -> None:
 def test_a_command_the_parser_keeps_as_text_is_unsupported() -> None:
     """It never passes as a statement without lineage."""
     with pytest.raises(Unsupported):
-        outline("create rule r as on insert to t do instead insert into u select 1", dialects.get("postgres"))
+        outline("create text search dictionary d (template = simple)", dialects.get("postgres"))
 
 
 def test_what_is_prepared_is_read() -> None:

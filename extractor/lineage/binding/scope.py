@@ -270,6 +270,8 @@ class Scope:
     def _field(self, row: Part, field: Part) -> Origins:
         """``(x).f``: a column of the relation x, else a field of the column x."""
         found = self._qualified((row, field))
+        if found is None:
+            found = next((f for e in self.entries if (f := _field_of(e.relation, (row, field))) is not None), None)
         return found if found is not None else self._bare(row[0], self.engine.lateral, row[1])
 
     def _struct(self, ref: Name) -> Origins | None:

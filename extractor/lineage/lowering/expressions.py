@@ -10,6 +10,7 @@ from sqlglot import exp
 from dialects.lexing import words
 from extractor.lineage.lowering.context import Node, Walk, arg, args_of, text_of, unique
 from extractor.lineage.lowering.names import column_parts, table_name
+from extractor.lineage.lowering.structs import field_taken
 from extractor.lineage.model import NO_FLOW, Flow, Name, Projection, Query, Select, Source, Star
 
 _LEAVES = frozenset(
@@ -372,6 +373,11 @@ def _take_dot(node: Node, found: _Gathered, stack: list[Node], walk: Walk) -> No
         row = ((str(arg(left, "this")), False), (right.name, False))  # rows(i).column of a collection
         if _take_field(row, found, walk):
             return
+    if right.__class__ is exp.Identifier and (made := field_taken(left, right.name)):
+        stack.extend(made)
+        return
+    if left.__class__ is exp.Bracket and right.__class__ is exp.Identifier and _take_item_field(left, right, found):
+        return
     while left.__class__ is exp.Paren:
         left = arg(left, "this")
     if left.__class__ is exp.Column and right.__class__ is exp.Identifier and arg(node, "this").__class__ is exp.Paren:
@@ -386,6 +392,17 @@ def _take_dot(node: Node, found: _Gathered, stack: list[Node], walk: Walk) -> No
             found.queries.append(query._replace(projections=(named[0],)) if len(named) == 1 else query)
             return
     _push_children(node, stack)
+
+
+def _take_item_field(item: Node, field: Node, found: _Gathered) -> bool:
+    """``t.items[0].field``: a field of a column, which a query below may have made of others."""
+    column = arg(item, "this")
+    parts = column_parts(column) if column.__class__ is exp.Column else ()
+    if not parts or any(e.__class__ is not exp.Literal for e in args_of(item, "expressions")):
+        return False
+    name = (field.name, bool(field.args.get("quoted")))
+    found.refs[(*parts, FIELD_OF, name) if len(parts) == 1 else (*parts, name)] = None
+    return True
 
 
 def _take_table(node: Node, found: _Gathered, _stack: list[Node], walk: Walk) -> None:

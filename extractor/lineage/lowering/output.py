@@ -24,8 +24,8 @@ def output_writes(
     if returning is not None:
         walk.touched = _touched(lower_projections(returning, walk), rows, others)
     into = arg(returning, "into") if returning is not None else None
-    if into is None or isinstance(into, bool):
-        return ()
+    if into is None or isinstance(into, bool) or walk.engine not in ("tsql", "fabric"):
+        return ()  # elsewhere RETURNING ... INTO fills variables
     name, columns = _into(into, walk)
     if not name:
         return ()

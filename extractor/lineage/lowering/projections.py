@@ -12,12 +12,11 @@ from extractor.lineage.lowering.expressions import SEQUENCES, flow_of, flow_of_o
 from extractor.lineage.lowering.function_names import given_name
 from extractor.lineage.lowering.generators import generated
 from extractor.lineage.lowering.names import column_parts, plain_parts
+from extractor.lineage.lowering.structs import fields_made
 from extractor.lineage.model import Flow, Name, Projection, Star
 
 _TRANSPARENT = frozenset({exp.Paren, exp.Cast, exp.TryCast, exp.Collate, exp.AtTimeZone})
-_AROUND_STRUCTS = frozenset({exp.ArrayAgg, exp.IgnoreNulls, exp.RespectNulls, exp.Order, exp.Limit})
-_MAKING_STRUCTS = frozenset({exp.Struct, exp.ArrayAgg, exp.IgnoreNulls, exp.RespectNulls})
-_VALUE = {exp.PropertyEQ: "expression", exp.Alias: "this"}
+_MAKING_STRUCTS = frozenset({exp.Struct, exp.ArrayAgg, exp.Bracket, exp.IgnoreNulls, exp.RespectNulls})
 _UNNAMED = {"hive": ("_c", 0), "trino": ("_col", 0), "presto": ("_col", 0), "athena": ("_col", 0), "bigquery": ("f", 0)}
 _WITH_SCRIPTS = frozenset({"hive", "spark", "spark2", "databricks"})
 _NAMED_BY_FUNCTION = frozenset({"postgres", "redshift", "materialize", "risingwave"})
@@ -116,29 +115,7 @@ def _lower_row_star(row: Node, walk: Walk) -> Projection:
 
 
 def _fields(value: Node, walk: Walk) -> tuple[tuple[str, Flow], ...]:
-    """The fields of STRUCT(a AS x, b) or NAMED_STRUCT('x', a), also of many of them in ARRAY_AGG(...).
-
-    None where one of them has no name. What puts the items of an array in order belongs to each of its fields.
-    """
-    orders: list[Node] = []
-    struct = value
-    while struct.__class__ in _AROUND_STRUCTS:
-        orders.extend(args_of(struct, "expressions") if struct.__class__ is exp.Order else ())
-        struct = arg(struct, "this")
-    if struct.__class__ is not exp.Struct:
-        return ()
-    found: list[tuple[str, Flow]] = []
-    for field in args_of(struct, "expressions"):
-        cls = field.__class__
-        if cls is exp.PropertyEQ or cls is exp.Alias:
-            name = text_of(arg(field, "this") if cls is exp.PropertyEQ else arg(field, "alias"))
-        elif cls is exp.Column and arg(field, "this").__class__ is not exp.Star:
-            name = field.name
-        else:
-            return ()
-        content = field if cls is exp.Column else arg(field, _VALUE[cls])
-        found.append((name.lower(), flow_of((content, *orders), walk)))
-    return tuple(found)
+    return tuple((name, flow_of(nodes, walk)) for name, nodes in fields_made(value))
 
 
 def _script(item: Node) -> Node:

@@ -163,7 +163,7 @@ def _starts(word: str, before: str, after: Token | None, current: _Statement) ->
     rule = _RULES.get(word)
     if rule is not None:
         return rule(before, current, after) and not (current.waiting and word in _MAIN)
-    return word in _ALWAYS and before != "AS"
+    return word in _ALWAYS and before != "AS" and (before, word) != ("INSERT", "BULK")
 
 
 def _select(before: str, current: _Statement, after: Token | None) -> bool:

@@ -17,6 +17,10 @@ WHOLE_ROW = -1
 COLUMNS = -2
 """The position of a `Value` whose fields are variables of their own (Db2's FOR ... AS)."""
 _QUERY = frozenset(("SELECT", "WITH"))
+_SETS = frozenset("=+-*/%&|^")
+"""With what ``SELECT @x = a`` and ``SELECT @x += a`` begin to set a variable."""
+_CHANGES = frozenset(("INSERT", "UPDATE", "DELETE"))
+_AFTER_TARGET = frozenset(("SET", "WHERE", "(", "VALUES", "SELECT", "WITH", "USING", "DEFAULT", "FROM"))
 _READS = frozenset(("SELECT", "SEL"))
 BEFORE_TARGETS = frozenset(("SET", "LET", "DECLARE", "VAR", "VARIABLE", "OR", "REPLACE"))
 """Words that may stand before the name of a variable that is set."""
@@ -62,6 +66,8 @@ class Held:
             self._take_fetch(chunk, words)
         elif first in _QUERY or first == "SEL":
             self._take_select(chunk, words, body)
+        elif first in _CHANGES:
+            self._take_returned(chunk, words, body)
         elif not chunk.sql:
             for part in parts_of(chunk.tokens):
                 self._take_assignment(part, body)
@@ -109,8 +115,9 @@ class Held:
     def _take_select(self, chunk: Chunk, words: list[str], body: str) -> None:
         """``SELECT a, b INTO x, y FROM ...``, and Transact-SQL's ``SELECT @x = a, @y = b FROM ...``."""
         found = chunk.tokens
-        if len(found) > 2 and found[1].text[:1] == "@" and words[2] == "=":
-            self._take_equals(found, body)
+        first = _first_item(words)
+        if len(found) > first + 1 and found[first].text[:1] == "@" and words[first + 1] in _SETS:
+            self._take_equals(found, first, body)
             return
         into = _top_level(found, "INTO")
         if into < 0 or (into + 1 < len(found) and found[into + 1].text.upper() in ("TABLE", "OUTFILE", "DUMPFILE")):
@@ -123,13 +130,27 @@ class Held:
         tail = body[found[end].start : found[-1].end] if end < len(found) else ""
         self._put_all(targets, (f"{head} {tail}",), rows=start != into)
 
-    def _take_equals(self, found: Sequence[Token], body: str) -> None:
+    def _take_returned(self, chunk: Chunk, words: list[str], body: str) -> None:
+        """``UPDATE t SET ... RETURNING a, b INTO x, y``: the rows of the target as they are now."""
+        found = chunk.tokens
+        returning = max(_top_level(found, "RETURNING"), _top_level(found, "RETURN"))
+        into = returning + _top_level(found[returning:], "INTO") if returning > 0 else 0
+        targets = _targets(found, into + 1)[0] if into > returning > 0 else []
+        place = 1 + (words[1:2] in (["INTO"], ["FROM"]))
+        ends = (i for i in range(place, returning) if words[i] in _AFTER_TARGET)
+        end = next(ends, returning)
+        if targets and end > place:
+            columns = body[found[returning + 1].start : found[into - 1].end]
+            table = body[found[place].start : found[end - 1].end]
+            self._put_all(targets, (f"SELECT {columns} FROM {table}",))  # noqa: S608 - read by the parser only
+
+    def _take_equals(self, found: Sequence[Token], first: int, body: str) -> None:
         from_ = _top_level(found, "FROM")
         end = from_ if from_ > 0 else len(found)
         tail = body[found[from_].start : found[-1].end] if from_ > 0 else ""
         taken = [
             (_key(part[0]), f"SELECT {body[part[2].start : part[-1].end]} {tail}")
-            for part in cut(found[1:end])
+            for part in cut(found[first:end])
             if len(part) > 2 and part[0].text[:1] == "@" and part[1].text == "="
         ]
         before = self.now()
@@ -178,14 +199,25 @@ class Held:
 def filled_by(chunk: Chunk) -> list[str]:
     """The variables that a query or a cursor fills: ``SELECT ... INTO x``, ``SELECT @x = a``, ``FETCH c INTO x``."""
     found = chunk.tokens
-    if len(found) > 2 and found[0].text.upper() in _READS and found[1].text[:1] == "@" and found[2].text == "=":
-        from_ = _top_level(found, "FROM")
-        parts = cut(found[1 : from_ if from_ > 0 else len(found)])
-        return [_key(part[0]) for part in parts if len(part) > 2 and part[1].text == "="]
-    if found[0].text.upper() in ("SELECT", "SEL", "WITH", "FETCH"):
+    words = chunk.words
+    if words[0] in _READS:
+        first = _first_item(words)
+        if len(found) > first + 1 and found[first].text[:1] == "@" and words[first + 1] in _SETS:
+            from_ = _top_level(found, "FROM")
+            parts = cut(found[first : from_ if from_ > 0 else len(found)])
+            return [_key(part[0]) for part in parts if len(part) > 2 and part[1].text in _SETS]
+    if words[0] in ("SELECT", "SEL", "WITH", "FETCH"):
         into = _top_level(found, "INTO")
         return _targets(found, into + 1)[0] if into > 0 else []
     return []
+
+
+def _first_item(words: list[str]) -> int:
+    """The place of the first item of a select list: behind DISTINCT, TOP 1 and TOP (1)."""
+    place = 1 + (words[1:2] in (["DISTINCT"], ["ALL"]))
+    if words[place : place + 1] == ["TOP"]:
+        place = words.index(")", place) + 1 if words[place + 1 : place + 2] == ["("] and ")" in words else place + 2
+    return place
 
 
 def query_in(chunk: Chunk, body: str, start: int) -> str:

@@ -93,6 +93,8 @@ def find_routine(text: str, dialect: Dialect) -> Routine | None:
         return Routine("block", (), text, _declared(text, dialect))
     if first == "DECLARE" and len(head) > 2 and head[1].text.upper() == "GLOBAL":
         return None
+    if first == "DECLARE" and dialect.parser in ("databricks", "spark"):  # a variable of the session
+        return None
     if first in ("BEGIN", "DECLARE", "IF", "WHILE", "FOR", "LOOP", "<<", "<") and dialect.lexical.blocks not in (
         "none",
         "tsql",

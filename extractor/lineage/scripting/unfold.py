@@ -39,7 +39,6 @@ _PLAIN = re.compile(
     re.IGNORECASE,
 )
 """Texts that are surely one plain statement, where statements end in semicolons: most of them all."""
-_OWN_PROCEDURE = re.compile(r"\s*WITH\s+\S+\s+AS\s+PROCEDURE\b", re.IGNORECASE)
 _SCRIPTS = frozenset({"mysql", "snowflake", "bigquery", "databricks", "spark", "duckdb"})
 """Engines whose scripts have variables outside of blocks; see `extractor.statements.pieces`."""
 MAX_DEPTH = 4
@@ -72,7 +71,7 @@ def unfold(text: str, dialect: Dialect, depth: int = 0) -> Unfolded | None:
     if (
         dialect.lexical.blocks != "tsql"
         and _PLAIN.match(text)
-        and not _OWN_PROCEDURE.match(text)
+        and not _declares_procedure(text, dialect)
         and not _holds_more(text, dialect)
     ):
         return None
@@ -119,6 +118,16 @@ def _called(text: str) -> list[str]:
     """What a trigger calls the rows it is given: ``REFERENCING NEW ROW AS n OLD AS o``."""
     found = _REFERENCING.search(text)
     return [name.lower() for name in _CALLED.findall(found[1])] if found is not None else []
+
+
+def _declares_procedure(text: str, dialect: Dialect) -> bool:
+    """Snowflake's ``WITH p AS PROCEDURE ... CALL p()``."""
+    return (
+        dialect.parser == "snowflake"
+        and text.lstrip()[:4].upper() == "WITH"
+        and "PROCEDURE" in text.upper()
+        and _head(text, dialect)[3:] == ["PROCEDURE"]
+    )
 
 
 def _end_of_explain(text: str, dialect: Dialect) -> int:
