@@ -146,7 +146,7 @@ _CLICKHOUSE = (
     _PLAIN_SETS,
     _PLAIN_BRACKETS,
     Rewrite("POPULATE AS", "AS"),
-    Rewrite("LIVE|WINDOW VIEW", "VIEW"),
+    Rewrite("LIVE VIEW", "VIEW"),
     Rewrite("WITH REFRESH <any> AS", "AS"),
     Rewrite("LIMIT <any> BY ..LIMIT", "LIMIT"),
     Rewrite("^ ALTER TABLE <name> UPDATE ..WHERE ...", "UPDATE {2} SET {4} WHERE {5}"),

@@ -31,7 +31,10 @@ class Session:
     def named(self, name: Name) -> Name:
         """``name``, or what the variable it consists of holds; empty for a variable of unknown value."""
         if len(name) == 1 and name[0][0].startswith("$") and not name[0][1]:
-            return self.variables.get(name[0][0][1:].lower(), ())
+            key = name[0][0][1:].lower()
+            if key[:1] == "?":  # Databricks: IDENTIFIER(x), where x need not be a variable
+                return self.variables.get(key[1:], ((name[0][0][2:], False),))
+            return self.variables.get(key, ())
         return name
 
     def take_defaults(self, database: str | None, path: tuple[str, ...]) -> None:

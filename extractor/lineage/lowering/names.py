@@ -136,8 +136,8 @@ def dynamic_name(inner: Node, walk: Walk) -> Name:
     cls = inner.__class__
     if cls is exp.Literal:
         return walk.dialect.parse_name(inner.name)
-    if cls is exp.Column and walk.engine in ("databricks", "spark"):  # a bare name can only be a variable
-        return ((f"${inner.name}", False),)
+    if cls is exp.Column and walk.engine in ("databricks", "spark"):  # a variable, or the name itself
+        return ((f"$?{inner.name}", False),)
     if cls is exp.Column:
         return column_parts(inner)
     if cls is exp.DPipe or cls is exp.Concat:
