@@ -31,6 +31,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from extractor.errors import ConfigError, SecretInConfig
 from extractor.settings_of_backfill import BackfillSettings
 from extractor.settings_of_places import CatalogSettings, FileSystemSettings, FoldSettings, MapSettings
+from extractor.settings_of_reconcile import ReconcileSettings
 
 TOKEN_VARIABLE = "ALATION_LINEAGE_REFRESH_TOKEN"  # noqa: S105 - the name of a variable, not its value
 _SECRET_NAME = re.compile(r"token|password|passwd|secret|api_?key|credential", re.IGNORECASE)
@@ -148,6 +149,7 @@ class Config(BaseSettings):
     alation: AlationSettings | None = None
     state: StateSettings = StateSettings()
     upload: UploadSettings = UploadSettings()
+    reconcile: ReconcileSettings = ReconcileSettings()
     limits: LimitSettings = LimitSettings()
     backfill: BackfillSettings = BackfillSettings()
     source: Annotated[list[SourceSettings], Field(min_length=1)]

@@ -132,7 +132,8 @@ class StatementLineage:
     ``chain`` holds the fingerprints of the statements that together made it, in order: those that filled the
     temporary tables it reads, then itself. ``defines`` is true when the statement gives its targets a whole new
     content or text (CREATE ... AS, CREATE VIEW, INSERT OVERWRITE), so that an earlier definition no longer
-    holds. ``dropped`` lists permanent tables that ceased to exist under their name. ``notes`` are lines for the
+    holds. ``dropped`` lists permanent tables that ceased to exist under their name, ``made`` those that exist from now
+    on whatever was dropped before. ``notes`` are lines for the
     report: what is unresolved or ambiguous, and why. ``unlisted`` are the tables whose columns nobody knows, each with
     the number of stars and columns that stayed open for want of them.
     """
@@ -148,6 +149,7 @@ class StatementLineage:
     chain: tuple[str, ...] = ()
     defines: bool = False
     dropped: tuple[TableName, ...] = ()
+    made: tuple[TableName, ...] = ()
     reason: str = ""
     notes: tuple[str, ...] = ()
     origin: Origin | None = None

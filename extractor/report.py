@@ -173,6 +173,7 @@ class Report:
     warnings: list[str] = field(default_factory=list)
     plan: dict[str, Any] = field(default_factory=dict)
     upload: dict[str, Any] = field(default_factory=dict)
+    differences: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     slowest: list[tuple[float, str]] = field(default_factory=list)
 
@@ -226,6 +227,8 @@ class Report:
             return ExitCode.FAILED
         if self.without_edges:
             return ExitCode.NO_EDGES
+        if self.differences:
+            return ExitCode.DIFFERENCE
         return ExitCode.DONE
 
     def to_json(self) -> dict[str, Any]:
@@ -253,6 +256,7 @@ class Report:
             "warnings": self.warnings,
             "plan": self.plan,
             "upload": self.upload,
+            "differences": self.differences,
             "failures": self.failures,
             "slowest": [{"fingerprint": f, "seconds": round(s, 3)} for s, f in reversed(self.slowest)],
         }

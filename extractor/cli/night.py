@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from extractor.cli.options import DEFAULT_CONFIG, ConfigFile, HtmlFile, JsonFile, Quiet, Since, Until, in_utc
+from extractor.cli.options import (
+    DEFAULT_CONFIG,
+    AllowRemovals,
+    ConfigFile,
+    HtmlFile,
+    JsonFile,
+    Quiet,
+    Since,
+    Until,
+    in_utc,
+)
 from extractor.cli.terminal import say
 from extractor.errors import ConfigError
 from extractor.report import ExitCode, Report
@@ -18,18 +29,28 @@ if TYPE_CHECKING:
     from extractor.pipeline import Window
 
 
+class Against(StrEnum):
+    """What a plan is compared with."""
+
+    STATE = "state"
+    ALATION = "alation"
+
+
 def add_to(app: typer.Typer) -> None:
     """Hang the commands into the tree."""
     app.command()(run)
     app.command()(plan)
     app.command()(apply)
     app.command()(explain)
+    app.command()(verify)
+    app.command()(undo)
 
 
 def run(
     config: ConfigFile = DEFAULT_CONFIG,
     since: Since = None,
     until: Until = None,
+    allow_removals: AllowRemovals = False,
     html: HtmlFile = None,
     json: JsonFile = None,
     quiet: Quiet = False,
@@ -42,7 +63,13 @@ def run(
     from extractor.config import load_config
 
     settings = load_config(config)
-    report = pipeline.run(settings, window=_window(since, until), progress=_progress(quiet), html=html)
+    report = pipeline.run(
+        settings,
+        window=_window(since, until),
+        progress=_progress(quiet),
+        html=html,
+        allow_removals=allow_removals,
+    )
     _end(report, settings.limits.max_unparsed, json, quiet=quiet)
 
 
@@ -51,19 +78,34 @@ def plan(
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Save the plan here, for apply.")] = None,
     since: Since = None,
     until: Until = None,
+    against: Annotated[
+        Against, typer.Option("--against", help="Compare with what the state says, or with what Alation really holds.")
+    ] = Against.STATE,
+    allow_removals: AllowRemovals = False,
     html: HtmlFile = None,
     json: JsonFile = None,
     quiet: Quiet = False,
 ) -> None:
     """Say what a run would change in Alation, and change nothing there.
 
-    Example: alation-lineage plan --out plan.json
+    With --against alation, what was deleted or changed there by hand is found and planned, and any difference ends
+    with exit code 4.
+
+    Example: alation-lineage plan --against alation --out plan.json
     """
     from extractor import pipeline
     from extractor.config import load_config
 
     settings = load_config(config)
-    report = pipeline.plan(settings, out=out, window=_window(since, until), progress=_progress(quiet), html=html)
+    report = pipeline.plan(
+        settings,
+        out=out,
+        window=_window(since, until),
+        progress=_progress(quiet),
+        html=html,
+        allow_removals=allow_removals,
+        look=pipeline.look if against is Against.ALATION else None,
+    )
     if out is not None and not quiet:
         say(f"plan saved to {out}; carry it out with: alation-lineage apply {out}")
     _end(report, settings.limits.max_unparsed, json, quiet=quiet)
@@ -103,6 +145,45 @@ def explain(
     found = pipeline.explain(load_config(config), place)
     say(found.text)
     raise typer.Exit(ExitCode.DONE if found.matched else ExitCode.USAGE)
+
+
+def verify(
+    config: ConfigFile = DEFAULT_CONFIG,
+    json: JsonFile = None,
+    quiet: Quiet = False,
+) -> None:
+    """Read back from Alation whether it holds what was sent, and list TMP nodes; exit code 4 when it does not.
+
+    Example: alation-lineage verify
+    """
+    from extractor import pipeline
+    from extractor.cli import looked
+    from extractor.config import load_config
+
+    found = pipeline.verify(load_config(config))
+    raise typer.Exit(looked.end(found, json, quiet=quiet))
+
+
+def undo(
+    run: Annotated[int, typer.Argument(metavar="RUN", help="The number of a run: alation-lineage state show")],
+    config: ConfigFile = DEFAULT_CONFIG,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")] = False,
+    json: JsonFile = None,
+    quiet: Quiet = False,
+) -> None:
+    """Make what a run changed what it was before, here and in Alation; the plan is shown first.
+
+    Take away the cause first (a wrong log, a wrong setting): the next run over the same logs does the same again.
+
+    Example: alation-lineage undo 41
+    """
+    from extractor import pipeline
+    from extractor.cli import looked
+    from extractor.config import load_config
+
+    settings = load_config(config)
+    report = pipeline.undo(settings, run, agree=lambda meant: looked.agree(meant, yes=yes), progress=_progress(quiet))
+    _end(report, settings.limits.max_unparsed, json, quiet=quiet)
 
 
 def _window(since: datetime | None, until: datetime | None) -> Window:

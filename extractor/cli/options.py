@@ -29,6 +29,10 @@ HtmlFile = Annotated[
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print warnings and failures only.")]
 
+AllowRemovals = Annotated[
+    bool, typer.Option("--allow-removals", help="Remove as much as the logs say, beyond the limits of [reconcile] too.")
+]
+
 DEFAULT_CONFIG = Path("lineage.toml")
 
 

@@ -41,6 +41,9 @@ def report_in_words(report: Report) -> str:
         _lines("what stands for its parts", report.folds, with_what=True),
         _lines("tables whose columns nobody knows, by what that costs", report.unlisted, with_what=True),
         _lines("notes", report.notes, with_what=True),
+        _cut(["different in Alation:", *(f"  {d}" for d in report.differences)], _SHOWN, "lines")
+        if report.differences
+        else "",
         "\n".join(visible(f"warning: {w}") for w in report.warnings),
         "\n".join(visible(f"failed: {f}") for f in report.failures),
     ]
@@ -60,6 +63,8 @@ def end_in_words(code: ExitCode, report: Report, max_unparsed: float) -> str:
             f"exit 3: {report.unparsed_share:.1%} of the statements could not be analysed, the limit is "
             f"{max_unparsed:.1%} (limits.max_unparsed). Is the dialect of each source right?"
         )
+    if code is ExitCode.DIFFERENCE:
+        return "exit 4: Alation does not hold what it should; the plan's changes, or the next run, mend it."
     return "exit 3: an upload or a file failed; what was finished is kept, run again to go on."
 
 

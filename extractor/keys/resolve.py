@@ -62,6 +62,24 @@ class KeyResolver:
             self._case.see(name, result.node.key)
         return result
 
+    def key_in_the_past(self, name: TableName) -> str | None:
+        """The key, in lower case, under which a whole table is known in the state, though the catalog may have lost it.
+
+        A table that was dropped has perhaps left the catalog before its DROP is read. None for what is a part of a
+        table: dropping a partition, or a table of one day, drops nothing that dataflows end on.
+        """
+        result = self.table(name)
+        if result.node is not None:
+            return None if result.folded else result.node.key.lower()
+        found = self.names.find(name) if name.kind == "table" else None
+        if found is None or found.parts is None or found.folded:
+            return None
+        number = self._source.data_source_id if found.ds_id is None else found.ds_id
+        try:
+            return write_key([number, *found.parts]).lower()
+        except UnwritableKey:
+            return None
+
     def column(self, table: TableName, column: str) -> KeyResult:
         """The column ``column`` of ``table``.
 

@@ -182,7 +182,7 @@ class Read(NamedTuple):
 
 
 class Define(NamedTuple):
-    """CREATE TABLE with columns: teaches the schema, moves no data."""
+    """CREATE TABLE with columns (or UNDROP, without): teaches the schema, moves no data."""
 
     kind: str
     name: Name
@@ -193,7 +193,7 @@ class Define(NamedTuple):
 
 
 class Drop(NamedTuple):
-    """DROP of tables or views (or UNDROP, which brings nothing back that we could know)."""
+    """DROP of tables or views."""
 
     kind: str
     names: tuple[Name, ...]

@@ -6,7 +6,10 @@ from extractor.pipeline.backfill import BackfillReport, backfill
 from extractor.pipeline.check import Finding, Level, check
 from extractor.pipeline.estimate import Estimate, estimate
 from extractor.pipeline.explain import Explanation, explain
+from extractor.pipeline.keeping import Shown, export_state, import_state, rebuild_state, show_state
+from extractor.pipeline.looking import Look, look, shortened, verify
 from extractor.pipeline.runs import apply, plan, run
+from extractor.pipeline.undoing import Undo, undo
 from extractor.pipeline.windows import Window
 
 __all__ = [
@@ -15,12 +18,23 @@ __all__ = [
     "Explanation",
     "Finding",
     "Level",
+    "Look",
+    "Shown",
+    "Undo",
     "Window",
     "apply",
     "backfill",
     "check",
     "estimate",
     "explain",
+    "export_state",
+    "import_state",
+    "look",
     "plan",
+    "rebuild_state",
     "run",
+    "shortened",
+    "show_state",
+    "undo",
+    "verify",
 ]

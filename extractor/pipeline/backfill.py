@@ -181,7 +181,7 @@ class _Backfill:
         with _free(self._store, self._progress):
             run_id = self._store.begin_run("backfill", started_at=report.started_at)
             self._derive(window, run_id, report)
-            with make_plan(self._store, run_id, namespace=self._config.namespace, settings=self._config.upload) as made:
+            with plan_of(self._config, self._store, run_id, report, nightly=False) as made:
                 outcome = apply_made(made, self._store, self._api, self._settings, report, self._progress)
             finish(self._config, self._store, run_id, report)
             if outcome.stopped is None and window.since is not None and window.until is not None:

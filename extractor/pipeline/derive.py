@@ -123,6 +123,7 @@ class Derivation:
                 spans=self._carried.spans(source.name) if self._carried is not None else None,
             )
             reader.read(self._file_names)
+            self._store.read_days(self._run_id, source.name, reader.days)
         writer.flush()
 
     def _walk(self, group: Group, spool: Spool, limits: Limits) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -64,17 +65,19 @@ class Observer:
     def define(self, source: int, lineage: StatementLineage, at: datetime | None) -> None:
         """Tell the state of targets that got a new content by a statement without edges."""
         name = external_id(self._config.namespace, self._config.source[source].name, lineage)
-        for table in lineage.targets:
-            node = self._resolvers[source].table(table).node
-            if node is not None:
-                self._store.record_definition(self._run_id, node.key.lower(), name, at)
+        for key in self._keys(source, lineage.targets):
+            self._store.record_definition(self._run_id, key, name, at)
 
-    def drop(self, source: int, lineage: StatementLineage, at: datetime | None) -> None:
-        """Tell the state of the permanent tables that ceased to exist."""
-        for table in lineage.dropped:
-            node = self._resolvers[source].table(table).node
-            if node is not None:
-                self._store.record_drop(self._run_id, node.key.lower(), at)
+    def come_and_go(self, source: int, lineage: StatementLineage, at: datetime | None) -> None:
+        """Tell the state of the permanent tables that ceased to exist, and of those that exist from now on."""
+        for key in self._keys(source, lineage.dropped):
+            self._store.record_drop(self._run_id, key, at)
+        for key in self._keys(source, lineage.made):
+            self._store.record_made(self._run_id, key, at)
+
+    def _keys(self, source: int, tables: Iterable[TableName]) -> Iterator[str]:
+        resolver = self._resolvers[source]
+        return (key for table in tables if (key := resolver.key_in_the_past(table)) is not None)
 
     def finish(self) -> None:
         """Write what is still held."""

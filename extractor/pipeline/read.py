@@ -52,7 +52,8 @@ class SourceReader:
     """Reads the files of one source into a spool; every record and statement is counted exactly once.
 
     ``number`` is the source's place in the configuration, carried by each event. ``spans`` is given where one file
-    is looked at for many windows.
+    is looked at for many windows. ``days`` are those (as ordinals, in UTC; 0 for records without a time) of which
+    records were read within the window.
     """
 
     def __init__(
@@ -81,6 +82,7 @@ class SourceReader:
         self._spans = spans
         self._wanted = _filter_of(source)
         self._last_at_us = -1
+        self.days: set[int] = set()
 
     def read(self, file_names: dict[int, str]) -> None:
         """Read all files of the source; each gets the next number in ``file_names``, unless it has one there."""
@@ -153,6 +155,8 @@ class SourceReader:
 
     def _take(self, record: QueryRecord, file: int, position: int) -> None:
         early = self._early_end(record)
+        if early is None or early[0] is not Outcome.FILTERED:
+            self.days.add(record.started_at.toordinal() if record.started_at is not None else 0)
         if early is not None:
             self._set_whole_aside(record, early[0], early[1], record.origin)
             return

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -27,11 +27,17 @@ from extractor.upload import Progress as Step
 
 _SHOWN = 50
 
+Look = Callable[[Config, Store, AlationClient], list[str]]
+"""Compares what the state says of Alation with what Alation holds, and gives a line for each difference."""
 
-def run(config: Config, *, window: Window, progress: Progress, html: Path | None = None) -> Report:
+
+def run(
+    config: Config, *, window: Window, progress: Progress, html: Path | None = None, allow_removals: bool = False
+) -> Report:
     """Read, derive, plan and apply; what was applied stays, whatever happens later.
 
-    With ``html``, a page of the graph before the upload and of the whole report is written there.
+    With ``html``, a page of the graph before the upload and of the whole report is written there. A window with an end
+    is a piece of history: it counts as no night. ``allow_removals`` lifts the limit on what one run may remove.
 
     Raises:
         ConfigError: a setting or the token is missing or wrong.
@@ -39,9 +45,11 @@ def run(config: Config, *, window: Window, progress: Progress, html: Path | None
         AlationError: Alation cannot be reached or refuses the token; nothing is lost, run again.
     """
     settings = alation_of(config)
-    with _opened(config, "run") as (store, run_id, report), connect(settings) as client:
+    with opened(config, "run") as (store, run_id, report), connect(settings) as client:
         _derive(config, store, run_id, report, client, window, progress)
-        with make_plan(store, run_id, namespace=config.namespace, settings=config.upload) as made:
+        with plan_of(
+            config, store, run_id, report, nightly=window.until is None, allow_removals=allow_removals
+        ) as made:
             picture = Picture.of(html, made, store, config, "Run")
             apply_made(made, store, client, settings, report, progress)
         finish(config, store, run_id, report)
@@ -50,23 +58,39 @@ def run(config: Config, *, window: Window, progress: Progress, html: Path | None
     return report
 
 
-def plan(config: Config, *, out: Path | None, window: Window, progress: Progress, html: Path | None = None) -> Report:
+def plan(
+    config: Config,
+    *,
+    out: Path | None,
+    window: Window,
+    progress: Progress,
+    html: Path | None = None,
+    allow_removals: bool = False,
+    look: Look | None = None,
+) -> Report:
     """Read, derive and plan; Alation is only read. The plan is saved to ``out``, a page of it to ``html``, when given.
+
+    ``look`` compares the state with what Alation really holds before the plan is made, and gives the differences.
 
     Raises:
         ConfigError, StateError, AlationError: as for `run`.
     """
-    with _opened(config, "plan") as (store, run_id, report):
+    with opened(config, "plan") as (store, run_id, report):
         needs_alation = any(reads_alation(s.catalog) for s in [*config.source, *mapped_sources(config)])
-        if needs_alation:
-            with connect(alation_of(config)) as client:
-                _derive(config, store, run_id, report, client, window, progress)
-        else:
-            _derive(config, store, run_id, report, None, window, progress)
-        with make_plan(store, run_id, namespace=config.namespace, settings=config.upload) as made:
-            report.plan = _planned(made)
+        client = connect(alation_of(config)) if needs_alation or look else None
+        with client or nullcontext():
+            _derive(config, store, run_id, report, client, window, progress)
+            if look is not None and client is not None:
+                report.differences += look(config, store, client)
+        with plan_of(
+            config, store, run_id, report, nightly=window.until is None, allow_removals=allow_removals
+        ) as made:
+            report.plan = planned(made)
             if out is not None:
                 made.save(out)
+            if look is not None and not made.is_empty:
+                to_do = made.head.counts.operations
+                report.differences.append(f"{to_do} dataflows have to be sent, changed or removed")
             picture = Picture.of(html, made, store, config, "Plan")
         finish(config, store, run_id, report)
         if picture is not None:
@@ -83,9 +107,10 @@ def apply(config: Config, plan_file: Path, *, progress: Progress) -> Report:
         ConfigError, StateError, AlationError: as for `run`.
     """
     settings = alation_of(config)
-    with _opened(config, "apply") as (store, run_id, report), connect(settings) as client:
+    with opened(config, "apply") as (store, run_id, report), connect(settings) as client:
         with Plan.load(plan_file) as made:
             made.check(config.namespace)
+            store.carry_out(run_id, made.head.run_id)
             apply_made(made, store, client, settings, report, progress)
         finish(config, store, run_id, report)
     return report
@@ -97,7 +122,7 @@ def connect(settings: AlationSettings) -> AlationClient:
 
 
 @contextmanager
-def _opened(config: Config, command: str) -> Iterator[tuple[Store, int, Report]]:
+def opened(config: Config, command: str) -> Iterator[tuple[Store, int, Report]]:
     """The state, locked for this command, with a new run in it."""
     groups_of(config)  # a wrong dialect is told before anything is touched
     started_at = datetime.now(UTC)
@@ -124,11 +149,41 @@ def _derive(
         derivation.run()
 
 
+def plan_of(
+    config: Config, store: Store, run_id: int, report: Report, *, nightly: bool, allow_removals: bool = False
+) -> Plan:
+    """The plan of what a run saw, with a failure in its report when removals are held back.
+
+    A run that is not ``nightly`` reads history.
+    """
+    made = make_plan(
+        store,
+        run_id,
+        namespace=config.namespace,
+        settings=config.upload,
+        reconcile=config.reconcile,
+        nightly=nightly,
+        allow_removals=allow_removals,
+    )
+    if withheld := made.head.counts.withheld:
+        report.failures.append(
+            f"{withheld} dataflows would be removed or lose most of their edges, and {_limit_of(config)} is the most "
+            "that one run may take away: they stay as they are. If the logs and the catalog are right, run again "
+            "with --allow-removals"
+        )
+    return made
+
+
+def _limit_of(config: Config) -> str:
+    rules = config.reconcile
+    return f"the larger of {rules.removals_always} and {rules.max_removed_share:.0%} of all ([reconcile])"
+
+
 def apply_made(
     made: Plan, store: Store, client: LineageApi, settings: AlationSettings, report: Report, progress: Progress
 ) -> ApplyReport:
     """Carry out a plan and tell what came of it, in the run's report too."""
-    report.plan = _planned(made)
+    report.plan = planned(made)
     progress("plan: " + ", ".join(f"{name} {value}" for name, value in report.plan.items()))
     outcome = apply_plan(
         made,
@@ -148,7 +203,8 @@ def apply_made(
     return outcome
 
 
-def _planned(made: Plan) -> dict[str, Any]:
+def planned(made: Plan) -> dict[str, Any]:
+    """The counts of a plan for the report."""
     head = made.head
     return {
         **head.counts.model_dump(),

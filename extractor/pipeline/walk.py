@@ -105,7 +105,7 @@ class Walk:
         for part, lineage in enumerate(lineages):
             for note in lineage.notes:
                 self._report.notes.add(note, lineage.reason, origin)
-            self._observer.drop(event.source, lineage, at)
+            self._observer.come_and_go(event.source, lineage, at)
             for gone in lineage.dropped:  # a name that was gone before the night was over need not be catalogued
                 self._report.names.forget(str(gone))
             if any(e.target is not None for e in lineage.tables):

@@ -189,7 +189,9 @@ class Sessions:
                 return self._result(where, Outcome.NO_LINEAGE, write.kind, reason=kept, notes=bound.notes, chain=chain)
         self._learn(write, target, relation)
         tables, columns = bound.once(("edges", target, known), lambda: self._edges(write, target, relation, assigned))
-        return self._written(write, target, tables, columns, chain, where, bound)
+        return self._written(
+            write, target, tables, columns, chain, where, bound, whole=self._is_whole(write, target, relation)
+        )
 
     def _with_files(self, write: Write, relation: Relation, session: Session) -> Relation:
         """The query's relation, as a new table or view gets its columns, and the files that are read beside it."""
@@ -233,8 +235,10 @@ class Sessions:
         chain: tuple[str, ...],
         where: _Where,
         bound: Bound,
+        *,
+        whole: bool,
     ) -> StatementLineage:
-        self._remember(write, target, tables, columns, chain)
+        self._remember(write, target, tables, columns, chain, whole=whole)
         notes = bound.notes
         reason = next((note for note in notes if note.startswith(UNNAMED)), "")
         reason = "made before the window: " + notes[-1] if bound.missing and notes else reason
@@ -248,7 +252,7 @@ class Sessions:
             tables=tables,
             columns=columns,
             chain=chain,
-            defines=write.mode in _DEFINING,
+            defines=whole,
             reason=reason if outcome is Outcome.UNRESOLVED else "",
             notes=notes,
             unlisted=bound.unlisted(),
@@ -286,13 +290,25 @@ class Sessions:
         tables: tuple[TableEdge, ...],
         columns: tuple[ColumnEdge, ...],
         chain: tuple[str, ...],
+        *,
+        whole: bool,
     ) -> None:
         if write.target_kind != "table":
             return
         if write.empties:
-            self._knowledge.made.pop(target)
-        elif tables:
-            self._knowledge.made.put(target, Made(tables, columns, chain), anew=write.mode in _DEFINING)
+            self._knowledge.empty(target)
+            return
+        self._knowledge.emptied.pop(target)
+        if tables:
+            self._knowledge.made.put(target, Made(tables, columns, chain), anew=whole)
+
+    def _is_whole(self, write: Write, target: TableName, relation: Relation) -> bool:
+        """Whether nothing of what the target held before is left: neither in other partitions nor through itself."""
+        if write.mode == "insert":
+            return write.target_kind == "table" and self._knowledge.emptied.get(target) is not None
+        if write.mode not in _DEFINING or (write.mode == "overwrite" and (write.static or write.dynamic)):
+            return False
+        return not any(base.table == target for base in relation.reads)
 
     def _define(self, define: Define, session: Session, where: _Where) -> StatementLineage:
         if define.temporary and define.name and not self._keep_temporary:
@@ -310,7 +326,9 @@ class Sessions:
         tables = tuple(e for r in relations for e in table_edges(r, table, direct=True, keep_self=False))
         outcome = Outcome.LINEAGE if tables else Outcome.NO_LINEAGE
         sources = tuple(e.source for e in tables)
-        return self._result(where, outcome, define.kind, sources=sources, targets=(table,), tables=tables)
+        return self._result(
+            where, outcome, define.kind, sources=sources, targets=(table,), tables=tables, made=(table,)
+        )
 
     def _drop(self, drop: Drop, session: Session, where: _Where) -> StatementLineage:
         gone: list[TableName] = []
@@ -328,7 +346,7 @@ class Sessions:
             if held is not None:
                 temporary.empty(held, session, self._knowledge)
             elif session.named(name):
-                self._knowledge.made.pop(self._knowledge.table(session.named(name), session))
+                self._knowledge.empty(self._knowledge.table(session.named(name), session))
 
     def _alter(self, alter: Alter, session: Session) -> None:
         table = self._knowledge.table(alter.name, session) if alter.name else None

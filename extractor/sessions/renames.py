@@ -23,7 +23,11 @@ def renamed(rename: Rename, session: Session, knowledge: Knowledge, fingerprint:
         return [_from_temporary(held, rename, new, session, knowledge, fingerprint)]
     made = knowledge.made.pop(old)
     if made is None:
-        return [StatementLineage(Outcome.NO_LINEAGE, rename.kind, dropped=(old,), reason=f"{old} becomes {new}")]
+        return [
+            StatementLineage(
+                Outcome.NO_LINEAGE, rename.kind, dropped=(old,), made=(new,), reason=f"{old} becomes {new}"
+            )
+        ]
     return [_moved(made, rename.kind, old, new, knowledge, fingerprint, dropped=(old,))]
 
 
@@ -60,6 +64,9 @@ def _moved(
     tables = tuple(e._replace(target=new) for e in made.tables if e.source not in (old, new))
     columns = tuple(e._replace(target_table=new) for e in made.columns if e.source_table not in (old, new))
     chain = tuple(dict.fromkeys((*made.chain, fingerprint)))
+    keeps = any(
+        edge.source == new for edge in made.tables
+    )  # what the name held before lives on in what takes its place
     knowledge.made.put(new, Made(tables, columns, chain), anew=True)
     return StatementLineage(
         Outcome.LINEAGE if tables else Outcome.NO_LINEAGE,
@@ -69,8 +76,9 @@ def _moved(
         tables=tables,
         columns=columns,
         chain=chain,
-        defines=True,
+        defines=not keeps,
         dropped=dropped,
+        made=(new,),
         reason=f"{old} becomes {new}",
     )
 

@@ -57,6 +57,7 @@ class Knowledge:
         self.dialect = dialect
         self.bases = Bases(_TABLES)
         self.made = MadeTables(_MADE)
+        self.emptied: Bounded[TableName, bool] = Bounded(_TABLES)
         self._schema = schema
         self._others = tuple(others)
         self._patterns = tuple(patterns)
@@ -111,6 +112,11 @@ class Knowledge:
         """Remember the columns of a table."""
         if columns:
             self._learned.put(key_of(table), columns)
+
+    def empty(self, table: TableName) -> None:
+        """A permanent table holds nothing from now on; what fills it next gives it a whole new content."""
+        self.made.pop(table)
+        self.emptied.put(table, True)
 
     def forget(self, table: TableName) -> tuple[str, ...] | None:
         """Forget what DDL taught about a table, and return it."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from extractor.state.catalog import CatalogRow, CatalogStore, CatalogVersion, StoredCatalog
+from extractor.state.knowledge import Known
+from extractor.state.owned import dataflow_of
 from extractor.state.records import (
     CachedOutline,
     OwnedDataflow,
@@ -24,6 +26,7 @@ __all__ = [
     "CatalogRow",
     "CatalogStore",
     "CatalogVersion",
+    "Known",
     "OwnedDataflow",
     "Run",
     "SeenEdge",
@@ -32,6 +35,7 @@ __all__ = [
     "Store",
     "StoredCatalog",
     "TargetFact",
+    "dataflow_of",
     "edge_identity",
     "edges_digest",
     "node_identity",

@@ -15,7 +15,9 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import Connection, Row, delete, select
 
-from extractor.models import Dataflow, KeyedEdge, Node
+from extractor.models import Dataflow
+from extractor.state import journal
+from extractor.state.blobs import pack_edges, unpack_edges
 from extractor.state.records import TargetFact, edges_digest, united
 from extractor.state.tables import observations, observed_targets, targets
 from extractor.state.upsert import insert_or_update, slices
@@ -44,6 +46,13 @@ class Observations:
         self._edges = 0
         self._seen: dict[tuple[str, str], _Seen] = {}
         self._targets: dict[str, TargetFact] = {}
+        self.days: dict[str, set[int]] = {}
+
+    def read_days(self, source_name: str, days: Iterable[int]) -> None:
+        """The log of these days was read; 0 is the day of the run. A day that is yet to come is a wrong clock's."""
+        today = self._now.toordinal()
+        held = self.days.setdefault(source_name, set())
+        held.update(day or today for day in days if day <= today + 1)
 
     @property
     def is_full(self) -> bool:
@@ -78,6 +87,10 @@ class Observations:
         name = target if at else _undated(target)
         self._learn(TargetFact(name, when, defined_at=when, defined_by=external_id))
 
+    def made(self, target: str, at: datetime | None) -> None:
+        """A target exists from now on, with nothing in it yet."""
+        self._learn(TargetFact(target if at else _undated(target), at or self._now))
+
     def dropped(self, target: str, at: datetime | None) -> None:
         """A target ceased to exist."""
         when = at or self._now
@@ -87,7 +100,7 @@ class Observations:
     def write(self, connection: Connection) -> None:
         """Put everything into the staging tables and forget it here."""
         _write_seen(connection, self._seen)
-        store_targets(connection, self._targets.values(), staged=True)
+        stage_targets(connection, self._targets.values())
         self._seen.clear()
         self._targets.clear()
         self._edges = 0
@@ -115,7 +128,7 @@ def read_observed(rows: Iterable[Row[Any]]) -> Iterator[Dataflow]:
             source_name=first.source_name,
             fingerprint=first.fingerprint,
             targets=tuple(sorted({t for row in contexts for t in orjson.loads(row.targets)})),
-            edges=united(edge for row in contexts for edge in _read_edges(row.edges)),
+            edges=united(edge for row in contexts for edge in unpack_edges(row.edges)),
             defines=any(row.defines for row in contexts),
             first_seen=min(row.first_seen for row in contexts),
             last_seen=max(row.last_seen for row in contexts),
@@ -132,14 +145,55 @@ def find_targets(connection: Connection, names: Iterable[str], *, staged: bool =
     return found
 
 
-def store_targets(connection: Connection, facts: Iterable[TargetFact], *, staged: bool = False) -> None:
-    """Remember facts on top of what is known already."""
+def stage_targets(connection: Connection, facts: Iterable[TargetFact]) -> None:
+    """Remember what happened next to targets in the present run."""
     incoming = {fact.target: fact for fact in facts}
-    held = find_targets(connection, incoming, staged=staged)
+    held = find_targets(connection, incoming, staged=True)
     rows = [held[name].followed_by(fact) if name in held else fact for name, fact in incoming.items()]
     if rows:
-        table = observed_targets if staged else targets
-        connection.execute(insert_or_update(connection, table), [row._asdict() for row in rows])
+        connection.execute(insert_or_update(connection, observed_targets), [row._asdict() for row in rows])
+
+
+def learn_targets(connection: Connection, facts: Iterable[TargetFact], run_id: int) -> bool:
+    """Join what a run saw of targets to what is known of them; whether that changed which dataflows may hold."""
+    incoming = {fact.target: fact for fact in facts}
+    held = find_targets(connection, incoming)
+    joined = {name: held[name].joined(fact) if name in held else fact for name, fact in incoming.items()}
+    changed = {name: fact for name, fact in joined.items() if fact != held.get(name)}
+    images = {name: orjson.dumps(held[name]._asdict()) if name in held else None for name in changed}
+    journal.write(connection, run_id, journal.TARGET, images)
+    put_targets(connection, changed.values())
+    return any(_state_of(fact) != _state_of(held.get(name)) for name, fact in changed.items())
+
+
+def put_targets(connection: Connection, facts: Iterable[TargetFact]) -> None:
+    """Write facts as they are, over those of the same targets."""
+    if rows := [fact._asdict() for fact in facts]:
+        connection.execute(insert_or_update(connection, targets), rows)
+
+
+def image_of(connection: Connection, target: str) -> bytes | None:
+    """What is known of a target, as the journal keeps it."""
+    fact = find_targets(connection, [target]).get(target)
+    return orjson.dumps(fact._asdict()) if fact is not None else None
+
+
+def restore_target(connection: Connection, target: str, image: bytes | None) -> None:
+    """Know of a target what an image of the journal says; without one nothing was known."""
+    if image is None:
+        connection.execute(delete(targets).where(targets.c.target == target))
+    else:
+        put_targets(connection, [read_fact(orjson.loads(image))])
+
+
+def read_fact(values: dict[str, Any]) -> TargetFact:
+    """A fact whose times are words, as JSON has them."""
+    times = {name: datetime.fromisoformat(values[name]) for name in ("touched_at", "defined_at") if values[name]}
+    return TargetFact(**{**values, **times})
+
+
+def _state_of(fact: TargetFact | None) -> tuple[bool, str | None]:
+    return (fact.gone, fact.defined_by) if fact is not None else (False, None)
 
 
 def _write_seen(connection: Connection, seen: dict[tuple[str, str], _Seen]) -> None:
@@ -173,7 +227,7 @@ def _row(key: tuple[str, str], item: _Seen, held: tuple[datetime, datetime] | No
         "content": dataflow.content,
         "targets": orjson.dumps(_targets(dataflow)).decode(),
         "defines": dataflow.defines,
-        "edges": orjson.dumps([(*e.source, *e.target, e.kind, e.confidence, e.reason) for e in dataflow.edges]),
+        "edges": pack_edges(dataflow.edges),
         "first_seen": min(item.first, held[0]) if held else item.first,
         "last_seen": max(item.last, held[1]) if held else item.last,
     }
@@ -189,8 +243,3 @@ def _undated(target: str) -> str:
     A script says nothing of when it ran: it never supersedes what a log has seen, nor does a log supersede it.
     """
     return f"undated:{target}"
-
-
-def _read_edges(blob: bytes) -> Iterator[KeyedEdge]:
-    for otype, key, target_otype, target_key, kind, confidence, reason in orjson.loads(blob):
-        yield KeyedEdge(Node(otype, key), Node(target_otype, target_key), kind, confidence, reason)

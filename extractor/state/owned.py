@@ -24,6 +24,7 @@ from sqlalchemy import (
     exists,
     false,
     func,
+    insert,
     select,
     true,
     update,
@@ -31,7 +32,7 @@ from sqlalchemy import (
 
 from extractor.models import Dataflow, KeyedEdge, Node
 from extractor.state.records import OwnedDataflow, Status, edges_digest, found_by, node_identity
-from extractor.state.tables import dataflows, edges, facts, nodes, observations
+from extractor.state.tables import dataflows, edges, facts, nodes, observations, temporary_nodes
 from extractor.state.upsert import insert_or_ignore, insert_or_update, slices
 
 _COLUMNS = [dataflows.c[name] for name in OwnedDataflow._fields if name != "observed"]
@@ -50,8 +51,24 @@ def stream(connection: Connection, namespace: str) -> Iterator[OwnedDataflow]:
     """All dataflows of a namespace, ordered by external_id; `observed` says whether the present run saw them."""
     seen = exists().where(observations.c.external_id == dataflows.c.external_id).label("observed")
     query = select(*_COLUMNS, seen).where(dataflows.c.namespace == namespace).order_by(dataflows.c.external_id)
-    for row in connection.execution_options(yield_per=500).execute(query):
+    for row in connection.execute(query, execution_options={"yield_per": 500}):
         yield _read(row, observed=bool(row.observed))
+
+
+def dataflow_of(row: OwnedDataflow, edges: tuple[KeyedEdge, ...] = ()) -> Dataflow:
+    """A dataflow as the state holds it, with edges that were read apart."""
+    return Dataflow(
+        external_id=row.external_id,
+        title=row.title,
+        content=row.content,
+        source_name=row.source_name,
+        fingerprint=row.fingerprint,
+        targets=row.targets,
+        edges=edges,
+        defines=row.defines,
+        first_seen=row.first_seen,
+        last_seen=row.last_seen,
+    )
 
 
 def count(connection: Connection, namespace: str) -> tuple[int, int]:
@@ -61,6 +78,27 @@ def count(connection: Connection, namespace: str) -> tuple[int, int]:
     joined = edges.join(dataflows, edges.c.dataflow_id == dataflows.c.id)
     links = select(func.count()).select_from(joined).where(*ours, edges.c.stale == false())
     return connection.execute(flows).scalar_one(), connection.execute(links).scalar_one()
+
+
+def statuses(connection: Connection, namespace: str) -> dict[str, int]:
+    """How many dataflows of a namespace are in each status."""
+    c = dataflows.c
+    query = select(c.status, func.count()).where(c.namespace == namespace).group_by(c.status).order_by(c.status)
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def read_temporary(connection: Connection) -> dict[str, Node]:
+    """The TMP nodes of the last look, by identity."""
+    c = temporary_nodes.c
+    return {row.identity: Node(row.otype, row.key) for row in connection.execute(select(c.identity, c.otype, c.key))}
+
+
+def write_temporary(connection: Connection, found: Iterable[Node], seen_at: datetime) -> None:
+    """Remember TMP nodes in place of those of the last look."""
+    connection.execute(delete(temporary_nodes))
+    rows = {node_identity(n): {"identity": node_identity(n), **n._asdict(), "seen_at": seen_at} for n in found}
+    if rows:
+        connection.execute(insert(temporary_nodes), list(rows.values()))
 
 
 def source_names(connection: Connection, namespace: str) -> set[str]:
@@ -115,7 +153,7 @@ def intend(connection: Connection, rows: Sequence[Dataflow], status: Status, run
     for keys in slices(list(ids.values())):
         connection.execute(update(edges).where(edges.c.dataflow_id.in_(keys)).values(stale=True))
     _write_edges(connection, rows, ids)
-    _changed(connection)
+    changed(connection)
 
 
 def set_status(
@@ -133,14 +171,14 @@ def set_status(
         if drop_stale:
             ids = select(dataflows.c.id).where(dataflows.c.external_id.in_(keys))
             connection.execute(delete(edges).where(edges.c.stale == true(), edges.c.dataflow_id.in_(ids)))
-    _changed(connection)
+    changed(connection)
 
 
 def forget(connection: Connection, external_ids: Collection[str]) -> None:
     """Delete dataflows that are no longer in Alation."""
     for keys in slices(external_ids):
         connection.execute(delete(dataflows).where(dataflows.c.external_id.in_(keys)))
-    _changed(connection)
+    changed(connection)
 
 
 def empty(connection: Connection, external_ids: Collection[str]) -> None:
@@ -178,7 +216,7 @@ def set_problem(connection: Connection, problems: Mapping[str, str]) -> None:
         .values(problem=bindparam("problem_"), job=None)
     )
     connection.execute(statement, [{"id_": i, "problem_": p} for i, p in problems.items()])
-    _changed(connection)
+    changed(connection)
 
 
 def set_seen(connection: Connection, times: Mapping[str, tuple[datetime, datetime]], run_id: int) -> None:
@@ -279,7 +317,8 @@ def _ids(connection: Connection, external_ids: Sequence[str]) -> dict[str, int]:
     return found
 
 
-def _changed(connection: Connection) -> None:
+def changed(connection: Connection) -> None:
+    """Another version of the state: plans that were made before do not fit any longer."""
     value = cast(cast(facts.c.value, BigInteger) + 1, Text)
     connection.execute(update(facts).where(facts.c.name == "changes").values(value=value))
 

@@ -37,7 +37,10 @@ class CachedOutline(NamedTuple):
 
 
 class Run(NamedTuple):
-    """One start of the program that changed the state; ``report`` is JSON or None."""
+    """One start of the program that changed the state; ``report`` is JSON or None.
+
+    ``carries_out`` is the run whose saved plan this one applied.
+    """
 
     id: int
     command: str
@@ -45,6 +48,7 @@ class Run(NamedTuple):
     finished_at: datetime | None
     status: str
     report: str | None
+    carries_out: int | None = None
 
 
 class Status(StrEnum):
@@ -93,9 +97,20 @@ class TargetFact(NamedTuple):
     defined_by: str | None = None
 
     def followed_by(self, later: TargetFact) -> TargetFact:
-        """The fact that holds after a second one became known; of two with the same time the second counts."""
+        """The fact that holds after a second event of the same run; of two with the same time the second counts."""
         touched = later if later.touched_at >= self.touched_at else self
         defined = later if _is_at_least(later.defined_at, self.defined_at) else self
+        return TargetFact(self.target, touched.touched_at, touched.gone, defined.defined_at, defined.defined_by)
+
+    def joined(self, other: TargetFact) -> TargetFact:
+        """The fact that holds when two runs are put together, in whichever order they were.
+
+        Of the same time, existing counts more than gone: a log that breaks off between DROP and CREATE must not
+        take away what the whole log keeps.
+        """
+        touched = max(self, other, key=lambda f: (f.touched_at, not f.gone))
+        dated = [fact for fact in (self, other) if fact.defined_at is not None]
+        defined = max(dated, key=lambda f: (f.defined_at, f.defined_by or ""), default=self)
         return TargetFact(self.target, touched.touched_at, touched.gone, defined.defined_at, defined.defined_by)
 
 

@@ -12,9 +12,10 @@ from typing import Self
 from sqlalchemy import Connection, Engine, insert, select, update
 
 from extractor.errors import StateError
-from extractor.models import Dataflow, KeyedEdge
-from extractor.state import locks, migrate, observations, owned, texts
+from extractor.models import Dataflow, KeyedEdge, Node
+from extractor.state import journal, knowledge, locks, migrate, moving, observations, owned, texts, undo
 from extractor.state.connect import connect, in_words, read_url, shown
+from extractor.state.knowledge import Known
 from extractor.state.records import CachedOutline, OwnedDataflow, Run, StatementText, Status, TargetFact
 from extractor.state.seen_edges import SeenEdge, find_seen
 from extractor.state.tables import facts, observed_targets, runs
@@ -22,6 +23,8 @@ from extractor.state.tables import observations as observations_table
 from extractor.state.upsert import batches, insert_or_update
 
 _RUNNING = "running"
+_LEARNED_TOGETHER = 200
+_UNDONE_AT_MOST = 60
 
 
 class Store:
@@ -35,6 +38,7 @@ class Store:
         self._engine = engine
         self._writer = engine.execution_options(write=True)
         self._present: observations.Observations | None = None
+        self._held: Connection | None = None
         self.where = shown(engine.url)
 
     @classmethod
@@ -90,14 +94,32 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection for reading."""
+        if self._held is not None:
+            yield self._held
+            return
         with in_words(self.where), self._engine.connect() as connection:
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A connection in a transaction that is committed at the end, or undone by an exception."""
+        if self._held is not None:
+            yield self._held
+            return
         with in_words(self.where), self._writer.begin() as connection:
             yield connection
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """Do everything inside in one transaction that is undone at the end: to see what would come of it."""
+        with in_words(self.where), self._writer.connect() as connection:
+            transaction = connection.begin()
+            self._held = connection
+            try:
+                yield
+            finally:
+                self._held = None
+                transaction.rollback()
 
     # Runs
 
@@ -113,6 +135,7 @@ class Store:
             row = {"command": command, "started_at": at, "status": _RUNNING}
             (run_id,) = connection.execute(insert(runs).values(row).returning(runs.c.id)).one()
             _set_fact(connection, "observing", str(run_id))
+            journal.forget_older(connection, _UNDONE_AT_MOST)
         self._present = observations.Observations(at)
         return int(run_id)
 
@@ -121,6 +144,11 @@ class Store:
         values = {"finished_at": datetime.now(UTC), "status": status, "report": report_json}
         with self.write() as connection:
             connection.execute(update(runs).where(runs.c.id == run_id).values(values))
+
+    def carry_out(self, run_id: int, planned_in: int) -> None:
+        """Note that a run applies the plan that an earlier run made."""
+        with self.write() as connection:
+            connection.execute(update(runs).where(runs.c.id == run_id).values(carries_out=planned_in))
 
     def runs(self) -> list[Run]:
         """All runs, the latest first."""
@@ -131,6 +159,18 @@ class Store:
         """A word that is another one after every change of what we hold in Alation; plans carry it."""
         with self.read() as connection:
             return f"{_fact(connection, 'identity')}.{_fact(connection, 'changes')}"
+
+    def can_undo(self, run_id: int) -> bool:
+        """Whether it is still known what the run changed, and that is not undone yet."""
+        with self.read() as connection:
+            return journal.is_kept(connection, run_id)
+
+    def restore(self, run_id: int, by_run: int) -> tuple[str, ...]:
+        """Know again what was known before a run; gives the dataflows that a later run changed and that stay."""
+        with self.write() as connection:
+            left = undo.restore(connection, run_id, by_run)
+            owned.changed(connection)
+            return left
 
     # Texts and outlines
 
@@ -171,6 +211,10 @@ class Store:
         """A target got a new content by a statement without edges; with edges, `observe` does it by itself."""
         self._observing(run_id).defined(target, external_id, seen_at)
 
+    def record_made(self, run_id: int, target: str, seen_at: datetime | None) -> None:
+        """A target exists from now on, with nothing in it yet."""
+        self._observing(run_id).made(target, seen_at)
+
     def record_drop(self, run_id: int, target: str, seen_at: datetime | None) -> None:
         """A target ceased to exist under its name."""
         self._observing(run_id).dropped(target, seen_at)
@@ -189,12 +233,53 @@ class Store:
             query = select(observations_table).order_by(c.external_id, c.sequence)
             yield from observations.read_observed(connection.execution_options(yield_per=200).execute(query))
 
-    def settle(self) -> None:
-        """Make what the present run learned of targets known for good."""
-        self._flush()
-        for batch in batches(self._observed_targets()):
+    def settle(self, run_id: int, namespace: str, *, nightly: bool = True) -> None:
+        """Make what the run saw known for good; a run that is not ``nightly`` is a backfill and no night.
+
+        Raises:
+            StateError: another run has begun meanwhile.
+        """
+        self._adopt()
+        for seen in batches(self.observed(run_id), _LEARNED_TOGETHER):
             with self.write() as connection:
-                observations.store_targets(connection, batch)
+                if knowledge.learn(connection, seen, run_id, nightly=nightly):
+                    owned.changed(connection)
+        for facts_ in batches(self._observed_targets()):
+            with self.write() as connection:
+                if observations.learn_targets(connection, facts_, run_id):
+                    owned.changed(connection)
+        if nightly:
+            with self.write() as connection:
+                knowledge.add_nights(connection, namespace, self._observing(run_id).days)
+
+    def read_days(self, run_id: int, source_name: str, days: Collection[int]) -> None:
+        """The log of these days (ordinals; 0 is the day of the run) was read; it counts when the run settles."""
+        self._observing(run_id).read_days(source_name, days)
+
+    def known(self, namespace: str) -> Iterator[Known]:
+        """Every dataflow of a namespace that was ever seen, ordered by external_id."""
+        with self.read() as connection:
+            yield from knowledge.stream(connection, namespace)
+
+    def count_known(self, namespace: str) -> int:
+        """How many dataflows of a namespace were ever seen."""
+        with self.read() as connection:
+            return knowledge.count(connection, namespace)
+
+    def are_known(self, external_ids: Collection[str]) -> set[str]:
+        """Those of the ids that belong to a dataflow that was ever seen with edges."""
+        with self.read() as connection:
+            return knowledge.are_known(connection, external_ids)
+
+    def known_dataflows(self, external_ids: Collection[str]) -> dict[str, Dataflow]:
+        """What is known of these dataflows, with their words and edges."""
+        with self.read() as connection:
+            return knowledge.find(connection, external_ids)
+
+    def nights(self, namespace: str) -> dict[str, list[int]]:
+        """The days (ordinals) of each source's log that nightly runs have read, in order."""
+        with self.read() as connection:
+            return knowledge.read_nights(connection, namespace)
 
     def targets(self, names: Iterable[str]) -> dict[str, TargetFact]:
         """What is known of targets, as settled."""
@@ -223,6 +308,42 @@ class Store:
         with self.read() as connection:
             yield from owned.stream(connection, namespace)
 
+    def owned_but_unknown(self, namespace: str) -> list[OwnedDataflow]:
+        """The dataflows of a namespace that are in Alation though nothing is known of them (any longer)."""
+        with self.read() as connection:
+            ids = knowledge.unknown(connection, namespace)
+            return list(owned.find(connection, ids).values())
+
+    def found_different(self, problems: Mapping[str, str], status: Status) -> None:
+        """Alation does not hold these dataflows as they should be: they are planned again, from ``status`` on."""
+        if problems:
+            with self.write() as connection:
+                owned.set_status(connection, list(problems), status)
+                owned.set_problem(connection, problems)
+
+    def take_over(self, rows: Sequence[Dataflow], run_id: int) -> None:
+        """These dataflows are in Alation as they are, though the state did not know them."""
+        with self.write() as connection:
+            owned.intend(connection, rows, Status.PRESENT, run_id)
+            knowledge.put(connection, [knowledge.values_of(row, run_id) for row in rows])
+
+    def statuses(self, namespace: str) -> dict[str, int]:
+        """How many dataflows of a namespace are in each status."""
+        with self.read() as connection:
+            return owned.statuses(connection, namespace)
+
+    def temporary(self) -> dict[str, Node]:
+        """The TMP nodes that were met at the last look, by identity."""
+        with self.read() as connection:
+            return owned.read_temporary(connection)
+
+    def swap_temporary(self, nodes: Iterable[Node], seen_at: datetime) -> dict[str, Node]:
+        """Remember the TMP nodes of this look, and give those of the one before."""
+        with self.write() as connection:
+            before = owned.read_temporary(connection)
+            owned.write_temporary(connection, nodes, seen_at)
+            return before
+
     def edges(self, external_ids: Collection[str], *, stale: bool = False) -> dict[str, tuple[KeyedEdge, ...]]:
         """The edges of dataflows, or those that have to leave Alation but may still be there."""
         with self.read() as connection:
@@ -237,6 +358,25 @@ class Store:
         """Note when dataflows were first and last seen; this does not change `state_version`."""
         with self.write() as connection:
             owned.set_seen(connection, times, run_id)
+
+    # Moving
+
+    def export(self, target: Path) -> int:
+        """Write the state as JSON lines, readable by its owner alone; gives the number of rows."""
+        with self.read() as connection:
+            return moving.write_file(connection, target)
+
+    def import_(self, source: Path) -> int:
+        """Read what `export` wrote, all of it or nothing; gives the number of rows.
+
+        Raises:
+            StateError: the file cannot be read or is wrong somewhere, or the state holds dataflows already.
+        """
+        with self.write() as connection:
+            count = moving.read_file(connection, source)
+            owned.changed(connection)
+            _set_fact(connection, "knows", "1")
+            return count
 
     # The way into Alation; each call is one commit
 
@@ -297,6 +437,12 @@ class Store:
         if present.is_full:
             self._flush()
         return present
+
+    def _adopt(self) -> None:
+        with self.write() as connection:
+            if not _fact(connection, "knows"):
+                knowledge.adopt(connection)
+                _set_fact(connection, "knows", "1")
 
     def _flush(self) -> None:
         if self._present is not None and not self._present.is_empty:

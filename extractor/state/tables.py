@@ -1,8 +1,9 @@
 """The tables of the state, apart from the catalog's.
 
-What is ours in Alation: ``dataflows``, ``nodes``, ``edges``. What the logs taught for good: ``statements``,
-``outlines``, ``targets``. What the present run has seen so far, and nothing older: ``observations``,
-``observed_targets``. What Data Observability told: ``asset_mappings``, ``tables_offered``.
+What is ours in Alation: ``dataflows``, ``nodes``, ``edges``. What the logs taught for good: ``known`` (every
+dataflow ever seen, whether it holds or not), ``targets``, ``nights``, ``statements``, ``outlines``. What the present
+run has seen so far, and nothing older: ``observations``, ``observed_targets``. How it was before each of the last
+runs: ``journal``. What Data Observability told: ``asset_mappings``, ``tables_offered``.
 Times are whole microseconds since 1970 in UTC, so that both databases compare them alike.
 """
 
@@ -76,6 +77,7 @@ runs = Table(
     Column("finished_at", Instant),
     Column("status", String(32), nullable=False),
     Column("report", Text),
+    Column("carries_out", Integer),
 )
 
 statements = Table(
@@ -197,4 +199,49 @@ tables_offered = Table(
     metadata,
     Column("identity", Words, primary_key=True),
     Column("offered_at", Instant, nullable=False),
+)
+
+known = Table(
+    "known",
+    metadata,
+    Column("external_id", String(255), primary_key=True),
+    Column("namespace", String(64), nullable=False, index=True),
+    Column("source_name", Text, nullable=False),
+    Column("fingerprint", String(64), nullable=False),
+    Column("title", Words, nullable=False),
+    Column("content", Words, nullable=False),
+    Column("targets", Text, nullable=False),
+    Column("defines", Boolean, nullable=False),
+    Column("edges", LargeBinary, nullable=False),
+    Column("edges_digest", String(64), nullable=False),
+    Column("first_seen", Instant, nullable=False),
+    Column("last_seen", Instant, nullable=False),
+    Column("night", Integer),
+    Column("run_id", Integer, nullable=False),
+)
+
+nights = Table(
+    "nights",
+    metadata,
+    Column("namespace", String(64), primary_key=True),
+    Column("source_name", String(255), primary_key=True),
+    Column("day", Integer, primary_key=True, autoincrement=False),
+)
+
+journal = Table(
+    "journal",
+    metadata,
+    Column("run_id", Integer, primary_key=True, autoincrement=False),
+    Column("what", String(16), primary_key=True),
+    Column("name", Words, primary_key=True),
+    Column("before", LargeBinary),
+)
+
+temporary_nodes = Table(
+    "temporary_nodes",
+    metadata,
+    Column("identity", Words, primary_key=True),
+    Column("otype", String(32), nullable=False),
+    Column("key", Words, nullable=False),
+    Column("seen_at", Instant, nullable=False),
 )

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path as FilePath
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, NamedTuple, Self
 
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -32,7 +32,10 @@ _FIRST_LINE_END = b',"operations":[\n'
 
 
 class Counts(BaseModel):
-    """How many dataflows each action concerns; ``keep`` are those that stay as they are."""
+    """How many dataflows each action concerns; ``keep`` are those that stay as they are.
+
+    ``withheld`` counts those that would be removed, or lose most of their edges, but stay since they are too many.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -41,6 +44,7 @@ class Counts(BaseModel):
     resume: int = 0
     remove: int = 0
     keep: int = 0
+    withheld: int = 0
 
     @property
     def operations(self) -> int:
@@ -178,22 +182,38 @@ class Plan:
         return cls(head, lines)
 
 
+class Removals(NamedTuple):
+    """How many dataflows a plan may take away: ``always``, or a ``share`` of those that Alation holds."""
+
+    always: int
+    share: float
+
+    def allow(self, count: int, held: int) -> bool:
+        """Whether so many of those that are held may go."""
+        return count <= max(self.always, self.share * held)
+
+
 def spool_plan(
-    operations: Iterable[Operation],
+    steps: Iterable[tuple[Operation, bool]],
     kept: Counter[str],
     *,
     namespace: str,
     state_version: str,
     run_id: int,
     limits: Limits,
+    removals: Removals | None = None,
 ) -> Plan:
-    """A plan of operations that come as a stream; ``kept["keep"]`` is read when the stream has ended."""
-    early = SpooledLines()
+    """A plan of operations that come as a stream, each with whether it takes something away.
+
+    ``kept["keep"]`` and ``kept["held"]`` (dataflows that Alation holds) are read when the stream has ended.
+    ``removals`` limits what is taken away; None is no limit.
+    """
+    lines = SpooledLines()
     try:
-        counts = _spool(operations, early)
-        posts, deletes = _requests(early, limits)
+        counts = _spool(steps, kept, lines, removals)
+        posts, deletes = _requests(lines, limits)
     except BaseException:
-        early.close()
+        lines.close()
         raise
     head = PlanHead(
         id=uuid.uuid4().hex,
@@ -201,24 +221,33 @@ def spool_plan(
         state_version=state_version,
         run_id=run_id,
         made_at=datetime.now(UTC),
-        counts=Counts(**{action.value: counts[action] for action in Action}, keep=kept["keep"]),
+        counts=counts,
         posts=posts,
         deletes=deletes,
         expected_s=posts * POST_S + deletes * DELETE_S,
         **limits._asdict(),
     )
-    return Plan(head, early)
+    return Plan(head, lines)
 
 
-def _spool(operations: Iterable[Operation], lines: SpooledLines) -> Counter[str]:
+def _spool(
+    steps: Iterable[tuple[Operation, bool]], kept: Counter[str], lines: SpooledLines, removals: Removals | None
+) -> Counts:
     """Write the operations, those that take something away first, so that windows with a DELETE are few."""
     counts: Counter[str] = Counter()
-    with closing(SpooledLines()) as late:
-        for operation in operations:
-            counts[operation.action] += 1
-            (lines if operation.action in DELETED else late).add([write_operation(operation)])
+    doubtful: Counter[str] = Counter()
+    with closing(SpooledLines()) as late, closing(SpooledLines()) as doubted:
+        for operation, takes_away in steps:
+            (doubtful if takes_away else counts)[operation.action] += 1
+            part = doubted if takes_away else lines if operation.action in DELETED else late
+            part.add([write_operation(operation)])
+        allowed = removals is None or removals.allow(doubtful.total(), kept["held"])
+        if allowed:
+            counts += doubtful
+            lines.add(doubted.read())
         lines.add(late.read())
-    return counts
+    withheld = 0 if allowed else doubtful.total()
+    return Counts(**{a.value: counts[a] for a in Action}, keep=kept["keep"] + withheld, withheld=withheld)
 
 
 def _requests(lines: SpooledLines, limits: Limits) -> tuple[int, int]:

@@ -1,150 +1,150 @@
-"""The difference between what the run and the state say and what Alation holds by the state.
-
-A dataflow that the present run has not seen stays: the log of another night holds it. It goes when a later
-definition of its targets superseded it, or when all its targets were dropped later than anything wrote them.
-"""
+"""The difference between what must be in Alation, by what is known, and what is there, by the state."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 from extractor.config import UploadSettings
 from extractor.models import Dataflow, KeyedEdge
-from extractor.state import OwnedDataflow, Status, Store, TargetFact, edges_digest
+from extractor.settings_of_reconcile import ReconcileSettings
+from extractor.state import Known, OwnedDataflow, Status, Store, dataflow_of, edge_identity
 from extractor.state.upsert import batches
 from extractor.upload.batch import Limits
-from extractor.upload.document import Plan, spool_plan
+from extractor.upload.document import Plan, Removals, spool_plan
+from extractor.upload.holding import Nights, Over, over
 from extractor.upload.operations import Action, Operation
 
 _BATCH = 200
 _UNFINISHED = "an earlier run did not come to its end"
+_UNKNOWN = "nothing that is known brings it forth any longer"
 
 
-def make_plan(store: Store, run_id: int, *, namespace: str, settings: UploadSettings) -> Plan:
-    """The plan of what the run observed, against the state.
+class Step(NamedTuple):
+    """An operation; ``takes_away`` when something would be lost for which nothing takes its place."""
 
-    Settles what the run learned of targets, and notes when dataflows that stay were last seen; nothing else of the
-    state changes. Operations are streamed into a temporary file: memory does not grow with their number.
+    operation: Operation
+    takes_away: bool = False
+
+
+def make_plan(
+    store: Store,
+    run_id: int,
+    *,
+    namespace: str,
+    settings: UploadSettings,
+    reconcile: ReconcileSettings | None = None,
+    nightly: bool = True,
+    allow_removals: bool = False,
+) -> Plan:
+    """The plan of what is known once the run's observations are joined to it, against what Alation holds.
+
+    Settles what the run learned, and notes when dataflows that stay were last seen; nothing else of the state
+    changes. A run that is not ``nightly`` is a backfill. Without ``allow_removals`` a plan that would take away too
+    much leaves all that away: ``plan.head.counts.withheld`` says how much. Operations are streamed into a temporary
+    file: memory does not grow with their number.
 
     Raises:
         StateError: another run has begun meanwhile, or the state cannot be read.
     """
-    store.settle()
+    store.settle(run_id, namespace, nightly=nightly)
+    return plan_known(
+        store, run_id, namespace=namespace, settings=settings, reconcile=reconcile, allow_removals=allow_removals
+    )
+
+
+def plan_known(
+    store: Store,
+    run_id: int,
+    *,
+    namespace: str,
+    settings: UploadSettings,
+    reconcile: ReconcileSettings | None = None,
+    allow_removals: bool = False,
+) -> Plan:
+    """As `make_plan`, of what is known already."""
+    rules = reconcile or ReconcileSettings()
     kept: Counter[str] = Counter()
+    nights = Nights(store.nights(namespace) if rules.expire_after_nights else {}, rules.expire_after_nights)
     return spool_plan(
-        _operations(store, run_id, namespace, kept),
+        _steps(store, run_id, namespace, nights, kept),
         kept,
         namespace=namespace,
         state_version=store.state_version(),
         run_id=run_id,
         limits=Limits(settings.max_paths, settings.max_dataflows, settings.max_bytes),
+        removals=None if allow_removals else Removals(rules.removals_always, rules.max_removed_share),
     )
 
 
-def _operations(store: Store, run_id: int, namespace: str, kept: Counter[str]) -> Iterator[Operation]:
-    observed = (d for d in store.observed(run_id) if d.external_id.split("/")[1] == namespace)
-    for seen in batches(observed, _BATCH):
-        held = store.dataflows([d.external_id for d in seen])
-        known = store.targets(t for d in seen for t in d.targets)
-        seen_again: dict[str, tuple[datetime, datetime]] = {}
-        for dataflow in seen:
-            ours = held.get(dataflow.external_id)
-            if _why_over(ours if ours is not None and _is_older(dataflow, ours) else dataflow, known):
-                continue  # if it is ours, the second pass removes it
-            operation = _against(dataflow, ours)
-            if operation is not None:
-                yield operation
-            else:
-                seen_again[dataflow.external_id] = _times(dataflow, held[dataflow.external_id])
-        store.seen_again(seen_again, run_id)
-        kept["keep"] += len(seen_again)
-    for owned in batches(store.owned(namespace), _BATCH):
-        yield from _of_owned(store, owned, kept)
+def _steps(store: Store, run_id: int, namespace: str, nights: Nights, kept: Counter[str]) -> Iterator[Step]:
+    for known in batches(store.known(namespace), _BATCH):
+        held = store.dataflows([row.external_id for row in known])
+        facts = store.targets(target for row in known for target in row.targets)
+        ends = {row.external_id: over(row, facts, nights) for row in known}
+        kept["held"] += sum(row.status is Status.PRESENT for row in held.values())
+        yield from _postings(store, [r for r in known if ends[r.external_id] is None], held, run_id, kept)
+        yield from _removals(store, held, ends)
+    for batch in batches(store.owned_but_unknown(namespace), _BATCH):
+        kept["held"] += sum(row.status is Status.PRESENT for row in batch)
+        yield from (Step(Operation.of(Action.REMOVE, dataflow_of(r), _UNKNOWN), takes_away=True) for r in batch)
 
 
-def _of_owned(store: Store, rows: Iterable[OwnedDataflow], kept: Counter[str]) -> Iterator[Operation]:
-    """What happens to dataflows of ours whether or not the run saw them: removals, and what was left unfinished."""
-    held = list(rows)
-    known = store.targets(t for row in held for t in row.targets)
-    unfinished = [r.external_id for r in held if not r.observed and r.status in (Status.SENDING, Status.REPLACING)]
-    edges = store.edges(unfinished)
-    for row in held:
-        if row.status is Status.EMPTY:
-            continue  # deleted along with the next deletion that is allowed
-        if reason := _why_over(row, known):
-            yield Operation.of(Action.REMOVE, _dataflow(row), reason)
-        elif row.observed:
-            continue  # the first pass has decided
-        elif row.status is Status.DELETING:
-            yield Operation.of(Action.REMOVE, _dataflow(row), _UNFINISHED)
-        elif row.status is Status.PRESENT:
-            kept["keep"] += 1
+def _removals(store: Store, held: Mapping[str, OwnedDataflow], ends: Mapping[str, Over | None]) -> Iterator[Step]:
+    replaced = store.are_known({i for end in ends.values() if end for i in end.newer})
+    for external_id, end in ends.items():
+        row = held.get(external_id)
+        if end is None or row is None or row.status is Status.EMPTY:
+            continue  # an empty one is deleted along with the next deletion that is allowed
+        is_begun = row.status is Status.DELETING
+        takes_away = not is_begun and not any(newer in replaced and not ends.get(newer) for newer in end.newer)
+        yield Step(Operation.of(Action.REMOVE, dataflow_of(row), end.reason), takes_away=takes_away)
+
+
+def _postings(
+    store: Store, known: list[Known], held: Mapping[str, OwnedDataflow], run_id: int, kept: Counter[str]
+) -> Iterator[Step]:
+    actions: dict[str, tuple[Action, str]] = {}
+    seen_again: dict[str, tuple[datetime, datetime]] = {}
+    for row in known:
+        ours = held.get(row.external_id)
+        needed = _action(row, ours)
+        if needed is not None:
+            actions[row.external_id] = needed
         else:
-            action = Action.RESUME if row.status is Status.SENDING else Action.CHANGE
-            yield Operation.of(action, _dataflow(row, edges.get(row.external_id, ())), _UNFINISHED)
+            kept["keep"] += 1
+            if ours is not None and (ours.first_seen, ours.last_seen) != (row.first_seen, row.last_seen):
+                seen_again[row.external_id] = (row.first_seen, row.last_seen)
+    store.seen_again(seen_again, run_id)
+    wanted = store.known_dataflows(actions)
+    before = store.edges([i for i, (action, _) in actions.items() if action is Action.CHANGE])
+    for external_id, (action, reason) in actions.items():
+        dataflow = _with_words(wanted[external_id], held.get(external_id))
+        loses = action is Action.CHANGE and _loses_most(before.get(external_id, ()), dataflow)
+        yield Step(Operation.of(action, dataflow, reason), takes_away=loses)
 
 
-def _against(seen: Dataflow, held: OwnedDataflow | None) -> Operation | None:
-    """What has to happen to a dataflow that the run saw; None when it is in Alation as it should be."""
+def _action(known: Known, held: OwnedDataflow | None) -> tuple[Action, str] | None:
+    """What has to happen to a dataflow that holds; None when it is in Alation as it should be."""
     if held is None:
-        return Operation.of(Action.ADD, seen, "new")
-    first_seen, last_seen = _times(seen, held)
-    # The words stay as they were first sent: other literals alone change nothing.
-    wanted = replace(seen, title=held.title, content=held.content, first_seen=first_seen, last_seen=last_seen)
-    same = edges_digest(seen.edges) == held.edges_digest
+        return Action.ADD, "new" if known.observed else "it is not in Alation"
+    same = known.edges_digest == held.edges_digest
     if held.status is Status.PRESENT:
-        # What is older than the state's knowledge (a backfill) never overrides it.
-        return None if same or _is_older(seen, held) else Operation.of(Action.CHANGE, wanted, "its edges differ")
+        return None if same else (Action.CHANGE, "its edges differ")
     if held.status is Status.EMPTY:
-        return Operation.of(Action.RESUME, wanted, "it was over and is back")
-    if held.status is Status.SENDING and same:
-        return Operation.of(Action.RESUME, wanted, _UNFINISHED)
-    return Operation.of(Action.CHANGE, wanted, _UNFINISHED)
+        return Action.RESUME, "it was over and is back"
+    why = held.problem or _UNFINISHED
+    return (Action.RESUME if held.status is Status.SENDING and same else Action.CHANGE), why
 
 
-def _why_over(dataflow: Dataflow | OwnedDataflow, known: Mapping[str, TargetFact]) -> str:
-    """Why a dataflow does not hold any longer; empty when it does."""
-    facts = [known[target] for target in dataflow.targets if target in known]
-    seen = dataflow.last_seen
-    if not facts or len(facts) < len(dataflow.targets) or seen is None:
-        return ""
-    if all(fact.gone and fact.touched_at >= seen for fact in facts):
-        return "its target was dropped"
-    if dataflow.defines and all(_is_superseded(dataflow.external_id, seen, fact) for fact in facts):
-        newer = sorted({fact.defined_by for fact in facts if fact.defined_by})
-        return f"superseded by {', '.join(newer)}" if newer else "its target was dropped and made anew"
-    return ""
+def _with_words(dataflow: Dataflow, held: OwnedDataflow | None) -> Dataflow:
+    """The words stay as they were first sent: other literals alone change nothing."""
+    return dataflow if held is None else replace(dataflow, title=held.title, content=held.content)
 
 
-def _is_older(seen: Dataflow, held: OwnedDataflow) -> bool:
-    return seen.last_seen is not None and seen.last_seen < held.last_seen
-
-
-def _is_superseded(external_id: str, seen: datetime, fact: TargetFact) -> bool:
-    if fact.defined_at is None or fact.defined_by == external_id:
-        return False
-    return fact.defined_at >= seen
-
-
-def _times(seen: Dataflow, held: OwnedDataflow) -> tuple[datetime, datetime]:
-    return min(seen.first_seen or held.first_seen, held.first_seen), max(
-        seen.last_seen or held.last_seen, held.last_seen
-    )
-
-
-def _dataflow(row: OwnedDataflow, edges: tuple[KeyedEdge, ...] = ()) -> Dataflow:
-    return Dataflow(
-        external_id=row.external_id,
-        title=row.title,
-        content=row.content,
-        source_name=row.source_name,
-        fingerprint=row.fingerprint,
-        targets=row.targets,
-        edges=edges,
-        defines=row.defines,
-        first_seen=row.first_seen,
-        last_seen=row.last_seen,
-    )
+def _loses_most(before: tuple[KeyedEdge, ...], wanted: Dataflow) -> bool:
+    kept = {edge_identity(edge) for edge in wanted.edges}
+    return 2 * sum(edge_identity(edge) not in kept for edge in before) > len(before)

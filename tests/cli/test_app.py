@@ -19,6 +19,8 @@ COMMANDS = [
     "run",
     "plan",
     "apply",
+    "verify",
+    "undo",
     "explain",
     "graph",
     "impact",

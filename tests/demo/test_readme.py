@@ -10,6 +10,7 @@ from pathlib import Path
 from extractor.cli.app import app
 from extractor.config import AlationSettings, Config, SourceSettings
 
+SECTIONS = {"state", "upload", "reconcile", "limits"}
 README = Path(__file__).resolve().parents[2] / "README.md"
 
 
@@ -48,9 +49,7 @@ def test_every_setting_is_documented() -> None:
     """The page on the configuration names every setting, each in its own section."""
     page = README.parent.joinpath("docs", "configuration.md").read_text()
     sections = {title: text for title, _, text in (part.partition("\n") for part in page.split("\n## "))}
-    models = {
-        name: field.annotation for name, field in Config.model_fields.items() if name in {"state", "upload", "limits"}
-    }
+    models = {name: field.annotation for name, field in Config.model_fields.items() if name in SECTIONS}
     models |= {"alation": AlationSettings}
     wanted = {f"[{name}]": model.model_fields for name, model in models.items()}
     wanted["[[source]]"] = SourceSettings.model_fields

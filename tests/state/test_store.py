@@ -102,16 +102,22 @@ def test_a_new_run_forgets_what_the_last_one_saw(url: str) -> None:
             list(store.observed(first))
 
 
-def test_the_version_changes_with_what_we_hold_alone(url: str) -> None:
-    """Observing leaves the state's version, changing dataflows does not."""
+def test_the_version_changes_with_what_is_known_and_held(url: str) -> None:
+    """Observing leaves the state's version; settling what is new, and changing dataflows, does not."""
     with Store.open(url) as store:
         run = store.begin_run("run")
         before = store.state_version()
         store.observe(run, [flow("one", {"b": ["a"]})])
-        store.settle()
         assert store.state_version() == before
+        store.settle(run, "test")
+        known = store.state_version()
+        assert known != before
+        run = store.begin_run("run")
+        store.observe(run, [flow("one", {"b": ["a"]}, hours=24)])
+        store.settle(run, "test")
+        assert store.state_version() == known
         store.intend([flow("one", {"b": ["a"]})], Status.SENDING, run)
-        assert store.state_version() != before
+        assert store.state_version() != known
 
 
 def test_two_states_never_have_the_same_version(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def saved(store: Store, service: LineageService, tmp_path: Path) -> Path:
 def test_a_saved_plan_is_one_json_document(saved: Path) -> None:
     """Counts, requests, expected time and every operation with its dataflow object and paths stand in it."""
     document = json.loads(saved.read_text())
-    assert document["counts"] == {"add": 1, "change": 1, "resume": 0, "remove": 1, "keep": 0}
+    assert document["counts"] == {"add": 1, "change": 1, "resume": 0, "remove": 1, "keep": 0, "withheld": 0}
     assert (document["posts"], document["deletes"], document["expected_s"]) == (1, 1, 28.0)
     assert [o["action"] for o in document["operations"]] == ["change", "remove", "add"]
     added = document["operations"][2]

@@ -9,7 +9,7 @@ from extractor.lineage.lowering.create import column_names
 from extractor.lineage.lowering.expressions import flow_of
 from extractor.lineage.lowering.names import table_name
 from extractor.lineage.lowering.queries import lower_query
-from extractor.lineage.model import Alter, Drop, Name, Other, Rename, Select, Source, Statement, Write
+from extractor.lineage.model import Alter, Define, Drop, Name, Other, Rename, Select, Source, Statement, Write
 
 _QUERIES = frozenset({exp.Select, exp.Union, exp.Except, exp.Intersect, exp.Subquery, exp.Paren})
 
@@ -70,3 +70,13 @@ def lower_drop(node: Node, walk: Walk) -> tuple[Statement, ...]:
     tables = args_of(node, "tables") or [arg(node, "this")]
     names = tuple(table_name(t, walk) for t in tables if t.__class__ is exp.Table)
     return (Drop(f"drop {kind.lower()}", tuple(n for n in names if n)),)
+
+
+def lower_undrop(node: Node, walk: Walk) -> tuple[Statement, ...]:
+    """UNDROP of a table or view: it exists again, with what it held."""
+    table = arg(node, "this")
+    kind = str(arg(node, "kind") or "").upper()
+    name = table_name(table, walk) if table.__class__ is exp.Table and kind in ("TABLE", "VIEW", "") else ()
+    if not name:
+        return (Other("undrop", "no lineage by nature"),)
+    return (Define("undrop", name, (), keep_existing=True),)

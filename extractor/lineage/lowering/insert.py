@@ -22,9 +22,11 @@ def lower_insert(node: Node, walk: Walk) -> tuple[Statement, ...]:
     target, columns, kind = insert_target(arg(node, "this"), walk)
     static, dynamic = _partitions(node, walk)
     query = _with_ctes(node, walk)
-    mode = "overwrite" if arg(node, "overwrite") else "insert"
+    overwrites = bool(arg(node, "overwrite"))
+    named_parts = walk.engine in _NAMED_PARTITIONS and isinstance(arg(node, "partition"), exp.Expression)
+    mode = "overwrite" if overwrites and not named_parts else "insert"
     write = Write(
-        "insert overwrite" if mode == "overwrite" else "insert",
+        "insert overwrite" if overwrites else "insert",
         target,
         mode,
         query,

@@ -10,7 +10,7 @@ from sqlglot import exp
 from dialects import Dialect
 from dialects.sqlglot_adapter import parsed_text
 from extractor.errors import Unsupported
-from extractor.lineage.lowering.alter import lower_alter, lower_drop
+from extractor.lineage.lowering.alter import lower_alter, lower_drop, lower_undrop
 from extractor.lineage.lowering.context import Names, Node, Walk, arg, args_of, text_of
 from extractor.lineage.lowering.copy import lower_copy, lower_export, lower_load
 from extractor.lineage.lowering.create import lower_cache, lower_create
@@ -30,7 +30,7 @@ _NOTHING = frozenset(
     {
         exp.Set, exp.Show, exp.Describe, exp.Commit, exp.Rollback, exp.Transaction, exp.Comment, exp.Grant,
         exp.Revoke, exp.Analyze, exp.Kill, exp.Pragma, exp.Uncache, exp.Refresh, exp.Attach,
-        exp.Detach, exp.Use, exp.Undrop, exp.Semicolon, exp.Declare, exp.Summarize,
+        exp.Detach, exp.Use, exp.Semicolon, exp.Declare, exp.Summarize,
     }
 )  # fmt: skip
 _TSQL = frozenset({"tsql", "fabric"})
@@ -47,6 +47,7 @@ _RULES: dict[type, Callable[[Node, Walk], tuple[Statement, ...]]] = {
     exp.Export: lower_export,
     exp.Alter: lower_alter,
     exp.Drop: lower_drop,
+    exp.Undrop: lower_undrop,
     exp.Cache: lower_cache,
 }
 
