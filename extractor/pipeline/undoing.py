@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import NamedTuple
 
 from extractor.config import Config
@@ -11,7 +11,7 @@ from extractor.pipeline.derive import Progress
 from extractor.pipeline.runs import alation_of, apply_made, connect, finish, opened, planned
 from extractor.report import Report
 from extractor.state import Store
-from extractor.upload import Plan
+from extractor.upload import Action, Plan
 from extractor.upload.plan import plan_known
 
 
@@ -26,8 +26,8 @@ class Undo(NamedTuple):
 def undo(config: Config, run_id: int, *, agree: Callable[[Undo], bool], progress: Progress) -> Report:
     """Show what undoing a run means to ``agree``, and do it when the answer is true.
 
-    Until then nothing is changed. The undoing is a run of its own, which can be undone. What a later run has changed
-    again stays as that left it.
+    Until then nothing is changed. What else waits to be sent or removed is left to the next run. The undoing is a run
+    of its own, which can be undone. What a later run has changed again stays as that left it.
 
     Raises:
         ConfigError: there is no such run, or it is too long ago.
@@ -37,8 +37,10 @@ def undo(config: Config, run_id: int, *, agree: Callable[[Undo], bool], progress
     with opened(config, "undo") as (store, this_run, report), connect(settings) as client:
         meant = _meant(store, run_id)
         with store.attempt():
+            with _plan(config, store, this_run) as waiting:
+                others = {operation.mark for operation in waiting.operations()}
             left = store.restore(meant, this_run)
-            made = _plan(config, store, this_run)
+            made = _plan(config, store, this_run, but=others)
         with made:
             agreed = False
             try:
@@ -55,7 +57,7 @@ def undo(config: Config, run_id: int, *, agree: Callable[[Undo], bool], progress
     return report
 
 
-def _plan(config: Config, store: Store, run_id: int) -> Plan:
+def _plan(config: Config, store: Store, run_id: int, but: Collection[tuple[str, Action]] = ()) -> Plan:
     return plan_known(
         store,
         run_id,
@@ -63,6 +65,7 @@ def _plan(config: Config, store: Store, run_id: int) -> Plan:
         settings=config.upload,
         reconcile=config.reconcile,
         allow_removals=True,
+        but=but,
     )
 
 

@@ -1,7 +1,7 @@
 """How things were before a run changed them, so that the run can be undone.
 
-Each row is an image of one dataflow's knowledge or of one target's, as the run found it first; without an image
-there was nothing. An image of a dataflow that kept its edges holds its times alone.
+Each row is an image of what was known of one dataflow or of one target, as the run found it first; without an image
+there was nothing. What a run only saw once more has an image of its times (`TIMES`, `TOUCHED`) for a week of runs.
 """
 
 from __future__ import annotations
@@ -10,11 +10,16 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection, delete, func, select
 
-from extractor.state.tables import journal, runs
+from extractor.state.tables import journal
 from extractor.state.upsert import insert_or_ignore
 
 DATAFLOW = "dataflow"
+TIMES = "times"
 TARGET = "target"
+TOUCHED = "touched"
+
+_RUNS_KEPT = 60
+_TIMES_KEPT = 7
 
 
 def write(connection: Connection, run_id: int, what: str, images: Mapping[str, bytes | None]) -> None:
@@ -31,14 +36,6 @@ def read(connection: Connection, run_id: int) -> list[tuple[str, str, bytes | No
     return [(what, name, before) for what, name, before in connection.execute(query)]
 
 
-def touched_since(connection: Connection, run_id: int) -> set[tuple[str, str]]:
-    """What and name of everything that a later run touched; undoing gives back and touches nothing."""
-    later = journal.join(runs, runs.c.id == journal.c.run_id)
-    query = select(journal.c.what, journal.c.name).select_from(later)
-    touched = connection.execute(query.where(journal.c.run_id > run_id, runs.c.command != "undo").distinct())
-    return {(what, name) for what, name in touched}
-
-
 def is_kept(connection: Connection, run_id: int) -> bool:
     """Whether anything is known of what the run changed."""
     return connection.execute(select(journal.c.name).where(journal.c.run_id == run_id).limit(1)).first() is not None
@@ -49,8 +46,10 @@ def forget(connection: Connection, run_id: int) -> None:
     connection.execute(delete(journal).where(journal.c.run_id == run_id))
 
 
-def forget_older(connection: Connection, keep_runs: int) -> None:
-    """Forget the images of all but the last runs."""
+def forget_older(connection: Connection) -> None:
+    """Forget the images that are too old: of times, which change every night, earlier than of all else."""
     latest = connection.execute(select(func.max(journal.c.run_id))).scalar_one_or_none()
     if latest is not None:
-        connection.execute(delete(journal).where(journal.c.run_id <= latest - keep_runs))
+        is_time = journal.c.what.in_((TIMES, TOUCHED))
+        connection.execute(delete(journal).where(journal.c.run_id <= latest - _RUNS_KEPT))
+        connection.execute(delete(journal).where(journal.c.run_id <= latest - _TIMES_KEPT, is_time))

@@ -23,7 +23,7 @@ from extractor.state.tables import dataflows, known, nights, observations
 from extractor.state.upsert import insert_or_ignore, insert_or_update, slices
 
 _MATTERS = ("edges_digest", "defines", "targets")
-_LIGHT = [c for c in known.columns if c.name not in ("title", "content", "edges")]
+_LIGHT = [c for c in known.columns if c.name not in ("title", "content", "edges", "seen_in")]
 _LACKING = ~exists().where(known.c.external_id == dataflows.c.external_id)
 
 
@@ -87,19 +87,22 @@ def learn(connection: Connection, rows: Iterable[Dataflow], run_id: int, *, nigh
     seen = list(rows)
     held = _rows(connection, [row.external_id for row in seen])
     images: dict[str, bytes | None] = {}
+    times: dict[str, bytes | None] = {}
     values = []
-    matters = False
     for dataflow in seen:
         row = held.get(dataflow.external_id)
         value = _joined(dataflow, row, run_id, nightly=nightly)
-        if row is None or value != row._asdict():
-            values.append(value)
-            is_same = row is not None and row.edges_digest == value["edges_digest"]
-            images[dataflow.external_id] = None if row is None else _times_of(row) if is_same else _image(row)
-            matters = matters or row is None or any(value[n] != getattr(row, n) for n in _MATTERS)
+        if row is not None and value == row._asdict():
+            continue
+        values.append({**value, "seen_in": run_id})
+        if row is not None and all(value[name] == getattr(row, name) for name in _MATTERS):
+            times[dataflow.external_id] = _times_of(row)
+        else:
+            images[dataflow.external_id] = None if row is None else _image(row)
     journal.write(connection, run_id, journal.DATAFLOW, images)
+    journal.write(connection, run_id, journal.TIMES, times)
     put(connection, values)
-    return matters
+    return bool(images)
 
 
 def unknown(connection: Connection, namespace: str) -> list[str]:
@@ -121,6 +124,18 @@ def put(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write rows as they are, over those of the same id."""
     if rows:
         connection.execute(insert_or_update(connection, known), list(rows))
+
+
+def put_new(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write rows as they are; what is known already stays as it is."""
+    if rows:
+        connection.execute(insert_or_ignore(connection, known), list(rows))
+
+
+def seen_since(connection: Connection, external_id: str, run_id: int) -> bool:
+    """Whether a later run has seen a dataflow."""
+    later = select(known.c.external_id).where(known.c.external_id == external_id, known.c.seen_in > run_id)
+    return connection.execute(later).first() is not None
 
 
 def image_of(connection: Connection, external_id: str) -> bytes | None:
@@ -183,6 +198,7 @@ def _joined(seen: Dataflow, held: Row[Any] | None, run_id: int, *, nightly: bool
     joined = held._asdict() if is_older else {**new, "title": held.title, "content": held.content}
     if new["edges_digest"] == held.edges_digest:
         joined["run_id"] = held.run_id
+    joined["seen_in"] = held.seen_in
     return {
         **joined,
         "first_seen": min(new["first_seen"], held.first_seen),
@@ -208,11 +224,12 @@ def values_of(dataflow: Dataflow, run_id: int) -> dict[str, Any]:
         "last_seen": dataflow.last_seen,
         "night": None,
         "run_id": run_id,
+        "seen_in": run_id,
     }
 
 
 def _times_of(row: Row[Any]) -> bytes:
-    names = ("first_seen", "last_seen", "night", "defines", "targets", "fingerprint", "run_id")
+    names = ("first_seen", "last_seen", "night", "fingerprint", "run_id", "seen_in")
     return orjson.dumps({name: getattr(row, name) for name in names})
 
 

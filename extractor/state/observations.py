@@ -141,7 +141,7 @@ def find_targets(connection: Connection, names: Iterable[str], *, staged: bool =
     found: dict[str, TargetFact] = {}
     for keys in slices(sorted(set(names))):
         for row in connection.execute(select(table).where(table.c.target.in_(keys))):
-            found[row.target] = TargetFact(*row)
+            found[row.target] = TargetFact(*row[:5])
     return found
 
 
@@ -160,15 +160,22 @@ def learn_targets(connection: Connection, facts: Iterable[TargetFact], run_id: i
     held = find_targets(connection, incoming)
     joined = {name: held[name].joined(fact) if name in held else fact for name, fact in incoming.items()}
     changed = {name: fact for name, fact in joined.items() if fact != held.get(name)}
+    matters = {name for name, fact in changed.items() if _state_of(fact) != _state_of(held.get(name))}
     images = {name: orjson.dumps(held[name]._asdict()) if name in held else None for name in changed}
-    journal.write(connection, run_id, journal.TARGET, images)
-    put_targets(connection, changed.values())
-    return any(_state_of(fact) != _state_of(held.get(name)) for name, fact in changed.items())
+    journal.write(connection, run_id, journal.TARGET, {name: images[name] for name in images if name in matters})
+    journal.write(connection, run_id, journal.TOUCHED, {name: images[name] for name in images if name not in matters})
+    _put_targets(connection, changed.values(), run_id)
+    return bool(matters)
 
 
-def put_targets(connection: Connection, facts: Iterable[TargetFact]) -> None:
-    """Write facts as they are, over those of the same targets."""
-    if rows := [fact._asdict() for fact in facts]:
+def seen_since(connection: Connection, target: str, run_id: int) -> bool:
+    """Whether a later run has learned something of a target."""
+    later = select(targets.c.target).where(targets.c.target == target, targets.c.seen_in > run_id)
+    return connection.execute(later).first() is not None
+
+
+def _put_targets(connection: Connection, facts: Iterable[TargetFact], run_id: int) -> None:
+    if rows := [{**fact._asdict(), "seen_in": run_id} for fact in facts]:
         connection.execute(insert_or_update(connection, targets), rows)
 
 
@@ -183,11 +190,10 @@ def restore_target(connection: Connection, target: str, image: bytes | None) -> 
     if image is None:
         connection.execute(delete(targets).where(targets.c.target == target))
     else:
-        put_targets(connection, [read_fact(orjson.loads(image))])
+        _put_targets(connection, [_read_fact(orjson.loads(image))], 0)
 
 
-def read_fact(values: dict[str, Any]) -> TargetFact:
-    """A fact whose times are words, as JSON has them."""
+def _read_fact(values: dict[str, Any]) -> TargetFact:
     times = {name: datetime.fromisoformat(values[name]) for name in ("touched_at", "defined_at") if values[name]}
     return TargetFact(**{**values, **times})
 

@@ -24,7 +24,6 @@ from extractor.state.upsert import batches, insert_or_update
 
 _RUNNING = "running"
 _LEARNED_TOGETHER = 200
-_UNDONE_AT_MOST = 60
 
 
 class Store:
@@ -135,7 +134,7 @@ class Store:
             row = {"command": command, "started_at": at, "status": _RUNNING}
             (run_id,) = connection.execute(insert(runs).values(row).returning(runs.c.id)).one()
             _set_fact(connection, "observing", str(run_id))
-            journal.forget_older(connection, _UNDONE_AT_MOST)
+            journal.forget_older(connection)
         self._present = observations.Observations(at)
         return int(run_id)
 
@@ -322,10 +321,15 @@ class Store:
                 owned.set_problem(connection, problems)
 
     def take_over(self, rows: Sequence[Dataflow], run_id: int) -> None:
-        """These dataflows are in Alation as they are, though the state did not know them."""
+        """These dataflows are in Alation as they are, though the state did not know them.
+
+        What is known of them from logs stays. One without edges is an empty shell that goes with the next deletion.
+        """
         with self.write() as connection:
-            owned.intend(connection, rows, Status.PRESENT, run_id)
-            knowledge.put(connection, [knowledge.values_of(row, run_id) for row in rows])
+            linked = [row for row in rows if row.edges]
+            owned.intend(connection, linked, Status.PRESENT, run_id)
+            owned.intend(connection, [row for row in rows if not row.edges], Status.EMPTY, run_id)
+            knowledge.put_new(connection, [knowledge.values_of(row, run_id) for row in linked])
 
     def statuses(self, namespace: str) -> dict[str, int]:
         """How many dataflows of a namespace are in each status."""

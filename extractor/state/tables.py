@@ -161,7 +161,7 @@ def _target_columns() -> list[Column[object]]:
     ]
 
 
-targets = Table("targets", metadata, *_target_columns())
+targets = Table("targets", metadata, *_target_columns(), Column("seen_in", Integer))
 observed_targets = Table("observed_targets", metadata, *_target_columns())
 
 observations = Table(
@@ -218,6 +218,7 @@ known = Table(
     Column("last_seen", Instant, nullable=False),
     Column("night", Integer),
     Column("run_id", Integer, nullable=False),
+    Column("seen_in", Integer, nullable=False),
 )
 
 nights = Table(

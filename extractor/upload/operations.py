@@ -36,6 +36,11 @@ class Operation:
     paths: tuple[Path, ...] = ()
     reason: str = ""
 
+    @property
+    def mark(self) -> tuple[str, Action]:
+        """What happens to which dataflow."""
+        return self.dataflow.external_id, self.action
+
     @classmethod
     def of(cls, action: Action, dataflow: Dataflow, reason: str = "") -> Operation:
         """The operation with the paths that its dataflow's edges need."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
@@ -64,13 +64,14 @@ def plan_known(
     settings: UploadSettings,
     reconcile: ReconcileSettings | None = None,
     allow_removals: bool = False,
+    but: Collection[tuple[str, Action]] = (),
 ) -> Plan:
-    """As `make_plan`, of what is known already."""
+    """As `make_plan`, of what is known already; ``but`` are ids with actions that are left to another plan."""
     rules = reconcile or ReconcileSettings()
     kept: Counter[str] = Counter()
     nights = Nights(store.nights(namespace) if rules.expire_after_nights else {}, rules.expire_after_nights)
     return spool_plan(
-        _steps(store, run_id, namespace, nights, kept),
+        (step for step in _steps(store, run_id, namespace, nights, kept) if step.operation.mark not in but),
         kept,
         namespace=namespace,
         state_version=store.state_version(),
@@ -90,7 +91,8 @@ def _steps(store: Store, run_id: int, namespace: str, nights: Nights, kept: Coun
         yield from _removals(store, held, ends)
     for batch in batches(store.owned_but_unknown(namespace), _BATCH):
         kept["held"] += sum(row.status is Status.PRESENT for row in batch)
-        yield from (Step(Operation.of(Action.REMOVE, dataflow_of(r), _UNKNOWN), takes_away=True) for r in batch)
+        linked = [row for row in batch if row.status is not Status.EMPTY]
+        yield from (Step(Operation.of(Action.REMOVE, dataflow_of(r), _UNKNOWN), takes_away=True) for r in linked)
 
 
 def _removals(store: Store, held: Mapping[str, OwnedDataflow], ends: Mapping[str, Over | None]) -> Iterator[Step]:

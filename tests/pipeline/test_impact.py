@@ -211,6 +211,7 @@ def test_a_state_of_the_version_before_learns_to_look_up_its_nodes(tmp_path, url
             connection.execute(text(f"DROP INDEX {index}"))
         connection.execute(text("ALTER TABLE nodes DROP COLUMN found_by"))
         connection.execute(text("ALTER TABLE runs DROP COLUMN carries_out"))
+        connection.execute(text("ALTER TABLE targets DROP COLUMN seen_in"))
         connection.execute(text(f"UPDATE {migrate.VERSION_TABLE} SET version_num = '0002'"))
         command.upgrade(steps, "0003")
         assert connection.execute(text("SELECT identity, found_by FROM nodes ORDER BY identity")).all() == rows

@@ -354,6 +354,19 @@ def test_undoing_what_is_not_there_is_refused(tmp_path, alation):
         undo(config, first)
 
 
+def test_undoing_does_nothing_else_that_waits(tmp_path, alation):
+    """Removals that are held back stay so while another run is undone."""
+    config = configure(tmp_path, alation.url, top="[reconcile]\nremovals_always = 0\nmax_removed_share = 0.0\n")
+    night(tmp_path, 1, LOAD)
+    run(config)
+    night(tmp_path, 2, TOWNS)
+    run(config)
+    night(tmp_path, 3, "drop table mart.net")
+    assert run(config).plan["withheld"] == 1
+    assert undo(config, runs_of(config)[1]) == (["remove"], ())
+    assert tables(alation) == {("raw.sales", "mart.net")}
+
+
 def test_an_undo_that_broke_off_is_finished_by_the_next_run(tmp_path, alation):
     """When Alation is lost in the middle of undoing, the next run, here without the log, brings it to its end."""
     config = at_once(tmp_path, alation)
@@ -427,6 +440,22 @@ def test_a_damaged_export_is_refused_whole(tmp_path, alation, damage, message):
         pipeline.import_state(moved, tmp_path / "bad.jsonl")
     shown = pipeline.show_state(moved)
     assert (shown.known, shown.statuses, shown.runs) == (0, {}, [])
+
+
+def test_what_is_known_survives_a_rebuild(tmp_path, alation):
+    """Rebuilding beside a good state changes nothing; a dataflow without edges is taken as an empty shell."""
+    config = at_once(tmp_path, alation)
+    night(tmp_path, 1, LOAD)
+    run(config)
+    with alation.client() as client:
+        shell = {"external_id": "api/test/wh/shell", "title": "t", "content": "c"}
+        client.wait(client.replace_dataflows([shell], []), 10, 0.05)
+    assert pipeline.rebuild_state(config) == (1, 1)
+    assert pipeline.show_state(config).statuses == {"empty": 1, "present": 1}
+    assert run(config).plan["keep"] == 1
+    night(tmp_path, 2, "drop table mart.net")
+    run(config)
+    assert graph(alation) == ([], set())
 
 
 def test_a_lost_state_is_rebuilt_from_alation(tmp_path, alation):

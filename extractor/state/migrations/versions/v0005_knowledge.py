@@ -28,6 +28,7 @@ def upgrade() -> None:
         sa.Column("last_seen", sa.BigInteger, nullable=False),
         sa.Column("night", sa.Integer),
         sa.Column("run_id", sa.Integer, nullable=False),
+        sa.Column("seen_in", sa.Integer, nullable=False),
     )
     op.create_table(
         "nights",
@@ -49,4 +50,5 @@ def upgrade() -> None:
         sa.Column("key", sa.Text, nullable=False),
         sa.Column("seen_at", sa.BigInteger, nullable=False),
     )
+    op.add_column("targets", sa.Column("seen_in", sa.Integer))
     op.add_column("runs", sa.Column("carries_out", sa.Integer))
