@@ -18,6 +18,7 @@ from extractor.config import UploadSettings
 from extractor.errors import StateError
 from extractor.state import CachedOutline, StatementText, Status, Store
 from extractor.upload import Action, make_plan
+from extractor.upload.plan import plan_known
 
 pytestmark = pytest.mark.servers
 
@@ -50,7 +51,7 @@ def test_everything_that_is_put_in_comes_out(url: str) -> None:
         assert store.outlines(["f"], "postgres", "1")["f"].blob == b"\x00\xff"
         run = store.begin_run("run", started_at=at(0))
         store.observe(run, [one, other, one])
-        store.settle()
+        store.settle(run, NAMESPACE)
         assert [len(d.edges) for d in store.observed(run)] == [3]
         assert store.targets(["12.sales.b"])["12.sales.b"].defined_by == one.external_id
         store.intend([one], Status.SENDING, run)
@@ -74,6 +75,44 @@ def test_a_plan_is_made_from_it(url: str) -> None:
         with make_plan(store, run, namespace=NAMESPACE, settings=UploadSettings()) as plan:
             assert (plan.head.counts.add, plan.head.counts.keep) == (350, 350)
             assert {o.action for o in plan.operations()} == {Action.ADD}
+
+
+def test_an_attempt_leaves_no_trace_and_a_run_is_undone(url: str) -> None:
+    """What is tried in one transaction is gone after it, with a plan streamed meanwhile; restoring does it for good."""
+    with Store.open(url) as store:
+        run = store.begin_run("run", started_at=at(0))
+        store.observe(run, [flow(f"f{n:03}", {"b": ["a"]}) for n in range(700)])
+        make_plan(store, run, namespace=NAMESPACE, settings=UploadSettings()).close()
+        undoing, version = store.begin_run("undo"), store.state_version()
+        with store.attempt():
+            assert store.restore(run, undoing) == ()
+            with plan_known(store, undoing, namespace=NAMESPACE, settings=UploadSettings()) as plan:
+                assert plan.is_empty
+        assert (store.count_known(NAMESPACE), store.state_version(), store.can_undo(run)) == (700, version, True)
+        store.restore(run, undoing)
+        assert (store.count_known(NAMESPACE), store.can_undo(run), store.can_undo(undoing)) == (0, False, True)
+        assert store.targets(["12.sales.b"]) == {}
+
+
+def test_a_state_moves_from_sqlite_to_the_server(url: str, tmp_path: Path) -> None:
+    """An export of one database is imported into the other, and new rows get numbers of their own."""
+    with Store.open(f"sqlite:///{tmp_path}/state.db") as old:
+        run = old.begin_run("run", started_at=at(0))
+        old.observe(run, [flow("one", {"b": ["a", "c"], "b.x": ["a.x"]}, defines=True)])
+        make_plan(old, run, namespace=NAMESPACE, settings=UploadSettings()).close()
+        old.intend([flow("one", {"b": ["a", "c"], "b.x": ["a.x"]}, defines=True)], Status.PRESENT, run)
+        old.finish_run(run, "done", "{}")
+        rows = old.export(tmp_path / "state.jsonl")
+        with Store.open(url) as new:
+            assert new.import_(tmp_path / "state.jsonl") == rows
+            name = "api/test/logs/one"
+            assert (new.edges([name]), new.dataflows([name])) == (old.edges([name]), old.dataflows([name]))
+            assert (new.runs(), new.nights(NAMESPACE)) == (old.runs(), old.nights(NAMESPACE))
+            assert list(new.known(NAMESPACE)) == [known._replace(observed=False) for known in old.known(NAMESPACE)]
+            again = new.begin_run("run")
+            assert again == run + 1
+            new.intend([flow("two", {"d": ["e"]})], Status.SENDING, again)
+            assert new.counts(NAMESPACE) == (1, 3)
 
 
 def test_a_second_process_is_told_who_holds_the_lock(url: str) -> None:
