@@ -11,10 +11,11 @@ from extractor.config import Config
 from extractor.models import Node
 from extractor.pipeline.runs import alation_of, connect, state_url
 from extractor.report import MAX_LINES
-from extractor.state import Status, Store
-from extractor.upload.compare import Comparison, Difference, Kind, compare, unknown_dataflows
+from extractor.state import CatalogStore, Status, Store, StoredCatalog, node_identity
+from extractor.upload.compare import Comparison, Difference, Kind, compare, temporary_among, unknown_dataflows
 
 _LOOK_AGAIN_S = 2.0
+_MOST_ASKED = 1_000
 
 
 @dataclass(slots=True)
@@ -48,6 +49,7 @@ def verify(config: Config) -> Look:
     """
     with Store.open(state_url(config)) as store, store.lock(), connect(alation_of(config)) as client:
         found = _compared(store, client, config)
+        _ask_about_tables(store, client, config, found)
         return _looked(store, found, found.differences)
 
 
@@ -57,7 +59,24 @@ def look(config: Config, store: Store, client: AlationClient) -> list[str]:
     for kind, status in ((Kind.MISSING, Status.SENDING), (Kind.EDGES, Status.REPLACING)):
         store.found_different({d.external_id: f"it {kind}" for d in found.differences if d.kind is kind}, status)
     unknown = list(unknown_dataflows(store, client, config.namespace))
+    _ask_about_tables(store, client, config, found)
     return shortened(_looked(store, found, [*found.differences, *unknown]).lines())
+
+
+def _ask_about_tables(store: Store, client: AlationClient, config: Config, found: Comparison) -> None:
+    """Ask Alation about the tables that our copy of the catalog lacks: dataflows need not say which ends are TMP."""
+    catalogs = CatalogStore(store.engine)
+    readers: dict[int, StoredCatalog | None] = {}
+    asked = []
+    for table in store.table_nodes(config.namespace):
+        number = table.key.partition(".")[0]
+        ds_id = int(number) if number.isdecimal() else -1
+        if ds_id not in readers:
+            readers[ds_id] = catalogs.reader(ds_id)
+        reader = readers[ds_id]
+        if node_identity(table) not in found.temporary and (reader is None or not reader.by_key(table.key)):
+            asked.append(table)
+    found.temporary.update(temporary_among(client, asked[:_MOST_ASKED]))
 
 
 def _compared(store: Store, client: AlationClient, config: Config) -> Comparison:

@@ -25,6 +25,7 @@ from sqlalchemy import (
     false,
     func,
     insert,
+    or_,
     select,
     true,
     update,
@@ -99,6 +100,15 @@ def write_temporary(connection: Connection, found: Iterable[Node], seen_at: date
     rows = {node_identity(n): {"identity": node_identity(n), **n._asdict(), "seen_at": seen_at} for n in found}
     if rows:
         connection.execute(insert(temporary_nodes), list(rows.values()))
+
+
+def table_nodes(connection: Connection, namespace: str) -> list[Node]:
+    """The tables at the ends of edges that Alation holds."""
+    held = (dataflows.c.namespace == namespace, dataflows.c.status == Status.PRESENT)
+    joined = select(edges.c.dataflow_id).join(dataflows, dataflows.c.id == edges.c.dataflow_id).where(*held)
+    at_an_end = or_(*(joined.where(end == nodes.c.id).exists() for end in (edges.c.source_id, edges.c.target_id)))
+    query = select(nodes.c.otype, nodes.c.key).where(nodes.c.otype == "table", at_an_end).order_by(nodes.c.identity)
+    return [Node(*row) for row in connection.execute(query)]
 
 
 def source_names(connection: Connection, namespace: str) -> set[str]:

@@ -341,6 +341,11 @@ class Store:
         with self.read() as connection:
             return owned.read_temporary(connection)
 
+    def table_nodes(self, namespace: str) -> list[Node]:
+        """The tables at the ends of the edges that Alation holds."""
+        with self.read() as connection:
+            return owned.table_nodes(connection, namespace)
+
     def swap_temporary(self, nodes: Iterable[Node], seen_at: datetime) -> dict[str, Node]:
         """Remember the TMP nodes of this look, and give those of the one before."""
         with self.write() as connection:

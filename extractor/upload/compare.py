@@ -23,6 +23,13 @@ class DataflowReader(Protocol):
         """Dataflows and their paths, a page at a time; None reads all there are."""
 
 
+class LineageReader(Protocol):
+    """What Alation says of one object. Raises `AlationError` of the class that fits."""
+
+    def get_lineage(self, node: Node) -> dict[str, Any]:
+        """``{"paths": [...]}`` with the nearest sources and targets; ``is_temp`` marks what the catalog lacks."""
+
+
 class Kind(StrEnum):
     """What is different."""
 
@@ -89,6 +96,18 @@ def unknown_dataflows(store: Store, api: DataflowReader, namespace: str) -> Iter
         ours = [name for name in ids if name.lower().startswith(prefix)]
         known = {name.lower() for name in store.dataflows(ours)}
         yield from (Difference(name, Kind.UNKNOWN) for name in ours if name.lower() not in known)
+
+
+def temporary_among(api: LineageReader, tables: Iterable[Node]) -> dict[str, Node]:
+    """Those of the tables, and of their columns, that Alation shows as TMP nodes: its documented way to tell."""
+    found: dict[str, Node] = {}
+    for table in tables:
+        paths = api.get_lineage(table).get("paths") or []
+        for node in (node for path in paths for segment in path for node in segment if node.get("is_temp")):
+            named = node_of(node)
+            if named.key.lower() == table.key.lower() or named.key.lower().startswith(f"{table.key.lower()}."):
+                found[node_identity(named)] = named
+    return found
 
 
 def edges_through(path: Sequence[Sequence[dict[str, Any]]]) -> Iterator[tuple[Node, str, Node]]:

@@ -15,6 +15,7 @@ from extractor.config import TOKEN_VARIABLE, Config
 from extractor.errors import ConfigError, StateError
 from extractor.models import Node, segments_of
 from extractor.report import ExitCode
+from extractor.upload.compare import temporary_among
 from tests.pipeline.company import CATALOG, configure, plan, record, run, write_log
 
 VIEW = "create or replace view mart.shops_v as select {columns} from raw.shops"
@@ -213,6 +214,17 @@ def test_tmp_nodes_are_listed_as_new_and_healed(tmp_path, alation):
     run(config)
     third = pipeline.verify(config)
     assert (third.temporary, third.healed) == ([], first.new)
+
+
+def test_alation_is_asked_about_single_tables(tmp_path, alation):
+    """Of tables that are asked about, those that the catalog lacks are TMP nodes, with their columns."""
+    config = configure(tmp_path, alation.url, extra='unknown_tables = "upload"')
+    night(tmp_path, 1, "insert into mart.absent (shop) select shop from raw.sales")
+    run(config)
+    with alation.client() as client:
+        asked = [Node("table", "12.mart.ABSENT"), Node("table", "12.raw.sales"), Node("table", "12.raw.never")]
+        found = temporary_among(client, asked)
+    assert set(found) == {"table:12.mart.absent", "column:12.mart.absent.shop"}
 
 
 def test_verify_waits_for_what_is_written_late(tmp_path, alation):
