@@ -60,6 +60,7 @@ class Walk:
         self._report = report
         self._file_names = file_names
         self._watcher = watcher
+        self._latest = datetime.now(UTC) + timedelta(days=1)
 
     def run(self, events: Iterable[Event]) -> None:
         """Walk all events; the report counts each, the state observes what they derive."""
@@ -101,7 +102,7 @@ class Walk:
         """Observe what a statement did; the statement's outcome is its best part's."""
         ends: list[tuple[Outcome, str]] = []
         derived: list[Derived] = []
-        at = time_of(event)
+        at = self._by_now(event, origin)
         for part, lineage in enumerate(lineages):
             for note in lineage.notes:
                 self._report.notes.add(note, lineage.reason, origin)
@@ -121,6 +122,14 @@ class Walk:
         best = outcome_of_record(o for o, _ in ends)
         reason = next((r for o, r in ends if o is best), "")
         return self._settle(event, origin, best, reason, lineages, derived)
+
+    def _by_now(self, event: Event, origin: Origin) -> datetime | None:
+        """When the statement ran; a time that is yet to come is a wrong clock's, and must not outlast what is newer."""
+        at = time_of(event)
+        if at is None or at <= self._latest:
+            return at
+        self._report.notes.add("the log's clock is ahead: such statements count as if they ran now", "", origin)
+        return self._latest
 
     def _count(self, derived: Derived, origin: Origin, *, new: bool) -> tuple[Outcome, str]:
         self._report.writes_that_read += 1

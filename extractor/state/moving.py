@@ -19,6 +19,8 @@ from sqlalchemy.exc import IntegrityError
 
 from extractor.errors import StateError
 from extractor.state import tables
+from extractor.state.blobs import unpack_edges
+from extractor.state.records import Status
 from extractor.state.tables import Instant
 from extractor.state.upsert import batches
 
@@ -149,15 +151,22 @@ def _row(document: Mapping[str, Any], number: int, where: Path) -> tuple[Table, 
     try:
         values = {column.name: _read(column, row.get(column.name)) for column in table.columns}
         if "namespace" in values and "external_id" in values:
-            _check_id(values["external_id"], values["namespace"])
+            _check_dataflow(values)
     except (TypeError, ValueError) as error:
         raise StateError(f"{where}:{number}: {table.name}: {error}; nothing was imported") from None
     return table, values
 
 
-def _check_id(external_id: str, namespace: str) -> None:
-    if not external_id.startswith(f"api/{namespace}/"):
-        raise ValueError(f"{external_id} is not of the namespace {namespace}")
+def _check_dataflow(row: Mapping[str, Any]) -> None:
+    if not row["external_id"].startswith(f"api/{row['namespace']}/"):
+        raise ValueError(f"{row['external_id']} is not of the namespace {row['namespace']}")
+    targets = orjson.loads(row["targets"])
+    if not isinstance(targets, list) or not all(isinstance(target, str) for target in targets):
+        raise ValueError("targets is no list of names")
+    if "status" in row:
+        Status(row["status"])
+    if "edges" in row:
+        list(unpack_edges(row["edges"]))
 
 
 def _shown(table: Table, row: Mapping[Any, Any]) -> dict[str, Any]:

@@ -88,6 +88,19 @@ def test_nights_of_definitions_drops_and_new_tables(tmp_path, alation):
     assert graph(alation) == before
 
 
+def test_a_clock_that_is_ahead_does_not_rule_for_ever(tmp_path, alation):
+    """A view of the year 2099 gives way to one that is defined later, and the report says what is wrong."""
+    config = configure(tmp_path, alation.url)
+    ahead = record(VIEW.format(columns="shop, town"), "2099-01-01T00:00:00Z")
+    write_log(tmp_path, "ahead.jsonl", [ahead])
+    assert any("clock is ahead" in line.what for line in run(config).notes.ranked())
+    (tmp_path / "logs" / "ahead.jsonl").unlink()
+    other = "create or replace view mart.shops_v as select shop from raw.sales"
+    write_log(tmp_path, "later.jsonl", [record(other, "2098-01-01T00:00:00Z")])
+    run(config)
+    assert tables(alation) == {("raw.sales", "mart.shops_v")}
+
+
 def test_truncate_and_insert_is_an_overwrite(tmp_path, alation):
     """A load that empties its table first takes the place of the one before; a load beside it stays."""
     config = configure(tmp_path, alation.url)
@@ -435,6 +448,12 @@ def test_an_installation_moves_with_its_state(tmp_path, alation):
         (lambda lines: [line.replace(b'"api/test/', b'"api/other/') for line in lines], "not of the namespace"),
         (lambda lines: [line.replace(b'"otype":"table"', b'"otype":7') for line in lines], "otype cannot be 7"),
         (lambda lines: [line.replace(b'"otype":"table"', b'"extra":7') for line in lines], "has no extra"),
+        (
+            lambda lines: [line.replace(b'"status":"present"', b'"status":"odd"') for line in lines],
+            "'odd' is not",
+        ),
+        (lambda lines: [line.replace(b'"edges":[[', b'"edges":[[7,') for line in lines], "known: "),
+        (lambda lines: [line.replace(b'"kind":"direct"', b'"dataflow_id":7') for line in lines], "kind is missing"),
     ],
 )
 def test_a_damaged_export_is_refused_whole(tmp_path, alation, damage, message):
