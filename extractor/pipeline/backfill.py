@@ -18,13 +18,12 @@ from extractor.engines import Engine, ProcessEngine
 from extractor.errors import AlationError, Paused, StateBusy
 from extractor.pipeline.catalogs import refresh_catalogs, refresh_schemas
 from extractor.pipeline.derive import Carried, Derivation, Progress, groups_of, limits_of
-from extractor.pipeline.runs import alation_of, apply_made, connect, finish, state_url
+from extractor.pipeline.runs import alation_of, apply_made, connect, finish, plan_of, state_url
 from extractor.pipeline.windows import Window, windows_between
 from extractor.report import ExitCode, Report
 from extractor.state import Store
 from extractor.state.catalog import CatalogStore
 from extractor.state.history import History
-from extractor.upload import make_plan
 from extractor.upload.pace import Pace, PacedApi
 
 _LOCK_POLL_S = 1.0

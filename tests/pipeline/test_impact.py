@@ -205,7 +205,16 @@ def test_a_state_of_the_version_before_learns_to_look_up_its_nodes(tmp_path, url
         steps.set_main_option("script_location", str(migrate._FOLDER))
         steps.attributes["connection"] = connection
         rows = connection.execute(text("SELECT identity, found_by FROM nodes ORDER BY identity")).all()
-        for table in ("asset_mappings", "tables_offered", "known", "nights", "journal", "temporary_nodes"):
+        for table in (
+            "asset_mappings",
+            "tables_offered",
+            "known",
+            "nights",
+            "journal",
+            "temporary_nodes",
+            "backfill_windows",
+            "file_spans",
+        ):
             connection.execute(text(f"DROP TABLE {table}"))
         for index in ("ix_nodes_found_by", "ix_dataflows_status", "ix_catalog_tables_table_id"):
             connection.execute(text(f"DROP INDEX {index}"))
