@@ -20,6 +20,7 @@ from sqlalchemy.exc import IntegrityError
 from extractor.errors import StateError
 from extractor.state import tables
 from extractor.state.blobs import unpack_edges
+from extractor.state.history import backfill_windows
 from extractor.state.records import Status
 from extractor.state.tables import Instant
 from extractor.state.upsert import batches
@@ -36,6 +37,7 @@ _MOVED = (
     tables.nights,
     tables.temporary_nodes,
     tables.journal,
+    backfill_windows,
 )
 _BY_NAME = {table.name: table for table in _MOVED}
 _NUMBERED = (tables.runs, tables.nodes, tables.dataflows)
