@@ -94,6 +94,7 @@ class Nights(RuleBasedStateMachine):
     @rule(
         seen=dataflows(),
         drop=st.none() | st.tuples(st.sampled_from(["12.sales.x", "12.sales.y"]), st.floats(0, 2)),
+        new=st.none() | st.tuples(st.sampled_from(["12.sales.x", "12.sales.y"]), st.floats(0, 2)),
         fault=st.sampled_from(
             ["none", "before", "after", "wait", "store", "role", "lost", "refused", "job", "partial"]
         ),
@@ -101,22 +102,30 @@ class Nights(RuleBasedStateMachine):
         again=st.booleans(),
     )
     def one_night(
-        self, seen: list[Dataflow], drop: tuple[str, float] | None, fault: str, moment: int, *, again: bool
+        self,
+        seen: list[Dataflow],
+        drop: tuple[str, float] | None,
+        new: tuple[str, float] | None,
+        fault: str,
+        moment: int,
+        *,
+        again: bool,
     ) -> None:
         """A night passes in both; in one of them something happens, and the night is run again."""
         self.night += 1
         night = later(seen, self.night)
         drops = [(drop[0], at(drop[1] + 24 * self.night))] if drop else []
+        made = [(new[0], at(new[1] + 24 * self.night))] if new else []
         with Store.open(f"sqlite:///{self.folder}/calm.db") as store:
-            run_night(store, self.calm, night, drops=drops, settings=SMALL)
+            run_night(store, self.calm, night, drops=drops, made=made, settings=SMALL)
         for _ in range(1 + again):
             self._disturb(fault, moment)
             with suppress(Killed), MortalStore.open(f"sqlite:///{self.folder}/disturbed.db") as mortal:
                 mortal.deadline = moment if fault == "store" else 0
-                run_night(mortal, self.disturbed, night, drops=drops, settings=SMALL)
+                run_night(mortal, self.disturbed, night, drops=drops, made=made, settings=SMALL)
         self._calm_down()
         with Store.open(f"sqlite:///{self.folder}/disturbed.db") as store:
-            assert run_night(store, self.disturbed, night, drops=drops, settings=SMALL).is_complete
+            assert run_night(store, self.disturbed, night, drops=drops, made=made, settings=SMALL).is_complete
             held = {row.external_id: row.status for row in store.owned("test")}
         # Where the role to delete was missing for a moment, an empty dataflow waits for the next deletion.
         assert {name for name, status in held.items() if status is Status.PRESENT} == set(self.calm.dataflows)
@@ -126,7 +135,7 @@ class Nights(RuleBasedStateMachine):
         assert self.disturbed.edges == self.calm.edges
         calls = len(self.disturbed.calls)
         with Store.open(f"sqlite:///{self.folder}/disturbed.db") as store:
-            run_night(store, self.disturbed, night, drops=drops, settings=SMALL)
+            run_night(store, self.disturbed, night, drops=drops, made=made, settings=SMALL)
         assert len(self.disturbed.calls) == calls
 
     def _disturb(self, fault: str, moment: int) -> None:
