@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import product
 from math import prod
 
@@ -12,7 +12,7 @@ from extractor.lineage.scripting.held import BEFORE_TARGETS, cut, parts_of
 from extractor.lineage.scripting.routine import unquoted
 
 _JOINS = frozenset(("||", "+"))
-_NOISE = frozenset(("AS", "USING", "INTO", "AT"))
+_NOISE = frozenset(("AS", "USING", "INTO", "AT", "LOOP"))
 
 
 Texts = tuple[str | None, ...]
@@ -57,29 +57,31 @@ class Variables:
         """All texts that an expression may give; none where it has no value yet."""
         while len(tokens) > 2 and tokens[0].text == "(" and _closing(tokens, 0) == len(tokens):
             tokens = tokens[1:-1]
-        if len(tokens) > 2 and tokens[1].text == "(" and tokens[0].text.upper() in ("CONCAT", "FORMAT"):
-            return self._called(tokens[0].text.upper(), list(cut(tokens[2 : _closing(tokens, 1) - 1])))
-        pieces: list[Texts] = []
-        wanted = True
-        for token in tokens:
-            if token.text in ("(", ")"):
-                continue
-            if token.text in (";", ",") or token.text.upper() in _NOISE:
-                break
-            if wanted:
-                is_text = token.kind == "string"
-                pieces.append((unquoted(token.text),) if is_text else self.values.get(_key(token.text), UNKNOWN))
-            elif token.text not in _JOINS:
-                return UNKNOWN
-            wanted = not wanted
-        return _joined(pieces) if pieces and not wanted else UNKNOWN
+        items = list(_items(tokens))
+        pieces = [self._item(item) for item in items] if all(items) else []
+        return _joined(pieces) if pieces else UNKNOWN
+
+    def _item(self, tokens: Sequence[Token]) -> Texts:
+        """One literal, variable, call, or expression in brackets."""
+        if len(tokens) == 1:
+            first = tokens[0]
+            return (unquoted(first.text),) if first.kind == "string" else self.values.get(_key(first.text), UNKNOWN)
+        if tokens[0].text == "(" and _closing(tokens, 0) == len(tokens):
+            return self.value(tokens[1:-1])
+        if len(tokens) > 2 and tokens[-2].text == "::":
+            return self._item(tokens[:-2])
+        opened = next((i for i, t in enumerate(tokens[:4]) if t.text == "("), 0)
+        if opened and _closing(tokens, opened) == len(tokens):
+            return self._called(tokens[opened - 1].text.upper(), list(cut(tokens[opened + 1 : -1])))
+        return UNKNOWN
 
     def _called(self, function: str, inputs: list[Sequence[Token]]) -> Texts:
-        """``CONCAT(a, b, ...)``, and ``FORMAT(template, a, ...)`` whose places are filled in their order."""
-        values = [self.value(one) for one in inputs]
-        if function == "CONCAT":
-            return _joined(values)
-        return tuple(dict.fromkeys(_filled(known) for known in _ways(values)))
+        """What a function makes of texts that are known; ``FORMAT(template, a, ...)`` fills places in their order."""
+        made = _FUNCTIONS.get(function)
+        if made is None:
+            return UNKNOWN
+        ways = _ways([self.value(one) for one in inputs])
+        return tuple(dict.fromkeys(None if None in known else made([text or "" for text in known]) for known in ways))
 
 
 def carried_texts(entry: dict[str, Texts], end: dict[str, Texts]) -> dict[str, Texts]:
@@ -100,16 +102,53 @@ def _ways(pieces: Sequence[Texts]) -> Iterable[Texts]:
     return product(*pieces) if prod(len(piece) for piece in pieces) <= _MOST else (UNKNOWN,)
 
 
-def _filled(known: Texts) -> str | None:
-    template = known[0] if known else None
-    if template is None or None in known:
-        return None
-    pieces = _PLACE.split(template)
-    if len(pieces) != len(known) or "%" in "".join(pieces).replace("%%", ""):
+def _items(tokens: Sequence[Token]) -> Iterator[Sequence[Token]]:
+    """The parts of a concatenation, up to the clause behind it."""
+    start = depth = 0
+    for position, token in enumerate(tokens):
+        depth += (token.text == "(") - (token.text == ")")
+        if depth:
+            continue
+        if token.text in (";", ",") or (token.kind == "word" and token.text.upper() in _NOISE):
+            tokens = tokens[:position]
+            break
+        if token.text in _JOINS:
+            yield tokens[start:position]
+            start = position + 1
+    yield tokens[start:]
+
+
+def _filled(known: list[str]) -> str | None:
+    pieces = _PLACE.split(known[0]) if known else []
+    if not pieces or len(pieces) != len(known) or "%" in "".join(pieces).replace("%%", ""):
         return None
     return "".join(f"{a}{b}" for a, b in zip(pieces, [*known[1:], ""], strict=True)).replace("%%", "%")
 
 
+def _replaced(known: list[str]) -> str | None:
+    return known[0].replace(known[1], known[2]) if len(known) == 3 and known[1] else None
+
+
+def _only(known: list[str]) -> str | None:
+    return known[0] if len(known) == 1 else None
+
+
+def _bracketed(known: list[str]) -> str | None:
+    return f"[{known[0]}]" if len(known) == 1 else None
+
+
+_FUNCTIONS: dict[str, Callable[[list[str]], str | None]] = {
+    "CONCAT": "".join,
+    "FORMAT": _filled,
+    "REPLACE": _replaced,
+    "QUOTENAME": _bracketed,
+    "QUOTE_IDENT": _only,
+    "TRIM": _only,
+    "SIMPLE_SQL_NAME": _only,
+    "QUALIFIED_SQL_NAME": _only,
+    "SQL_OBJECT_NAME": _only,
+    "TO_CLOB": _only,
+}
 _PLACE = re.compile(r"%[sI]")
 
 

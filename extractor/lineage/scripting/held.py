@@ -51,6 +51,21 @@ class Held:
         """Every variable that holds something at this point, once for each thing that it may hold."""
         return tuple((name, value) for name, values in self.values.items() for value in values)
 
+    def take_texts(self, chunk: Chunk, texts: tuple[str, ...]) -> None:
+        """As `take`, for a chunk that reads what dynamic SQL gives: FOR, OPEN and EXECUTE ... INTO."""
+        words = chunk.words
+        if words[0] == "FOR":
+            names = [_key(t) for t in chunk.tokens[1 : words.index("IN")] if t.kind in ("word", "quoted")]
+            if len(names) == 1:
+                self._put(names[0], texts, WHOLE_ROW)
+            else:
+                self._put_all(names, texts)
+        elif words[0] == "OPEN":
+            self.cursors[words[1].lower()] = texts
+        else:
+            into = _top_level(chunk.tokens, "INTO")
+            self._put_all(_targets(chunk.tokens, into + 1)[0], texts)
+
     def take(self, chunk: Chunk, body: str) -> None:
         """Note what one chunk of the body puts into variables."""
         words = chunk.words
@@ -206,7 +221,7 @@ def filled_by(chunk: Chunk) -> list[str]:
             from_ = _top_level(found, "FROM")
             parts = cut(found[first : from_ if from_ > 0 else len(found)])
             return [_key(part[0]) for part in parts if len(part) > 2 and part[1].text in _SETS]
-    if words[0] in ("SELECT", "SEL", "WITH", "FETCH"):
+    if words[0] in ("SELECT", "SEL", "WITH", "FETCH", "EXECUTE"):
         into = _top_level(found, "INTO")
         return _targets(found, into + 1)[0] if into > 0 else []
     return []

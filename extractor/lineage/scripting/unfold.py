@@ -13,7 +13,7 @@ from extractor.lineage.model import Name
 from extractor.lineage.scripting.batch import batch_chunks
 from extractor.lineage.scripting.branches import Paths, State, Step, turns_of_batch, turns_of_blocks
 from extractor.lineage.scripting.chunks import SQL_WORDS, Chunk, chunks
-from extractor.lineage.scripting.dynamic import UNKNOWN, Variables, carried_texts
+from extractor.lineage.scripting.dynamic import UNKNOWN, Texts, Variables, carried_texts
 from extractor.lineage.scripting.held import WHOLE_ROW, Held, Value, cut, filled_by, query_in
 from extractor.lineage.scripting.redefinition import redefinition
 from extractor.lineage.scripting.routine import Routine, find_routine
@@ -193,16 +193,18 @@ def _statements(body: str, variables: frozenset[str], dialect: Dialect, depth: i
         paths.take(turns[number].before, number)
         if words[0] in _DYNAMIC and "SP_RENAME" in words[1:4]:
             yield Inner(chunk.text(body), variables)
+        elif read := _texts_read(chunk, known):
+            yield from _run(read, variables, dialect, depth)
         elif words[0] in _DYNAMIC or _runs_text(words) or (words[0] == "PREPARE" and words[2:3] == ["FROM"]):
             yield from _dynamic(chunk, known, variables, dialect, depth)
         elif "REDEFINITION" in words[0] and (text := redefinition(chunk, known, dialect)):
             yield Inner(text, variables)
         elif chunk.sql:
             for inner in _plain(chunk, body, variables, dialect, depth):
-                yield inner._replace(held=held.now()) if not inner.held else inner
+                yield from _with_record(inner._replace(held=held.now()) if not inner.held else inner)
         else:
             for inner in _embedded(chunk, body, variables, dialect):
-                yield inner._replace(held=held.now())
+                yield from _with_record(inner._replace(held=held.now()))
         _take(chunk, body, known, held)
         paths.take(turns[number].behind, number)
 
@@ -212,12 +214,49 @@ _LOOPS = frozenset((Step.LOOP, Step.REPEAT))
 
 def _take(chunk: Chunk, body: str, known: Variables, held: Held) -> None:
     """Note what a chunk puts into variables."""
-    if chunk.words[0] in _DYNAMIC:
+    texts = tuple(text for text in _texts_read(chunk, known) if text is not None)
+    if chunk.words[0] in _DYNAMIC or texts:
+        known.lose(filled_by(chunk))
+        if texts:
+            held.take_texts(chunk, texts)
         return
     if not chunk.sql:
         known.assign(chunk.tokens)
     known.lose(filled_by(chunk))
     held.take(chunk, body)
+
+
+def _texts_read(chunk: Chunk, known: Variables) -> Texts:
+    """The texts whose rows a chunk reads: ``FOR r IN EXECUTE text``, ``OPEN c FOR text``, ``EXECUTE text INTO x``."""
+    words = chunk.words
+    place = 0
+    if words[0] == "FOR" and "IN" in words and words[words.index("IN") + 1 :][:1] == ["EXECUTE"]:
+        place = words.index("EXECUTE") + 1
+    elif words[0] == "OPEN" and words[2:3] == ["FOR"] and words[3:4] not in ([], ["SELECT"], ["WITH"], ["("]):
+        place = 3 + (words[3] == "EXECUTE")
+    elif words[0] == "EXECUTE" and "INTO" in words and filled_by(chunk):
+        place = 1 + (words[1] == "IMMEDIATE")
+    return known.value(chunk.tokens[place:]) if place else ()
+
+
+_OF_RECORD = re.compile(
+    r"(?P<into>\s*INSERT\b.*?\S)\s+VALUES\s+(?P<name>[^\W\d][\w$#]*)(?:\s*\(\s*\w+\s*\))?\s*",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def _with_record(inner: Inner) -> Iterator[Inner]:
+    """``INSERT INTO t VALUES rec`` and ``VALUES rows(i)``: all columns of what the record holds."""
+    match = _OF_RECORD.fullmatch(inner.text) if inner.held else None
+    if match is None:
+        yield inner
+        return
+    name = match["name"].lower()
+    rows = [v for key, v in inner.held if v.position == WHOLE_ROW and key.partition(".")[0] == name]
+    for row in rows:
+        yield inner._replace(text=f"{match['into']} {row.query}", held=row.held)
+    if not rows:
+        yield inner
 
 
 def _same(one: Any) -> object:
@@ -259,8 +298,12 @@ def _dynamic(
         else:
             if not _is_text(rest, dialect):
                 return
-    values = known.value(rest) or UNKNOWN
-    for value in values:
+    yield from _run(known.value(rest) or UNKNOWN, variables, dialect, depth)
+
+
+def _run(texts: Texts, variables: frozenset[str], dialect: Dialect, depth: int) -> Iterator[Inner]:
+    """The statements of each text that is run."""
+    for value in texts:
         nested = unfold(value, dialect, depth + 1) if value is not None and depth < MAX_DEPTH else None
         if value is None:
             yield Inner("", problem="the text of dynamic SQL is not known")
