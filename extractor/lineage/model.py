@@ -52,7 +52,8 @@ class Star(NamedTuple):
 class Projection(NamedTuple):
     """One item of a select list; ``name`` is empty where the dialect gives the column no usable name.
 
-    ``fields`` are those of a struct that the item makes, each with what flows into it alone.
+    ``fields`` are those of a struct that the item makes, each with what flows into it alone; a single one of the
+    name ``*`` says that it is the whole row of the relation which is its first reference, with the rest beside it.
     """
 
     name: str

@@ -13,13 +13,16 @@ from extractor.lineage.binding.relations import (
     UNNAMED,
     Column,
     Open,
+    OpenBeside,
     OpenMade,
     OpenRows,
     OpenStar,
     Origins,
     Relation,
+    RowFields,
     column_of,
     numbered,
+    row_fields,
     row_origins,
 )
 from extractor.lineage.binding.scope import Entry, Scope
@@ -82,7 +85,9 @@ class Binder:
                 origins = self._flow(flow, scope, env, gathered)
                 if name:
                     scope.projected.append((projection, origins))
-                if fields:
+                if fields and fields[0][0] == "*":
+                    items.append(Column(name, origins, self._row_fields(fields[0][1], scope)))
+                elif fields:
                     made = ((field, self._flow(flow, scope, env, gathered)) for field, flow in fields)
                     items.append(Column(name, origins, tuple(made)))
                 else:
@@ -125,6 +130,14 @@ class Binder:
             return Relation(self._expand(row, scope, env, gathered)).whole()
         shown = [e.relation for e in scope.entries if not e.hidden] if not row else [scope.relation(row)]
         return NOTHING.union(*(relation.whole() for relation in shown if relation is not None))
+
+    def _row_fields(self, flow: Flow, scope: Scope) -> tuple[tuple[str, Origins], ...]:
+        """The fields of a whole row, unless the name is that of a column."""
+        row = flow.refs[0]
+        relation = scope.relation(row)
+        if relation is None or any(row[0][0].lower() in entry.relation.index for entry in scope.entries):
+            return ()
+        return row_fields(relation, NOTHING.union(*map(scope.resolve, flow.refs[1:])))
 
     def _tests(self, flow: Flow, scope: Scope, env: Env | None, gathered: Gathered) -> None:
         for query in flow.tests:
@@ -289,6 +302,10 @@ class Binder:
         if star.qualifier:
             relation = _qualified_relation(scope, star.qualifier)
             if relation is None:
+                row = scope.column(star.qualifier)
+                if row is not None and isinstance(row.fields, RowFields):
+                    opens = [OpenBeside(place, row.fields.beside) for place in row.fields.opens]
+                    return view.items(Relation([*(Column(n, o) for n, o in row.fields), *opens]))
                 origins = scope.resolve(star.qualifier)
                 if star.columns:
                     return [Column(name, origins) for name in star.columns]

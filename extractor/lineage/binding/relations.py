@@ -70,6 +70,34 @@ class Column(NamedTuple):
     fields: tuple[tuple[str, Origins], ...] = ()
 
 
+class RowFields(tuple[tuple[str, Origins], ...]):  # noqa: SLOT001 - a tuple has no room for slots
+    """The fields of a column that is a whole row: those that are known, and what stands for all others.
+
+    ``beside`` flows into each of them.
+    """
+
+    opens: tuple[Open, ...] = ()
+    beside: Origins = NOTHING
+
+    def __bool__(self) -> bool:
+        return bool(len(self) or self.opens)
+
+    def field(self, name: str) -> Origins | None:
+        """The origins of a field whose name is not among the known ones."""
+        for place in self.opens:
+            found = place.find(name.lower(), name)
+            if found is not None:
+                return found | self.beside
+        return None
+
+
+def row_fields(relation: Relation, beside: Origins) -> RowFields:
+    """The columns of ``relation`` as the fields of one column."""
+    found = RowFields((i.name.lower(), i.origins | beside) for i in relation.items if isinstance(i, Column) and i.name)
+    found.opens, found.beside = tuple(relation.opens), beside
+    return found
+
+
 def column_of(name: str, origins: Origins) -> Column:
     """A column without known fields."""
     return _record(Column, (name, origins, ()))
@@ -98,6 +126,22 @@ class OpenTable:
     def find(self, key: str, name: str) -> Origins | None:
         """Any name may be a column of it; positions in a file are no names."""
         return NOTHING if key[:1] == "$" else frozenset((_record(Origin, (self.base, name, QUALIFIED)),))
+
+
+class OpenBeside:
+    """An open place into whose every column something else flows as well."""
+
+    __slots__ = ("beside", "inner", "takes_any")
+
+    def __init__(self, inner: Open, beside: Origins) -> None:
+        self.inner = inner
+        self.beside = beside
+        self.takes_any = inner.takes_any
+
+    def find(self, key: str, name: str) -> Origins | None:
+        """As the place within, and what flows beside it."""
+        found = self.inner.find(key, name)
+        return found | self.beside if found is not None else None
 
 
 class OpenRows:

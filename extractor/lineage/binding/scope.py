@@ -17,6 +17,7 @@ from extractor.lineage.binding.relations import (
     OpenTable,
     Origins,
     Relation,
+    RowFields,
     degrade,
     one_origin,
 )
@@ -320,7 +321,9 @@ def _field_of(relation: Relation, ref: Name) -> Origins | None:
     if len(columns) != 1 or not columns[0].fields:
         return None
     wanted = ref[1][0].lower()
-    return next((origins for name, origins in columns[0].fields if name == wanted), None)
+    fields = columns[0].fields
+    known = next((origins for name, origins in fields if name == wanted), None)
+    return fields.field(ref[1][0]) if known is None and isinstance(fields, RowFields) else known
 
 
 def _text(ref: Name) -> str:

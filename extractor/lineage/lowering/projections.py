@@ -12,7 +12,7 @@ from extractor.lineage.lowering.expressions import SEQUENCES, flow_of, flow_of_o
 from extractor.lineage.lowering.function_names import given_name
 from extractor.lineage.lowering.generators import generated
 from extractor.lineage.lowering.names import column_parts, plain_parts
-from extractor.lineage.lowering.structs import fields_made
+from extractor.lineage.lowering.structs import WHOLE_ROW, fields_made, relations_of, row_made
 from extractor.lineage.model import Flow, Name, Projection, Star
 
 _TRANSPARENT = frozenset({exp.Paren, exp.Cast, exp.TryCast, exp.Collate, exp.AtTimeZone})
@@ -31,12 +31,15 @@ def lower_projections(node: Node, walk: Walk) -> tuple[Projection, ...]:
     if walk.engine in _WITH_SCRIPTS and any(_script(item) is not None for item in items):
         return tuple(_lower_script(items, walk))
     plain = walk.knows_no_names and walk.engine != "hive"
+    relations = relations_of(node) if walk.engine == "bigquery" else frozenset()
     for position, item in enumerate(items):
         cls = item.__class__
         if cls is exp.Alias:
             args = item.args
             value = args.get("this")
             fields = _fields(value, walk) if value.__class__ in _MAKING_STRUCTS else ()
+            if relations and not fields:
+                fields = _row_field(value, relations, walk)
             found.append(_record(Projection, (_written(args["alias"]), flow_of_one(value, walk), None, fields)))
         elif cls is exp.Column and plain and (parts := plain_parts(item)) and _is_column(parts):
             found.append(_record(Projection, (parts[-1][0], flow_of_ref(parts), None, ())))
@@ -47,6 +50,14 @@ def lower_projections(node: Node, walk: Walk) -> tuple[Projection, ...]:
 
 _record = tuple.__new__
 """A named tuple of its fields, without the call in between that gives them their names."""
+
+
+def _row_field(value: Node, relations: frozenset[str], walk: Walk) -> tuple[tuple[str, Flow], ...]:
+    row = row_made(value, relations)
+    if not row:
+        return ()
+    name = flow_of(row[:1], walk).refs
+    return ((WHOLE_ROW, Flow((*name, *(ref for ref in flow_of(row[1:], walk).refs if ref not in name)))),)
 
 
 def _is_column(parts: Name) -> bool:

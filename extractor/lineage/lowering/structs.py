@@ -40,6 +40,34 @@ def fields_made(value: Node) -> Fields:
     return tuple(found)
 
 
+_AROUND_ROWS = _AROUND_STRUCTS | {exp.AnyValue, exp.HavingMax}
+_BESIDE = {exp.Order: "expressions", exp.HavingMax: "expression"}
+WHOLE_ROW = "*"
+"""The name of the one field that stands for all of a relation's columns."""
+
+
+def row_made(value: Node, relations: frozenset[str]) -> tuple[Node, ...]:
+    """The name of a relation whose whole row ``value`` is, and what orders such rows; nothing for other values.
+
+    ``t``, ``ANY_VALUE(t)`` and ``ARRAY_AGG(t ORDER BY a LIMIT 1)[OFFSET(0)]``, where ``t`` is one of ``relations``.
+    """
+    beside: list[Node] = []
+    while value.__class__ in _AROUND_ROWS:
+        more = arg(value, _BESIDE.get(value.__class__, ""))
+        beside.extend(more if isinstance(more, list) else [more] if more is not None else [])
+        value = arg(value, "this")
+    is_name = value.__class__ is exp.Column and arg(value, "table") is None
+    return (value, *beside) if is_name and value.name.lower() in relations else ()
+
+
+def relations_of(select: Node) -> frozenset[str]:
+    """The names by which a SELECT knows its relations."""
+    from_ = arg(select, "from_")
+    joined = [arg(from_, "this")] if from_ is not None else []
+    joined.extend(arg(join, "this") for join in args_of(select, "joins"))
+    return frozenset(one.alias_or_name.lower() for one in joined if one is not None)
+
+
 def field_taken(value: Node, name: str) -> tuple[Node, ...]:
     """What goes into ``value.name``, where ``value`` makes the struct on the spot; nothing for any other value.
 
