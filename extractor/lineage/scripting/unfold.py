@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from dialects import Dialect
-from dialects.lexing import Token, tokens
+from dialects.lexing import Token, replace_solid, tokens
 from extractor.lineage.model import Name
 from extractor.lineage.scripting.batch import batch_chunks
 from extractor.lineage.scripting.branches import Paths, State, Step, turns_of_batch, turns_of_blocks
@@ -201,10 +201,10 @@ def _statements(body: str, variables: frozenset[str], dialect: Dialect, depth: i
             yield Inner(text, variables)
         elif chunk.sql:
             for inner in _plain(chunk, body, variables, dialect, depth):
-                yield from _with_record(inner._replace(held=held.now()) if not inner.held else inner)
+                yield from _with_record(inner._replace(held=held.now()) if not inner.held else inner, dialect)
         else:
             for inner in _embedded(chunk, body, variables, dialect):
-                yield from _with_record(inner._replace(held=held.now()))
+                yield from _with_record(inner._replace(held=held.now()), dialect)
         _take(chunk, body, known, held)
         paths.take(turns[number].behind, number)
 
@@ -239,15 +239,19 @@ def _texts_read(chunk: Chunk, known: Variables) -> Texts:
     return known.value(chunk.tokens[place:]) if place else ()
 
 
+_VALUES_OF = re.compile(r"\bVALUES\s+[^\W\d(]|\bVALUES\s*(?:--|/\*)", re.IGNORECASE)
 _OF_RECORD = re.compile(
     r"(?P<into>\s*INSERT\b.*?\S)\s+VALUES\s+(?P<name>[^\W\d][\w$#]*)(?:\s*\(\s*\w+\s*\))?\s*",
     re.IGNORECASE | re.DOTALL,
 )
 
 
-def _with_record(inner: Inner) -> Iterator[Inner]:
+def _with_record(inner: Inner, dialect: Dialect) -> Iterator[Inner]:
     """``INSERT INTO t VALUES rec`` and ``VALUES rows(i)``: all columns of what the record holds."""
-    match = _OF_RECORD.fullmatch(inner.text) if inner.held else None
+    match = None
+    if inner.held and _VALUES_OF.search(inner.text):
+        plain = replace_solid(inner.text, dialect.lexical, lambda solid: " " if solid[0] in "-#/" else solid)
+        match = _OF_RECORD.fullmatch(plain)
     if match is None:
         yield inner
         return
