@@ -59,6 +59,10 @@ bench: $(READY)  ## speed, memory and edges beside other tools: PARTS="log sourc
 	$(RUN) -m benchmarks $(PARTS) $(if $(CORPUS),--corpus $(CORPUS)) $(if $(EVENTS),--events $(EVENTS)) \
 	    $(if $(QUICK),--quick --out build/bench/RESULTS.md) $(ARGS)
 
+.PHONY: sandbox-contract
+sandbox-contract: $(READY)  ## schemathesis against the sandbox's own OpenAPI, in an environment of its own
+	$(RUN) scripts/check_sandbox_contract.py --max-examples 30 $(ARGS)
+
 torture: $(READY)  ## hostile statements, and runs that are killed: ARGS="--kills 200"
 	$(RUN) -m benchmarks.torture $(ARGS)
 

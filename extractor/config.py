@@ -5,12 +5,12 @@ or ``ALATION_LINEAGE_STATE__URL``.
 
 Secrets are read from ``ALATION_LINEAGE_REFRESH_TOKEN``, from the file that
 ``ALATION_LINEAGE_REFRESH_TOKEN_FILE`` names, or from the keyring (service ``alation-lineage``, user name = the
-Alation URL). A secret in the TOML file is refused.
+Alation URL); that of an OAuth client in the same way from ``ALATION_LINEAGE_CLIENT_SECRET``. A secret in the TOML file
+is refused.
 """
 
 from __future__ import annotations
 
-import os
 import re
 import tomllib
 from pathlib import Path
@@ -28,12 +28,15 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from extractor.credentials import SERVICE, find_secret
 from extractor.errors import ConfigError, SecretInConfig
 from extractor.settings_of_backfill import BackfillSettings
 from extractor.settings_of_places import CatalogSettings, FileSystemSettings, FoldSettings, MapSettings
 from extractor.settings_of_reconcile import ReconcileSettings
 
 TOKEN_VARIABLE = "ALATION_LINEAGE_REFRESH_TOKEN"  # noqa: S105 - the name of a variable, not its value
+CLIENT_SECRET_VARIABLE = "ALATION_LINEAGE_CLIENT_SECRET"  # noqa: S105 - as above
+KEY_PASSWORD_VARIABLE = "ALATION_LINEAGE_CLIENT_KEY_PASSWORD"  # noqa: S105 - as above
 _SECRET_NAME = re.compile(r"token|password|passwd|secret|api_?key|credential", re.IGNORECASE)
 _NAMESPACE = r"^[A-Za-z0-9_.-]{1,64}$"
 _ID_PART = r"^[A-Za-z0-9_.-]{1,80}$"
@@ -44,15 +47,24 @@ class _Settings(BaseModel):
 
 
 class AlationSettings(_Settings):
-    """Where Alation is. Times in seconds."""
+    """Where Alation is, and as whom we come: a user with a refresh token, or an OAuth client. Times in seconds."""
 
     url: HttpUrl
-    user_id: int
+    user_id: int | None = None
+    client_id: str | None = None
     ca_bundle: Path | None = None
+    client_certificate: Path | None = None
+    client_key: Path | None = None
     timeout_s: Annotated[float, Field(gt=0)] = 60.0
     job_deadline_s: Annotated[float, Field(gt=0)] = 1800.0
     job_poll_s: Annotated[float, Field(gt=0)] = 2.0
     retries: Annotated[int, Field(ge=0, le=20)] = 6
+
+    @model_validator(mode="after")
+    def _one_identity(self) -> AlationSettings:
+        if (self.user_id is None) == (self.client_id is None):
+            raise ValueError("give either user_id (and its refresh token) or client_id (of an OAuth client)")
+        return self
 
 
 class StateSettings(_Settings):
@@ -218,37 +230,23 @@ def load_config(path: Path) -> Config:
 
 
 def refresh_token(settings: AlationSettings) -> SecretStr:
-    """The refresh token, from the environment, a file it names, or the keyring.
+    """The secret that the identity in ``settings`` needs: a user's refresh token, or that of the OAuth client.
+
+    It is read from the environment, a file it names, or the keyring (user name: the URL, or the client's id).
 
     Raises:
         ConfigError: none of them holds one, or the named file cannot be read.
     """
-    if value := os.environ.get(TOKEN_VARIABLE, "").strip():
-        return SecretStr(value)
-    if named := os.environ.get(f"{TOKEN_VARIABLE}_FILE", "").strip():
-        try:
-            return SecretStr(Path(named).read_text(encoding="utf-8").strip())
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(f"{TOKEN_VARIABLE}_FILE names a file that cannot be read: {error}") from None
-    if stored := _from_keyring(str(settings.url)):
-        return SecretStr(stored)
-    raise ConfigError(
-        f"no refresh token: set {TOKEN_VARIABLE}, or {TOKEN_VARIABLE}_FILE to the path of a file that holds it, "
-        f"or store it in the keyring with: keyring set alation-lineage {settings.url}"
-    )
-
-
-def _from_keyring(account: str) -> str | None:
-    try:
-        import keyring  # noqa: PLC0415 - an optional extra
-        from keyring.errors import KeyringError  # noqa: PLC0415 - as above
-    except ImportError:
-        return None
-    try:
-        value: str | None = keyring.get_password("alation-lineage", account)
-    except KeyringError:
-        return None
-    return value
+    variable, account, what = TOKEN_VARIABLE, str(settings.url), "refresh token"
+    if settings.client_id is not None:
+        variable, account, what = CLIENT_SECRET_VARIABLE, settings.client_id, "client secret"
+    found = find_secret(variable, account)
+    if found is None:
+        raise ConfigError(
+            f"no {what}: set {variable}, or {variable}_FILE to the path of a file that holds it, or store it in the "
+            f"keyring with: keyring set {SERVICE} {account}"
+        )
+    return found
 
 
 def _refuse_secrets(data: dict[str, Any], path: Path, where: str = "") -> None:

@@ -3,7 +3,8 @@
 No type of the HTTP library leaves it: what comes back is a `Response` or an error of `extractor.errors`. The
 library is imported when the first client is made, so that commands without a network start fast.
 
-- Certificates are checked against the system's trust store, to which ``ca_bundle`` adds.
+- Certificates are checked against the system's trust store, to which ``ca_bundle`` adds. A server that asks for a
+  certificate of ours gets ``client_certificate``.
 - Proxies come from the environment (``HTTPS_PROXY``, ``HTTP_PROXY``, ``ALL_PROXY``, ``NO_PROXY``).
 - A redirect is never followed: it would turn a POST into a GET and could carry the token elsewhere.
 - 429, 500, 502, 503, 504 and lost connections are tried again, whatever the method: every write of ours names
@@ -95,6 +96,15 @@ class Response:
         return max(0.0, (moment - datetime.now(UTC)).total_seconds()) if moment.tzinfo else None
 
 
+@dataclass(frozen=True, slots=True)
+class ClientCertificate:
+    """A PEM file with our certificate and the chain above it; its key is there too or in a file of its own."""
+
+    certificate: Path
+    key: Path | None = None
+    key_password: SecretStr | None = None
+
+
 class HttpClient:
     """One server over kept connections. A context manager; also closed by `close`.
 
@@ -103,13 +113,20 @@ class HttpClient:
         timeout_s: for connecting, for sending, and for each wait for data.
         retries: how many times a failed try is repeated at most.
         ca_bundle: a PEM file (or a folder of hashed certificates) to trust beside the system's store.
+        client_certificate: what to show to a server that asks who we are.
 
     Raises:
-        ConfigError: the CA bundle cannot be read, or the URL is none.
+        ConfigError: the CA bundle or the client's certificate cannot be read, or the URL is none.
     """
 
     def __init__(
-        self, base_url: str, *, timeout_s: float = 60.0, retries: int = 6, ca_bundle: Path | None = None
+        self,
+        base_url: str,
+        *,
+        timeout_s: float = 60.0,
+        retries: int = 6,
+        ca_bundle: Path | None = None,
+        client_certificate: ClientCertificate | None = None,
     ) -> None:
         import httpx  # noqa: PLC0415 - a quarter of a second that commands without a network do not pay
 
@@ -124,7 +141,7 @@ class HttpClient:
         self.host = _host_of(base_url)
         try:
             self._client = httpx.Client(
-                verify=_tls_context(ca_bundle),
+                verify=_tls_context(ca_bundle, client_certificate),
                 timeout=timeout_s,
                 follow_redirects=False,
                 headers={"user-agent": f"alation-lineage/{_own_version()}", "accept": "application/json"},
@@ -331,8 +348,10 @@ def _last_words(causes: Sequence[BaseException]) -> str:
 
 
 @cache  # reading the system's store takes 20 ms
-def _tls_context(ca_bundle: Path | None) -> ssl.SSLContext:
+def _tls_context(ca_bundle: Path | None, shown: ClientCertificate | None) -> ssl.SSLContext:
     context = ssl.create_default_context()
+    if shown is not None:
+        _load_certificate(context, shown)
     if ca_bundle is None:
         return context
     try:
@@ -343,6 +362,18 @@ def _tls_context(ca_bundle: Path | None) -> ssl.SSLContext:
     except (OSError, ssl.SSLError) as error:
         raise ConfigError(f"{ca_bundle}: ca_bundle cannot be read as PEM certificates: {error}") from None
     return context
+
+
+def _load_certificate(context: ssl.SSLContext, shown: ClientCertificate) -> None:
+    # Without a password of ours, OpenSSL would ask for one at a terminal that a nightly run does not have.
+    password = shown.key_password.get_secret_value() if shown.key_password else ""
+    try:
+        context.load_cert_chain(shown.certificate, shown.key, password=password)
+    except (OSError, ssl.SSLError) as error:
+        raise ConfigError(
+            f"{shown.certificate}: client_certificate or its key cannot be read as PEM: {error}. Where the key is "
+            "encrypted, put its password into ALATION_LINEAGE_CLIENT_KEY_PASSWORD."
+        ) from None
 
 
 def _host_of(base_url: str) -> str:

@@ -18,7 +18,7 @@ from loopback import Answer, answering
 from pydantic import SecretStr
 
 from extractor.errors import ConfigError, Rejected, Unreachable
-from extractor.http import HttpClient, Response, json_bytes
+from extractor.http import ClientCertificate, HttpClient, Response, json_bytes
 
 HTML = Answer(200, b"<!DOCTYPE html><title>Log in</title>", {"Content-Type": "text/html"})
 
@@ -319,6 +319,41 @@ class TestTls:
         """With ``ca_bundle`` the same server is reached."""
         with answering(Answer(200, {"tls": 1}), tls=context) as server, HttpClient(server.url, ca_bundle=pem) as client:
             assert client.request("GET", "/").json() == {"tls": 1}
+
+    @pytest.fixture
+    def asking(self, context, pem) -> ssl.SSLContext:
+        """The same server, which lets nobody in without a certificate of ours."""
+        context.verify_mode = ssl.CERT_REQUIRED
+        context.load_verify_locations(pem)
+        return context
+
+    def test_shows_its_certificate(self, asking, pem):
+        """A server that asks for a certificate gets it; without one the message says so."""
+        shown = ClientCertificate(pem, pem.with_name("key.pem"))
+        with answering(Answer(200, {"tls": 2}), tls=asking) as server:
+            with HttpClient(server.url, ca_bundle=pem, client_certificate=shown) as client:
+                assert client.request("GET", "/").json() == {"tls": 2}
+            with HttpClient(server.url, ca_bundle=pem, retries=0) as client, pytest.raises(Unreachable):
+                client.request("GET", "/")
+
+    def test_shows_a_certificate_whose_key_is_encrypted(self, asking, pem):
+        """The key's password comes from where secrets are; without it nobody is asked at a terminal."""
+        key = pem.with_name("encrypted.pem")
+        command = ["openssl", "rsa", "-aes256", "-passout", "pass:open", "-in", "key.pem", "-out", key.name]
+        subprocess.run(command, cwd=pem.parent, check=True, capture_output=True)
+        shown = ClientCertificate(pem, key, SecretStr("open"))
+        with answering(Answer(200, 1), tls=asking) as server:
+            with HttpClient(server.url, ca_bundle=pem, client_certificate=shown) as client:
+                assert client.request("GET", "/").json() == 1
+            for password in (None, SecretStr("wrong")):
+                with pytest.raises(ConfigError, match="ALATION_LINEAGE_CLIENT_KEY_PASSWORD") as caught:
+                    HttpClient(server.url, client_certificate=ClientCertificate(pem, key, password))
+                assert "wrong" not in str(caught.value)
+
+    def test_a_certificate_that_cannot_be_read_is_named(self, tmp_path):
+        """A missing file is an error of the configuration."""
+        with pytest.raises(ConfigError, match="client_certificate or its key cannot be read"):
+            HttpClient("https://127.0.0.1", client_certificate=ClientCertificate(tmp_path / "none.pem"))
 
     def test_says_that_the_port_speaks_no_tls(self):
         """TLS on a port of plain HTTP is named as a matter of scheme and port."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from extractor.alation.auth import TokenInfo
+from extractor.alation.capabilities import Capabilities
 from extractor.alation.catalog import CatalogSchema, DataSource
 from extractor.alation.client import AlationClient
 from extractor.alation.jobs import JobRef, JobStatus
 
-__all__ = ["AlationClient", "CatalogSchema", "DataSource", "JobRef", "JobStatus", "TokenInfo"]
+__all__ = ["AlationClient", "Capabilities", "CatalogSchema", "DataSource", "JobRef", "JobStatus", "TokenInfo"]

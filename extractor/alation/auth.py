@@ -19,11 +19,12 @@ from extractor.http import HttpClient, Response
 
 CREATE_ACCESS = "/integration/v1/createAPIAccessToken/"
 VALIDATE_REFRESH = "/integration/v1/validateRefreshToken/"
+VALIDATE_ACCESS = "/integration/v1/validateAPIAccessToken/"
 _MARGIN_S = 120.0
 
 
 class TokenSource(Protocol):
-    """Where access tokens come from: a refresh token now, OAuth client credentials as well one day."""
+    """Where access tokens come from: a refresh token, or OAuth client credentials."""
 
     def token(self) -> SecretStr:
         """An access token that is good as far as is known."""
@@ -31,10 +32,16 @@ class TokenSource(Protocol):
     def renewed(self, refused: SecretStr) -> SecretStr:
         """Another one, after Alation refused this one."""
 
+    def check(self) -> TokenInfo:
+        """What Alation says of what access tokens are made from."""
+
+    def check_access(self) -> TokenInfo:
+        """What Alation says of an access token that was made now."""
+
 
 @dataclass(frozen=True, slots=True)
 class TokenInfo:
-    """What Alation says of the refresh token. ``expires_at`` is in UTC, None when it is not told."""
+    """What Alation says of a token. ``expires_at`` is in UTC, None when it is not told."""
 
     active: bool
     expires_at: datetime | None
@@ -86,15 +93,18 @@ class RefreshTokenAuth:
         Raises:
             AuthenticationFailed: it is not known.
         """
-        body = self._ask(VALIDATE_REFRESH)
-        return TokenInfo(
-            active=str(body.get("token_status", "")).strip().upper() == "ACTIVE",
-            expires_at=moment(body.get("token_expires_at")),
-            name=str(body.get("name") or ""),
-        )
+        return _info(self._ask(VALIDATE_REFRESH, {"refresh_token": self._refresh_token.get_secret_value()}))
+
+    def check_access(self) -> TokenInfo:
+        """What Alation says of an access token that was made now.
+
+        Raises:
+            AuthenticationFailed: none can be made, or Alation does not know the one it made.
+        """
+        return _info(self._ask(VALIDATE_ACCESS, {"api_access_token": self.token().get_secret_value()}))
 
     def _create(self) -> SecretStr:
-        body = self._ask(CREATE_ACCESS)
+        body = self._ask(CREATE_ACCESS, {"refresh_token": self._refresh_token.get_secret_value()})
         value = body.get("api_access_token")
         if not isinstance(value, str) or not value:
             raise AuthenticationFailed(f"{CREATE_ACCESS}: the answer holds no access token. {self._advice()}")
@@ -103,9 +113,8 @@ class RefreshTokenAuth:
         self._renew_at = time.monotonic() + _life_s(body)
         return token
 
-    def _ask(self, path: str) -> dict[str, Any]:
-        body = {"refresh_token": self._refresh_token.get_secret_value(), "user_id": self._user_id}
-        response = self._http.request("POST", path, json=body)
+    def _ask(self, path: str, token: dict[str, str]) -> dict[str, Any]:
+        response = self._http.request("POST", path, json={**token, "user_id": self._user_id})
         if not response.succeeded:
             raise self._refusal(response)
         answer = response.json()
@@ -121,7 +130,7 @@ class RefreshTokenAuth:
             return Unreachable(f"{said}, even after trying again. Run again when Alation is well.", status=status)
         if status == 404 or response.is_html:
             return Rejected(f"{said}. Check that the URL is the address of Alation itself.", status=status)
-        return AuthenticationFailed(f"{said}. {self._advice()}", status=status, code=_code(response))
+        return AuthenticationFailed(f"{said}. {self._advice()}", status=status, code=code_of(response))
 
     def _advice(self) -> str:
         return (
@@ -147,11 +156,24 @@ def _life_s(body: dict[str, Any]) -> float:
     start, end = moment(body.get("created_at")), moment(body.get("token_expires_at"))
     if end is None:
         return float("inf")
-    life_s = (end - (start or datetime.now(UTC))).total_seconds()
+    return seconds_to_use((end - (start or datetime.now(UTC))).total_seconds())
+
+
+def seconds_to_use(life_s: float) -> float:
+    """How long to use a token that lives so long: it is renewed shortly before its end, at most once a second."""
     return max(life_s - _MARGIN_S, life_s / 2, 1.0)
 
 
-def _code(response: Response) -> str | None:
+def _info(body: dict[str, Any]) -> TokenInfo:
+    return TokenInfo(
+        active=str(body.get("token_status", "")).strip().upper() == "ACTIVE",
+        expires_at=moment(body.get("token_expires_at")),
+        name=str(body.get("name") or ""),
+    )
+
+
+def code_of(response: Response) -> str | None:
+    """Alation's own code in the body of a refusal."""
     try:
         body = response.json()
     except Rejected:

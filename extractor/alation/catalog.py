@@ -1,7 +1,8 @@
 """Catalog reads: data sources, schemas, tables and columns. Source: *Relational Integration API*, *Pagination*.
 
 Rows are asked for in the order of their ids, each page after the largest id of the one before, so that an
-extraction that runs meanwhile makes no row slip between two pages.
+extraction that runs meanwhile makes no row slip between two pages. A server that is too old for these routes (they
+answer 404) is read through their first version (*Accessing Relational Database type Data Objects*).
 """
 
 from __future__ import annotations
@@ -116,13 +117,36 @@ def _rows_by_id(wire: Wire, route: str, ds_id: int) -> Iterator[dict[str, Any]]:
         params: dict[str, str | int] = {"ds_id": ds_id, "order_by": "id", "limit": LARGEST_PAGE}
         if last is not None:
             params["id__gt"] = last
-        response = wire.call("GET", route, role=CATALOG_ROLE, params=params)
+        try:
+            response = wire.call("GET", route, role=CATALOG_ROLE, params=params)
+        except Rejected as error:
+            if error.status != 404 or error.code == "404000":
+                raise
+            # The server is too old for this route; the first version of it knows neither order nor id__gt.
+            old = {name: value for name, value in params.items() if name not in {"order_by", "id__gt"}}
+            found = _rows_by_skip(wire, route.replace("/v2/", "/v1/"), old)
+            yield from (row for row in found if last is None or row.get("id", 0) > last)
+            return
         rows = _objects(response.json(), route)
         ids = [row["id"] for row in rows if isinstance(row.get("id"), int)]
         yield from (row for row in rows if last is None or row.get("id", 0) > last)
         if not response.headers.get("x-next-page") or not ids or (last is not None and max(ids) <= last):
             return
         last = max(ids)
+
+
+def _rows_by_skip(wire: Wire, route: str, params: dict[str, str | int]) -> Iterator[dict[str, Any]]:
+    """Page after page until one brings nothing new: how large pages are is the server's choice."""
+    seen: set[Any] = set()
+    skip = 0
+    while True:
+        rows = _objects(wire.call("GET", route, role=CATALOG_ROLE, params={**params, "skip": skip}).json(), route)
+        new = [row for row in rows if row.get("id") not in seen]
+        if not new:
+            return
+        seen.update(row.get("id") for row in new)
+        skip += len(rows)
+        yield from new
 
 
 def _objects(page: Any, route: str) -> list[dict[str, Any]]:

@@ -8,14 +8,23 @@ from typing import Any, Self
 
 from pydantic import SecretStr
 
-from extractor.alation import catalog, dataflow, jobs, lineage
-from extractor.alation.auth import RefreshTokenAuth, TokenInfo
+from extractor.alation import capabilities, catalog, dataflow, jobs, lineage
+from extractor.alation.auth import RefreshTokenAuth, TokenInfo, TokenSource
+from extractor.alation.capabilities import Capabilities
 from extractor.alation.catalog import CatalogSchema, DataSource
 from extractor.alation.jobs import JobRef, JobStatus
+from extractor.alation.oauth import ClientCredentialsAuth
 from extractor.alation.wire import Wire
-from extractor.config import AlationSettings
-from extractor.http import HttpClient
+from extractor.config import KEY_PASSWORD_VARIABLE, AlationSettings
+from extractor.credentials import find_secret
+from extractor.http import ClientCertificate, HttpClient
 from extractor.models import CatalogColumn, CatalogTable, Node
+
+
+def _certificate(settings: AlationSettings) -> ClientCertificate | None:
+    if settings.client_certificate is None:
+        return None
+    return ClientCertificate(settings.client_certificate, settings.client_key, find_secret(KEY_PASSWORD_VARIABLE))
 
 
 class AlationClient:
@@ -24,21 +33,30 @@ class AlationClient:
     Every method raises an `extractor.errors.AlationError` of the class that says what can be done.
     """
 
-    def __init__(self, http: HttpClient, auth: RefreshTokenAuth) -> None:
+    def __init__(self, http: HttpClient, auth: TokenSource) -> None:
         self._http = http
         self._auth = auth
         self._wire = Wire(http, auth)
 
     @classmethod
-    def from_settings(cls, settings: AlationSettings, refresh_token: SecretStr) -> Self:
-        """A client by the configuration. Nothing is sent until the first call."""
+    def from_settings(cls, settings: AlationSettings, secret: SecretStr) -> Self:
+        """A client by the configuration. Nothing is sent until the first call.
+
+        ``secret`` is the refresh token of ``settings.user_id``, or that of the OAuth client ``settings.client_id``.
+
+        Raises:
+            ConfigError: the URL, a certificate or a proxy cannot be used.
+        """
         http = HttpClient(
             str(settings.url),
             timeout_s=settings.timeout_s,
             retries=settings.retries,
             ca_bundle=settings.ca_bundle,
+            client_certificate=_certificate(settings),
         )
-        return cls(http, RefreshTokenAuth(http, settings.user_id, refresh_token))
+        if settings.user_id is None:
+            return cls(http, ClientCredentialsAuth(http, settings.client_id or "", secret))
+        return cls(http, RefreshTokenAuth(http, settings.user_id, secret))
 
     def __enter__(self) -> Self:
         return self
@@ -59,6 +77,14 @@ class AlationClient:
         """What Alation says of the refresh token: whether it is active, and when it ends."""
         return self._auth.check()
 
+    def check_access_token(self) -> TokenInfo:
+        """What Alation says of an access token that is made for that."""
+        return self._auth.check_access()
+
+    def capabilities(self) -> Capabilities | None:
+        """What the instance's own OpenAPI says of lineage; None where it is not shown."""
+        return capabilities.read(self._wire)
+
     def post_lineage(self, dataflow_objects: Sequence[dict[str, Any]], paths: Sequence[Any]) -> JobRef:
         """Add paths; the dataflows are created, or updated if they exist. Nothing is removed.
 
@@ -72,13 +98,16 @@ class AlationClient:
         """Remove one link; either end may be a dataflow."""
         return lineage.delete(self._wire, source, target)
 
-    def get_lineage(self, node: Node) -> dict[str, Any]:
-        """``{"paths": [...]}`` with the nearest sources and targets; ``is_temp`` marks what the catalog lacks."""
-        return lineage.read(self._wire, node.otype, node.key)
+    def get_lineage(self, node: Node, *, only_otype: bool = False) -> dict[str, Any]:
+        """``{"paths": [...]}`` with the nearest sources and targets; ``is_temp`` marks what the catalog lacks.
 
-    def get_lineage_by_id(self, otype: str, number: int) -> dict[str, Any]:
+        A table's answer has its columns' lineage too, unless ``only_otype``.
+        """
+        return lineage.read(self._wire, node.otype, node.key, only_otype=only_otype)
+
+    def get_lineage_by_id(self, otype: str, number: int, *, only_otype: bool = False) -> dict[str, Any]:
         """As `get_lineage`, for an object that is known by its number."""
-        return lineage.read(self._wire, otype, number)
+        return lineage.read(self._wire, otype, number, only_otype=only_otype)
 
     def replace_dataflows(self, dataflow_objects: Sequence[dict[str, Any]], paths: Sequence[Any]) -> JobRef:
         """Create dataflows, or replace them as a whole with their paths."""

@@ -24,6 +24,17 @@ DATAFLOW_ROLE = "Server Admin"
 CATALOG_ROLE = "Source Admin, or Viewer and above with access to the data source,"
 JOB_ROLE = "any role that may use the API"
 _LONGEST_DETAIL = 1000
+_ALTERED = "a proxy between may have cut or altered the request: compare with a call that does not go through it."
+_CODES = {
+    "400008": f"The body did not arrive as JSON: {_ALTERED}",
+    "400009": f"The body did not arrive as one object: {_ALTERED}",
+    "400010": "A field is missing or wrong, as said above; repeating it does not help. If the lineage is from a paths "
+    "source, correct it there; else please report this.",
+    "400011": "This Alation knows fewer fields than were sent: please report this with its version.",
+    "400012": "This Alation wants the dataflows to be named with every upload: please report this with its version.",
+    "404000": "What is asked for does not exist in this Alation, or no longer: check ids and data sources "
+    "(alation-lineage check).",
+}
 
 
 class Wire:
@@ -121,10 +132,12 @@ def failure(http: HttpClient, response: Response, role: str) -> AlationError:
     if status >= 500:
         words = f"{where}{said}, even after trying again{_wait(response)}. Run again when Alation is well."
         return Unreachable(words, status=status, code=code)
-    return Rejected(f"{where}{said}. {_advice(status)}", status=status, code=code)
+    return Rejected(f"{where}{said}. {_advice(status, code)}", status=status, code=code)
 
 
-def _advice(status: int) -> str:
+def _advice(status: int, code: str | None) -> str:
+    if code in _CODES:
+        return _CODES[code]
     if status == 404:
         return "Check that the URL is that of Alation itself and that what is asked for exists there."
     if status == 413:

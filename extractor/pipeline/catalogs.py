@@ -13,6 +13,7 @@ from extractor.errors import AlationError, AuthenticationFailed, CatalogError
 from extractor.keys import CatalogLoad, load_alation, load_database, load_exports, load_file, load_live
 from extractor.pipeline.dialect import dialect_of
 from extractor.pipeline.resolvers import mapped_sources
+from extractor.pipeline.tokens import token_warnings
 from extractor.report import Report
 from extractor.settings_of_places import CatalogSettings
 from extractor.state.catalog import CatalogStore
@@ -46,6 +47,7 @@ def refresh_catalogs(
         AuthenticationFailed: nothing else of Alation would work either.
         CatalogError, AlationError: a catalog cannot be read and none is held from before.
     """
+    report.warnings += token_warnings(client) if client is not None else []
     done: set[int] = set()
     for source in [*config.source, *mapped_sources(config)]:
         number = source.data_source_id

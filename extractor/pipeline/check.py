@@ -68,6 +68,7 @@ def _with_alation(config: Config, store: Store) -> Iterator[Finding]:
     with client:
         try:
             yield _token(client)
+            yield from _capabilities(client)
             known = {source.id: source for source in client.data_sources()}
         except AlationError as error:
             yield Finding(Level.ERROR, f"Alation: {error}")
@@ -90,6 +91,22 @@ def _token(client: AlationClient) -> Finding:
     if days is not None and days < _TOKEN_WARNING_DAYS:
         return Finding(Level.WARNING, f"Alation: the refresh token ends in {days:.1f} days: make a new one in time")
     return Finding(Level.OK, "Alation: the refresh token is active")
+
+
+def _capabilities(client: AlationClient) -> Iterator[Finding]:
+    """What the instance's own OpenAPI says of the routes that are used; most instances do not show it."""
+    found = client.capabilities()
+    if found is None:
+        return
+    shown = f"Alation: its OpenAPI{f' of version {found.version}' if found.version else ''} shows"
+    if "POST" in found.lineage:
+        yield Finding(Level.OK, f"{shown} the lineage API with {', '.join(sorted(found.lineage))}")
+    else:
+        yield Finding(Level.ERROR, f"{shown} no lineage API that takes uploads")
+    if found.dataflow and "DELETE" not in found.dataflow:
+        yield Finding(
+            Level.WARNING, f"{shown} no way to delete dataflows: stale links will be removed one by one instead"
+        )
 
 
 def _data_sources(config: Config, known: dict[int, DataSource]) -> Iterator[Finding]:

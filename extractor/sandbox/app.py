@@ -25,6 +25,7 @@ from extractor.sandbox import (
 )
 from extractor.sandbox.call import Call, Handler, Refusal, refused
 from extractor.sandbox.faults import WIRE_KINDS, Fault, Faults
+from extractor.sandbox.openapi import lineage_document, whole_document
 
 _REMEMBERED_REQUESTS = 20_000
 _DETAILS = {
@@ -62,6 +63,8 @@ def make_app(engine: Engine) -> ASGIApp:
         open_route(f"{token}/revokeAPIAccessTokens/", "POST", token_routes.revoke_access),
         open_route("/oauth/v2/token", "POST", token_routes.oauth),
         open_route("/oauth/v2/token/", "POST", token_routes.oauth),
+        open_route("/openapi/lineage/", "GET", lineage_document),
+        open_route("/sandbox/openapi.json", "GET", whole_document),
         route("/integration/v2/lineage/", "POST", lineage_routes.post),
         route("/integration/v2/lineage/", "DELETE", lineage_routes.delete),
         route("/integration/v2/lineage/", "GET", lineage_routes.show),
@@ -70,6 +73,9 @@ def make_app(engine: Engine) -> ASGIApp:
         route("/integration/v2/dataflow/", "DELETE", dataflow_routes.delete),
         route("/integration/v2/dataflow/", "GET", dataflow_routes.show),
         route("/api/v1/bulk_metadata/job/", "GET", jobs.show),
+        route("/integration/v1/schema/", "GET", catalog_routes.schemas),
+        route("/integration/v1/table/", "GET", catalog_routes.tables),
+        route("/integration/v1/column/", "GET", catalog_routes.columns),
         route("/integration/v1/datasource/", "GET", catalog_routes.native_data_sources),
         route("/integration/v2/datasource/", "GET", catalog_routes.connector_data_sources),
         route("/integration/v1/datasource/{number:int}/", "GET", catalog_routes.one_native),
@@ -99,7 +105,10 @@ def _no_such_page(request: Request, _: Exception) -> Response:
 
 
 def _no_such_method(request: Request, _: Exception) -> Response:
-    return JSONResponse({"detail": f'Method "{request.method}" not allowed.', "code": "405000"}, 405)
+    here = [r for r in request.app.routes if isinstance(r, Route) and r.path_regex.match(request.url.path)]
+    allowed = sorted({method for route in here for method in route.methods or ()})
+    body = {"detail": f'Method "{request.method}" not allowed.', "code": "405000"}
+    return JSONResponse(body, 405, {"Allow": ", ".join(allowed)})
 
 
 def _endpoint(engine: Engine, faults: Faults, handler: Handler, *, needs_token: bool) -> Callable[[Request], Any]:

@@ -34,6 +34,13 @@ _TEXT = """
 - GET lineage of an object that has no lineage gives no paths; a numeric id that does not exist gives 404000.
 - 'external' objects are never TMP; every other object is TMP until the catalog holds its key.
 - A key on a data source that the catalog marks as deleted: 400 with code 400010.
+- GET lineage: 'exclude_children' is the name of the flag that restricts the answer to the type asked for.
+- GET lineage by id of a type that has no numbers, or by an id that is no number: 404000, as for one that is not
+  there.
+- GET job with neither id nor name: 404000. DELETE and GET dataflow: an id that is no number belongs to nothing.
+- /integration/v1/schema/, table/ and column/ list the same rows as their second versions, with the same parameters.
+- /openapi/lineage/ is shown to everybody, in JSON, with the version 2025.1.
+- Numbers above 9,000,000,000,000,000 are refused as those that are none.
 - A limit above the cap is lowered to it; a limit or skip that is no number, and an unknown order_by: 400006.
 - 'fields' and 'values' are lists of names, separated by commas, that rows are reduced to.
 - A missing role: 403 with 'You do not have permission to perform this action.' and code 403000.

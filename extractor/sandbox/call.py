@@ -13,6 +13,15 @@ from starlette.responses import Response
 
 from extractor.sandbox.faults import Fault, Faults
 
+LARGEST_NUMBER = 9_000_000_000_000_000
+"""No number of an object, a page or a place in a list is larger."""
+
+
+def whole_number(text: str) -> int | None:
+    """The number that a parameter holds, or None when it holds none that can be meant."""
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 20 else LARGEST_NUMBER + 1
+    return number if number <= LARGEST_NUMBER else None
+
 
 class Refusal(Exception):
     """A request is answered with this status and body, and nothing of it is kept."""

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Table, and_, func, select, true
 from starlette.responses import JSONResponse
 
-from extractor.sandbox.call import Call, Handler, refused
+from extractor.sandbox.call import Call, Handler, refused, whole_number
 from extractor.sandbox.paging import Page
 from extractor.sandbox.tables import COLUMNS, DATA_SOURCES, SCHEMAS, TABLES
 
@@ -139,14 +139,15 @@ def _filter(table: Table, parameter: str, values: list[str]) -> ColumnElement[bo
         return None
     column = table.c[name]
     is_text = name.endswith("name")
-    if not is_text and not all(value.isdigit() for value in values):
+    numbers = [] if is_text else [number for value in values if (number := whole_number(value)) is not None]
+    if not is_text and len(numbers) < len(values):
         return None
     if not operator:
-        return column.in_(values if is_text else [int(value) for value in values])
+        return column.in_(values if is_text else numbers)
     if is_text and operator in _TEXTS:
         return _TEXTS[operator](column, values[-1])
     if not is_text and operator in _NUMBERS:
-        return _NUMBERS[operator](column, int(values[-1]))
+        return _NUMBERS[operator](column, numbers[-1])
     return None
 
 
@@ -164,7 +165,10 @@ def _reduced(call: Call, row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _data_sources(call: Call, condition: ColumnElement[bool], shown: Callable[[Row[Any]], Any]) -> JSONResponse:
-    if call.params.get("include_hidden", "").lower() not in {"true", "1"}:
+    for name in ("include_hidden", "include_undeployed", "exclude_suspended"):
+        if call.params.get(name, "true").lower() not in {"true", "false"}:
+            raise refused(400, 400006, f"Invalid query parameters: ['{name}']")
+    if call.params.get("include_hidden", "").lower() != "true":
         condition = condition & ~DATA_SOURCES.c.hidden
     page = Page.of(call)
     rows = call.db.execute(select(DATA_SOURCES).where(condition).order_by(DATA_SOURCES.c.id)).all()
@@ -173,10 +177,10 @@ def _data_sources(call: Call, condition: ColumnElement[bool], shown: Callable[[R
 
 
 def _one_data_source(call: Call, condition: ColumnElement[bool], shown: Callable[[Row[Any]], Any]) -> JSONResponse:
-    number = call.path_params["number"]
+    number = whole_number(str(call.path_params["number"]))
     row = call.db.execute(select(DATA_SOURCES).where(condition & (DATA_SOURCES.c.id == number))).one_or_none()
     if row is None:
-        raise refused(404, 404000, f"Data source with id {number} does not exist")
+        raise refused(404, 404000, f"Data source with id {call.path_params['number']} does not exist")
     return JSONResponse(shown(row))
 
 

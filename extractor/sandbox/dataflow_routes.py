@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, func, select, true, update
 from starlette.responses import JSONResponse
 
 from extractor.sandbox import jobs
-from extractor.sandbox.call import Call, refused
+from extractor.sandbox.call import LARGEST_NUMBER, Call, refused, whole_number
 from extractor.sandbox.graph import Graph, Names
 from extractor.sandbox.lineage_routes import refuse_deleted, store
 from extractor.sandbox.paging import Page
@@ -27,6 +27,7 @@ def show(call: Call) -> JSONResponse:
     """Dataflows and their paths: those that the body names, or all, a page at a time."""
     call.only_parameters({"keyField", "limit", "skip"})
     page = Page.of(call)
+    _key_field(call)
     condition: ColumnElement[bool] = DATAFLOWS.c.declared.is_(True)
     if call.body.strip():
         condition = condition & _named(call, call.json())
@@ -69,9 +70,7 @@ def delete(call: Call) -> JSONResponse:
 
 def _named(call: Call, names: Any) -> ColumnElement[bool]:
     """The dataflows that a JSON list names, by the field that ``keyField`` says."""
-    if _key_field(call) not in {"id", "external_id"}:
-        raise refused(400, 400010, "keyField must be id or external_id.")
-    if not isinstance(names, list) or not all(isinstance(name, (int, str)) for name in names):
+    if not isinstance(names, list) or not all(map(_is_name, names)):
         raise refused(400, 400010, "The request body must be a list of ids.")
     if not names and call.method == "GET":
         return true()
@@ -79,24 +78,39 @@ def _named(call: Call, names: Any) -> ColumnElement[bool]:
     return column.in_([_identity(call, name) for name in names])
 
 
+def _is_name(name: Any) -> bool:
+    return isinstance(name, str) or _is_number(name)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST_NUMBER
+
+
 def _identity(call: Call, name: Any) -> int | str:
     if _key_field(call) == "external_id":
         return str(name).lower()
-    if isinstance(name, str) and not name.isdigit():
-        raise refused(400, 400010, f"{name} is not an id; external ids are asked for with keyField=external_id.")
-    return int(name)
+    if isinstance(name, int):
+        return name
+    number = whole_number(name)
+    return -1 if number is None else number  # an id that is none belongs to nothing
 
 
 def _key_field(call: Call) -> str:
-    return call.params.get("keyField", "id")
+    name = call.params.get("keyField", "id")
+    if name not in {"id", "external_id"}:
+        raise refused(400, 400010, "keyField must be id or external_id.")
+    return name
 
 
 def _check_change(change: Any, place: int) -> None:
-    if not isinstance(change, dict) or not isinstance(change.get("id"), int):
+    if not isinstance(change, dict) or not _is_number(change.get("id")):
         raise refused(400, 400010, "Invalid data.", [{f"[{place}].id": ["400010: this field is required"]}])
     others = sorted(set(change) - {"id", *DATAFLOW_FIELDS})
     if others:
         raise refused(400, 400010, f"Invalid data: [{place}]: {others} cannot be changed.")
+    for name in set(change) - {"id"}:
+        if change[name] is not None and not isinstance(change[name], str):
+            raise refused(400, 400010, f"Invalid data: [{place}].{name}: this must be a string")
 
 
 def _changed(call: Call, changes: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -125,13 +125,13 @@ class Graph:
         wanted = select(DATAFLOWS.c.id).where(DATAFLOWS.c.folded == external_id.lower())
         return self._db.execute(wanted).scalar_one_or_none() or -1
 
-    def around(self, otype: str, key: str) -> list[Edge]:
-        """The edges at an object or, for a table, at one of its columns; for a dataflow, those through it."""
+    def around(self, otype: str, key: str, *, children: bool = True) -> list[Edge]:
+        """The edges at an object, for a table with ``children`` at its columns too; through it, for a dataflow."""
         if otype == "dataflow":
             return self._edges(EDGES.c.dataflow_id == self.flow_id(key))
         folded = key.lower()
         condition = (NODES.c.otype == otype) & (NODES.c.folded == folded)
-        if otype == "table":
+        if otype == "table" and children:
             inside = (NODES.c.folded >= f"{folded}.") & (NODES.c.folded < f"{folded}.{_HIGHEST}")
             condition = condition | ((NODES.c.otype == "column") & inside)
         numbers = select(NODES.c.id).where(condition)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from starlette.responses import JSONResponse
 
-from extractor.sandbox.call import Call, refused
+from extractor.sandbox.call import Call, refused, whole_number
 from extractor.sandbox.tables import JOBS
 
 DEFAULT_POLLS = 1
@@ -43,9 +43,9 @@ def show(call: Call) -> JSONResponse:
     """``GET /api/v1/bulk_metadata/job/?id=`` or ``?name=``."""
     call.only_parameters({"id", "name"})
     number, name = call.params.get("id"), call.params.get("name")
-    if name is None and (number is None or not number.isdigit()):
-        raise refused(400, 400000, "Either id or name of a job is needed.")
-    which = JOBS.c.name == name if name is not None else JOBS.c.id == int(number or 0)
+    if number is not None and whole_number(number) is None:
+        raise refused(400, 400000, "The id of a job is a number.")
+    which = JOBS.c.name == name if name is not None else JOBS.c.id == whole_number(number or "")
     job = call.db.execute(select(JOBS).where(which)).one_or_none()
     if job is None or job.status == _GONE:
         raise refused(404, 404000, "The job does not exist.")

@@ -8,10 +8,11 @@ from sqlalchemy import ColumnElement, select
 from starlette.responses import JSONResponse
 
 from extractor.models import Node, Path
+from extractor.otypes import OTYPES
 from extractor.sandbox import jobs
-from extractor.sandbox.call import Call, refused
+from extractor.sandbox.call import Call, refused, whole_number
 from extractor.sandbox.graph import Graph, Names, deleted_data_sources
-from extractor.sandbox.payload import OTYPES, Upload, lineage_upload
+from extractor.sandbox.payload import Upload, lineage_upload
 from extractor.sandbox.tables import COLUMNS, DATAFLOWS, OBJECTS, TABLES
 
 _ALIASES = {"attribute": "column"}
@@ -62,7 +63,7 @@ def delete(call: Call) -> JSONResponse:
     """Remove the link between two ends, which four parameters name."""
     names = ("source_otype", "source_key", "target_otype", "target_key")
     call.only_parameters(set(names))
-    missing = [{name: ["400010: this field is required"]} for name in names if not call.params.get(name)]
+    missing = [{name: ["400010: this field is required"]} for name in names if not call.params.get(name, "").strip()]
     if missing:
         raise refused(400, 400010, "Required parameters are missing.", missing)
     source = _named(call.params["source_otype"], call.params["source_key"])
@@ -77,15 +78,16 @@ def delete(call: Call) -> JSONResponse:
 
 def show(call: Call) -> JSONResponse:
     """The nearest sources and targets of an object, its columns included."""
-    call.only_parameters({"otype", "oid", "keyField"})
+    call.only_parameters({"otype", "oid", "keyField", "exclude_children"})
     otype, oid = call.params.get("otype", "table"), call.params.get("oid", "")
     key_field = call.params.get("keyField", "id")
     node = _named(otype, oid)
-    if key_field not in {"id", "key"} or not oid:
-        raise refused(400, 400010, "oid is needed, and keyField must be id or key.")
+    alone = call.params.get("exclude_children", "false").lower()
+    if key_field not in {"id", "key"} or not oid.strip() or alone not in {"true", "false"}:
+        raise refused(400, 400010, "oid is needed, keyField must be id or key, exclude_children true or false.")
     if key_field == "id":
         node = Node(node.otype, _key_of(call, node.otype, oid))
-    edges = Graph(call.db).around(node.otype, node.key)
+    edges = Graph(call.db).around(node.otype, node.key, children=alone == "false")
     return JSONResponse({"paths": Names(call.db).paths(edges)})
 
 
@@ -97,9 +99,10 @@ def _named(otype: str, key: str) -> Node:
 
 
 def _key_of(call: Call, otype: str, oid: str) -> str:
-    if otype in _BY_KEY_ALONE or not oid.isdigit():
-        raise refused(400, 400010, f"An object of type {otype} is asked for with keyField=key, others by a number.")
-    number = int(oid)
+    number = whole_number(oid)
+    if otype in _BY_KEY_ALONE or number is None:
+        # Nothing of that type has such a number: a key was given, or keyField=key is missing.
+        raise refused(404, 404000, f"{otype} with id {oid} does not exist; use keyField=key for keys")
     if otype == "dataflow":
         found = call.db.execute(select(DATAFLOWS.c.external_id).where(DATAFLOWS.c.id == number))
     else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple, Self
 from urllib.parse import urlencode
 
-from extractor.sandbox.call import Call, refused
+from extractor.sandbox.call import Call, refused, whole_number
 
 DEFAULT_LIMIT = 100
 CAP = 1000
@@ -37,6 +37,7 @@ def _number(call: Call, name: str, default: int, least: int) -> int:
     text = call.params.get(name)
     if text is None:
         return default
-    if not text.isdigit() or int(text) < least:
+    number = whole_number(text)
+    if number is None or number < least:
         raise refused(400, 400006, f"Invalid query parameters: ['{name}']")
-    return int(text)
+    return number

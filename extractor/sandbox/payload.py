@@ -6,20 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from extractor.models import Node, Path
+from extractor.otypes import OTYPES
 from extractor.sandbox.call import Call, Refusal, refused
 
-OTYPES = (
-    "dataflow",
-    "table",
-    "column",
-    "file",
-    "directory",
-    "bi_report",
-    "bi_report_column",
-    "bi_datasource",
-    "bi_datasource_column",
-    "external",
-)
 DATAFLOW_FIELDS = ("title", "description", "content", "group_name")
 _TOP_LEVEL = ("dataflow_objects", "paths")
 

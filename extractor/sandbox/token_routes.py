@@ -128,10 +128,15 @@ def _basic(call: Call) -> tuple[str, str] | None:
 
 def _fields(call: Call, *names: str) -> dict[str, Any]:
     body = call.json()
-    missing = [name for name in names if not isinstance(body, dict) or not body.get(name)]
+    missing = [name for name in names if not isinstance(body, dict) or not _is_given(name, body.get(name))]
     if missing:
         raise refused(400, 400010, "Required fields are missing.", [{n: ["This field is required."]} for n in missing])
     return dict(body)
+
+
+def _is_given(name: str, value: Any) -> bool:
+    is_number = name == "user_id" and isinstance(value, int) and not isinstance(value, bool)
+    return is_number or (isinstance(value, str) and value != "")
 
 
 def _own_refresh(call: Call) -> Row[Any]:

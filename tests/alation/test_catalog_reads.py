@@ -170,3 +170,22 @@ def test_the_key_of_the_table_is_that_of_the_column_without_its_end(table, colum
 def test_a_name_that_is_not_in_the_key(key, name, table):
     """A key that does not end in the column's name loses its last part."""
     assert table_key_of(key, name) == table
+
+
+def test_an_old_server_is_read_through_the_first_version(control):
+    """Where the second version of a route is missing, everything comes through the first, in pages of any size."""
+    control.fault("html", status=404, method="GET", path="/integration/v2/")
+    control.fault("page_cap", value=400)
+    with control.client() as client:
+        assert [schema.key for schema in client.schemas(31)] == ["31.DWH.MART"]
+        assert [table.key for table in client.tables(12)] == ["12.sales.Orders", "12.sales.o", "12.wide.t"]
+        wide = [column.name for column in client.columns(12) if column.table_key == "12.wide.t"]
+    assert wide == [f"c{n}" for n in range(1005)]
+
+
+def test_a_data_source_that_does_not_exist_is_no_old_server():
+    """Alation's own 404 is told, and the first version of the route is not asked."""
+    refusal = Answer(404, {"detail": "Data source with id 9 does not exist", "code": "404000"})
+    with answering(TOKEN, refusal) as server, client_of(server.url) as client, pytest.raises(Rejected, match="404000"):
+        list(client.tables(9))
+    assert all("/v1/table" not in request.path for request in server.requests)

@@ -31,9 +31,9 @@ CALLS: dict[str, tuple[str, str, Callable[[AlationClient], object]]] = {
     "get_dataflows": ("GET", DATAFLOW, lambda c: c.get_dataflows(["api/x"])),
     "job": ("GET", JOB, lambda c: c.job(JobRef(id=1))),
     "data_sources": ("GET", "/integration/v", lambda c: c.data_sources()),
-    "schemas": ("GET", "/integration/v2/schema/", lambda c: list(c.schemas(12))),
-    "tables": ("GET", "/integration/v2/table/", lambda c: list(c.tables(12))),
-    "columns": ("GET", "/integration/v2/column/", lambda c: list(c.columns(12))),
+    "schemas": ("GET", "/integration/v", lambda c: list(c.schemas(12))),
+    "tables": ("GET", "/integration/v", lambda c: list(c.tables(12))),
+    "columns": ("GET", "/integration/v", lambda c: list(c.columns(12))),
 }
 ROLES = {
     "post_lineage": "Source Admin or Server Admin",
@@ -238,6 +238,36 @@ def test_reads_lineage_by_key_and_by_number(control):
         assert by_key["paths"][0][0][0]["key"] == "12.s.a"
         assert client.get_lineage_by_id("table", 1) == by_key
         assert client.get_lineage(Node("dataflow", "api/x")) == by_key
+
+
+def test_reads_lineage_of_one_type_alone():
+    """Objects of other types are left out, and with them paths that have nothing else; an attribute is a column."""
+    column, attribute = Node("column", "12.s.a.x")._asdict(), {"otype": "attribute", "key": "12.s.b.y"}
+    flow = {"otype": "dataflow", "key": "api/x"}
+    paths = [[[A._asdict(), column], [flow], [B._asdict()]], [[column], [flow], [attribute]]]
+    with client_of(Answer(200, {"paths": paths})) as (client, _):
+        assert client.get_lineage(A, only_otype=True)["paths"] == [[[A._asdict()], [flow], [B._asdict()]]]
+        assert client.get_lineage(Node("column", "12.s.a.x"), only_otype=True)["paths"] == [paths[1]]
+        assert client.get_lineage(A)["paths"] == paths
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("400008", "did not arrive as JSON: a proxy"),
+        ("400009", "did not arrive as one object: a proxy"),
+        ("400010", "A field is missing or wrong"),
+        ("400011", "knows fewer fields"),
+        ("400012", "wants the dataflows to be named"),
+        ("400013", "repeating it does not help"),
+    ],
+)
+def test_each_code_says_what_to_do(code, words):
+    """Alation's own code is told, with what it means for the reader."""
+    body = {"detail": "Bad.", "code": code}
+    with client_of(Answer(400, body)) as (client, _), pytest.raises(Rejected, match=words) as caught:
+        client.post_lineage(OBJECTS, PATHS)
+    assert caught.value.code == code
 
 
 def test_reads_only_the_dataflows_that_were_asked_for():

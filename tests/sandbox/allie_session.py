@@ -79,6 +79,18 @@ def refusals(alation: allie.Alation, url: str, user_id: int, token: str) -> dict
     return {}
 
 
+def read_back(url: str, user_id: int, token: str) -> None:
+    """What the SDK sees of a dataflow that we uploaded, and that it can take it away."""
+    alation = allie.Alation(host=url, user_id=user_id, refresh_token=token)
+    by_name = allie.DataflowParams(keyField="external_id")
+    read = alation.dataflow.get_dataflows(["api/test/wh/one"], by_name)
+    flow = read.dataflow_objects[0]
+    paths = sorted([[[n.otype, n.key] for n in segment] for segment in path] for path in read.paths)
+    deleted = alation.dataflow.delete_dataflows(["api/test/wh/one"], by_name)
+    seen = {"words": [flow.external_id, flow.title, flow.content], "paths": paths, "deleted": deleted[0].status}
+    sys.stderr.write(json.dumps(seen))
+
+
 def main(url: str, user_id: int, token: str) -> None:
     """The whole session."""
     alation = allie.Alation(host=url, user_id=user_id, refresh_token=token)
@@ -95,4 +107,4 @@ def main(url: str, user_id: int, token: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), sys.argv[3])
+    (read_back if sys.argv[4:] == ["read_back"] else main)(sys.argv[1], int(sys.argv[2]), sys.argv[3])

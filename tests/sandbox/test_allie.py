@@ -6,10 +6,14 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rawcall import CATALOG
-from sandbox_server import sandbox
+from sandbox_server import SandboxControl, sandbox
+
+from extractor.dataflows import paths_of
+from extractor.models import KeyedEdge, Node
 
 
 @pytest.fixture(scope="module")
@@ -18,11 +22,16 @@ def session(tmp_path_factory):
     folder = tmp_path_factory.mktemp("allie")
     with sandbox(folder, CATALOG) as control:
         control.fault("job_polls", value=0)
-        script = Path(__file__).with_name("allie_session.py")
-        command = [sys.executable, str(script), control.url, str(control.user_id), control.token]
-        ran = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
-        assert ran.returncode == 0, ran.stderr[-2000:]
-        return {**json.loads(ran.stderr), "edges": control.edges()}
+        return {**speak(control, folder), "edges": control.edges()}
+
+
+def speak(control: SandboxControl, folder: Path, *arguments: str) -> dict[str, Any]:
+    """What one run of the session saw."""
+    script = Path(__file__).with_name("allie_session.py")
+    command = [sys.executable, str(script), control.url, str(control.user_id), control.token, *arguments]
+    ran = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
+    assert ran.returncode == 0, ran.stderr[-2000:]
+    return dict(json.loads(ran.stderr))
 
 
 def test_creates_reads_patches_and_deletes_dataflows(session):
@@ -66,3 +75,28 @@ def test_is_refused_in_the_documented_way(session):
 def test_logs_in_by_oauth(session):
     """The SDK's OAuth log-in works, on the route without a slash."""
     assert session["oauth"] == 4
+
+
+def test_reads_back_what_we_uploaded(tmp_path):
+    """A dataflow that our client sent has its words and its paths in the SDK, in the catalog's spelling."""
+    name = "api/test/wh/one"
+    ends = [
+        ("table", "12.sales.orders", "12.mart.revenue"),
+        ("column", "12.sales.orders.amount", "12.mart.revenue.amount"),
+    ]
+    edges = [KeyedEdge(Node(otype, source), Node(otype, target)) for otype, source, target in ends]
+    with sandbox(tmp_path, CATALOG) as control:
+        control.fault("job_polls", value=0)
+        with control.client() as client:
+            objects = [{"external_id": name, "title": "Insert into mart.revenue", "content": "INSERT ..."}]
+            client.wait(client.post_lineage(objects, paths_of(name, edges)), 5, 0.05)
+        seen = speak(control, tmp_path, "read_back")
+        assert control.dataflows() == {}
+    assert seen == {
+        "words": [name, "Insert into mart.revenue", "INSERT ..."],
+        "paths": [
+            [[["column", "12.sales.Orders.amount"]], [["dataflow", name]], [["column", "12.mart.revenue.amount"]]],
+            [[["table", "12.sales.Orders"]], [["dataflow", name]], [["table", "12.mart.revenue"]]],
+        ],
+        "deleted": "successful",
+    }
