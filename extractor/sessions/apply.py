@@ -205,8 +205,8 @@ class Sessions:
     def _edges(
         self, write: Write, target: TableName, relation: Relation, assigned: list[Assigned]
     ) -> tuple[tuple[TableEdge, ...], tuple[ColumnEdge, ...]]:
-        apart = not any(base.table == target for base in relation.reads)
-        keeps = apart or any(base.table == target for one in assigned for base, _, _ in one.origins)
+        itself = [base for base in relation.reads if base.table.identity == target.identity and base.table == target]
+        keeps = not itself or any(base.table == target for one in assigned for base, _, _ in one.origins)
         direct = write.mode not in ("delete", "like")
         tables = table_edges(relation, target, direct=direct, keep_self=keeps)
         if write.mode == "like":  # no value moves
@@ -240,14 +240,15 @@ class Sessions:
     ) -> StatementLineage:
         self._remember(write, target, tables, columns, chain, whole=whole)
         notes = bound.notes
-        reason = next((note for note in notes if note.startswith(UNNAMED)), "")
+        unnamed = [note for note in notes if note.startswith(UNNAMED)]
+        reason = unnamed[0] if unnamed else ""
         reason = "made before the window: " + notes[-1] if bound.missing and notes else reason
         outcome = Outcome.LINEAGE if tables else Outcome.UNRESOLVED if bound.missing or reason else Outcome.NO_LINEAGE
         return self._result(
             where,
             outcome,
             write.kind,
-            sources=tuple(e.source for e in tables),
+            sources=tuple([e.source for e in tables]),
             targets=(target,),
             tables=tables,
             columns=columns,
@@ -278,10 +279,12 @@ class Sessions:
         if write.columns:
             self._knowledge.learn(target, write.columns)
         elif not relation.opens:
-            names = tuple(item.name for item in relation.items if isinstance(item, Column))
+            names = tuple([item.name for item in relation.items if isinstance(item, Column)])
             if all(names):  # partition columns come last, wherever the query has them
                 last = {name.lower() for name in write.dynamic}
-                self._knowledge.learn(target, tuple(sorted(names, key=lambda name: name.lower() in last)))
+                self._knowledge.learn(
+                    target, tuple(sorted(names, key=lambda name: name.lower() in last)) if last else names
+                )
 
     def _remember(
         self,

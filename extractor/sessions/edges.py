@@ -14,7 +14,7 @@ def table_edges(
     """One edge for each table that was read; a target that only reads itself gives none."""
     found = []
     for base, in_from in relation.reads.items():
-        if not keep_self and base.table == target:
+        if not keep_self and target is not None and base.table.identity == target.identity and base.table == target:
             continue
         kind = direct and in_from
         reason = "read in FROM" if in_from else "read in a condition"
@@ -37,6 +37,8 @@ def column_edges(
     for name, origins, code in assigned:
         key = name.lower()
         names.setdefault(key, name)
+        if not origins:
+            continue
         for base, column, weakest in origins if len(origins) == 1 else best(origins).values():
             if seen is not None:
                 pair = (key, base, column.lower())

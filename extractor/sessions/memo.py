@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar, cast
+from typing import TypeVar
 
 from extractor.lineage.binding import UNKNOWN_COLUMNS, Base, Binder, Relation
 from extractor.lineage.model import Name, Query
@@ -38,11 +38,11 @@ class Bound:
 
     def unlisted(self) -> tuple[tuple[TableName, int], ...]:
         """The tables read whose columns nobody knows, each with how many stars and columns stayed open by that."""
-        lost = len(self.relation.opens) + sum(note.endswith(UNKNOWN_COLUMNS) for note in self.notes)
+        lost = len(self.relation.opens) + len([1 for note in self.notes if note.endswith(UNKNOWN_COLUMNS)])
         if not lost:
             return ()
-        bases = (meaning.what for meaning in self.meanings.values() if not meaning.columns)
-        return tuple((base.table, lost) for base in bases if isinstance(base, Base))
+        bases = [meaning.what for meaning in self.meanings.values() if not meaning.columns]
+        return tuple([(base.table, lost) for base in bases if isinstance(base, Base)])
 
     def once(self, key: tuple[object, ...], derive: Callable[[], T]) -> T:
         """What ``derive`` gives for this key, derived the first time only."""
@@ -51,7 +51,7 @@ class Bound:
             if len(self._results) >= _RESULTS:
                 self._results.clear()
             found = self._results[key] = derive()
-        return cast("T", found)
+        return found  # type: ignore[return-value] # what the same key was given
 
 
 class Memo:

@@ -103,7 +103,10 @@ def candidates(name: Name, defaults: Defaults, dialect: Dialect) -> list[TableNa
 
 def current(name: Name, defaults: Defaults, dialect: Dialect) -> TableName:
     """The table of that name in the current schema, which is where CREATE puts it."""
-    schema = defaults.path[0] if defaults.path else None
+    path = defaults.path
+    if not (path or defaults.database) and len(name) < 3:  # nothing to put in front
+        return TableName(dialect.identity(name), tuple([part for part, _ in name]))
+    schema = path[0] if path else None
     return table_name(full_parts(name, defaults, schema, dialect), dialect)
 
 

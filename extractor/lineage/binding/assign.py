@@ -35,9 +35,9 @@ def assign(write: Write, relation: Relation, known: tuple[str, ...] | None) -> l
         return _into_unknown(write, relation)
     hidden = {name.lower() for name in write.hidden}
     return [
-        Assigned(c.name, c.origins)
+        _record(Assigned, (c.name, c.origins, CERTAIN))
         for c in relation.items
-        if isinstance(c, Column) and c.name and c.name.lower() not in hidden
+        if isinstance(c, Column) and c.name and (not hidden or c.name.lower() not in hidden)
     ]
 
 
@@ -70,7 +70,7 @@ def _positioned(relation: Relation, names: tuple[str, ...], hidden: tuple[str, .
             if not isinstance(item, Column) or back > len(names):
                 break
             found.setdefault(len(names) - back, item.origins)
-    return [Assigned(names[i], found[i]) for i in sorted(found) if names[i].lower() not in gone]
+    return [_record(Assigned, (names[i], found[i], CERTAIN)) for i in sorted(found) if names[i].lower() not in gone]
 
 
 def _into_known(write: Write, relation: Relation, known: tuple[str, ...]) -> list[Assigned]:
@@ -84,15 +84,23 @@ def _into_known(write: Write, relation: Relation, known: tuple[str, ...]) -> lis
 def _into_unknown(write: Write, relation: Relation) -> list[Assigned]:
     """By the names of the query; those that an engine makes up for expressions are not the target's."""
     columns = relation.items
-    names = [c.name if isinstance(c, Column) and not _MADE_UP.fullmatch(c.name) else "" for c in columns]
+    names = [c.name if isinstance(c, Column) and not _is_made_up(c.name) else "" for c in columns]
     for back, name in enumerate(reversed(write.dynamic), 1):
         if back <= len(names) and isinstance(columns[-back], Column):
             names[-back] = name
     return [
-        Assigned(name, column.origins, BY_NAME)
+        _record(Assigned, (name, column.origins, BY_NAME))
         for name, column in zip(names, columns, strict=True)
         if name and isinstance(column, Column)
     ]
+
+
+def _is_made_up(name: str) -> bool:
+    return name[:1] in "_fc" and _MADE_UP.fullmatch(name) is not None
+
+
+_record = tuple.__new__
+"""A named tuple of its fields, without the call in between that gives them their names."""
 
 
 def best(origins: Origins) -> dict[tuple[Base, str], Origin]:

@@ -55,6 +55,9 @@ class Gathered:
         """All that ``relation`` read; ``direct`` says whether its rows flow on."""
         reads = self.reads
         for base, was_direct in relation.reads.items():
-            reads[base] = (direct and was_direct) or reads.get(base, False)
+            if direct and was_direct:
+                reads[base] = True
+            elif base not in reads:
+                reads[base] = False
         if relation.indirect:
             self.indirect |= relation.indirect

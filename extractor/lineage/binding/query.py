@@ -20,7 +20,6 @@ from extractor.lineage.binding.relations import (
     Origins,
     Relation,
     RowFields,
-    column_of,
     numbered,
     row_fields,
     row_origins,
@@ -79,19 +78,24 @@ class Binder:
         for source in select.sources:
             self._add_source(source, scope, env, gathered)
         items: list[Column | Open] = []
+        named, add, resolve = scope.projected.append, items.append, scope.resolve
         for projection in select.projections:
             name, flow, star, fields = projection
             if star is None:
-                origins = self._flow(flow, scope, env, gathered)
+                refs, queries, tests, tables, rows = flow
+                if len(refs) == 1 and not (queries or tests or tables or rows):  # as `_flow`, without the call
+                    origins = resolve(refs[0])
+                else:
+                    origins = self._flow(flow, scope, env, gathered)
                 if name:
-                    scope.projected.append((projection, origins))
+                    named((projection, origins))
                 if fields and fields[0][0] == "*":
-                    items.append(Column(name, origins, self._row_fields(fields[0][1], scope)))
+                    add(Column(name, origins, self._row_fields(fields[0][1], scope)))
                 elif fields:
                     made = ((field, self._flow(flow, scope, env, gathered)) for field, flow in fields)
-                    items.append(Column(name, origins, tuple(made)))
+                    add(Column(name, origins, tuple(made)))
                 else:
-                    items.append(column_of(name, origins))
+                    add(_record(Column, (name, origins, ())))
             elif flow is NO_FLOW:
                 items.extend(self._expand(star, scope, env, gathered))
             else:  # (row).*
@@ -164,21 +168,21 @@ class Binder:
     # --- FROM ---------------------------------------------------------------------------------------------
 
     def _add_source(self, source: Source, scope: Scope, env: Env | None, gathered: Gathered) -> None:
-        alias, columns, kind = source.alias, source.columns, source.kind
+        kind, name, alias, columns = source[:4]
         relation = self._table(source, scope, env) if kind == "table" else self._source(source, scope, env, gathered)
         for reshape in source.reshapes:
             relation = self._reshape(reshape, relation, env, gathered)
-        if not alias and kind == "table" and source.name:
-            alias = source.name[-1][0]
+        if not alias and kind == "table" and name:
+            alias = name[-1][0]
         if source.reshapes:
             last = source.reshapes[-1]
             alias, columns = last.alias or alias, last.columns or columns
-        if kind == "query" and source.name:  # a row on its way into a table has the table's columns
-            columns = columns or _known_names(self._context.relation(source.name))
+        if kind == "query" and name:  # a row on its way into a table has the table's columns
+            columns = columns or _known_names(self._context.relation(name))
         if columns and kind != "rows":
             relation = _renamed(relation, columns)
         gathered.take(relation, direct=True)
-        entry = _record(Entry, (alias.lower(), relation, source.name, source.hidden, bool(source.alias)))
+        entry = _record(Entry, (alias.lower(), relation, name, source.hidden, bool(source.alias)))
         if source.using or source.natural:
             self._merge(source, entry, scope, gathered)
         scope.add(entry)

@@ -60,6 +60,10 @@ class _Views(NamedTuple):
     torn: bool
 
 
+_record = tuple.__new__
+"""A named tuple of its fields, without the call in between that gives them their names."""
+
+
 class Scope:
     """The relations of one SELECT, and the scope around it for correlated references.
 
@@ -103,7 +107,9 @@ class Scope:
                 return relation.qualified(ref[1][0])
         elif width == 1:
             name, quoted = ref[0]
-            return self._bare(name, self.engine.lateral if aliases is None else aliases, quoted)
+            key = name.lower()
+            found = self.here(key, name, self.engine.lateral if aliases is None else aliases, quoted)
+            return found if found is not None else self._around(key, name, quoted)
         elif width == 3 and not ref[1][0]:  # (row).field
             return self._field(ref[0], ref[2])
         found = self._qualified(ref)
@@ -114,11 +120,8 @@ class Scope:
             self._note(f"column {_text(ref)} belongs to no relation of the query")
         return shaped if shaped is not None else NOTHING
 
-    def _bare(self, name: str, aliases: bool, quoted: bool) -> Origins:  # noqa: FBT001 - called for every name
-        key = name.lower()
-        found = self.here(key, name, aliases, quoted)
-        if found is not None:
-            return found
+    def _around(self, key: str, name: str, quoted: bool) -> Origins:  # noqa: FBT001 - as `here`
+        """The origins of a bare name that nothing here has: of the queries around, or of a table that must have it."""
         scope = self.parent
         while scope is not None:
             found = scope.here(key, name, False, quoted)
@@ -130,14 +133,23 @@ class Scope:
             self._note(f"column {name} belongs to no relation of the query")
         return found or NOTHING
 
-    def here(self, key: str, name: str, aliases: bool, quoted: bool) -> Origins | None:  # noqa: FBT001 - as `_bare`
+    def here(self, key: str, name: str, aliases: bool, quoted: bool) -> Origins | None:  # noqa: FBT001 - for every name
         """The origins of a bare name within this scope alone; None when nothing here can have it."""
         if key in self.merged:
             return self.merged[key]
-        views = self._views or self._view()
+        views = self._views
+        if views is None:
+            views = self._view()
         if views.listed:
-            holders = [e for e in views.listed if key in e.relation.index]
-            visible = ([e for e in holders if not e.hidden] or holders) if len(holders) > 1 else holders
+            if len(views.listed) == 1:
+                only = views.listed[0].relation
+                found = only.index.get(key)
+                if found is not None:
+                    return found[0].origins if len(found) == 1 else only.known(key, name)
+                visible = []
+            else:
+                holders = [e for e in views.listed if key in e.relation.index]
+                visible = ([e for e in holders if not e.hidden] or holders) if len(holders) > 1 else holders
             if len(visible) == 1:
                 return visible[0].relation.known(key, name)
             if visible:
@@ -153,19 +165,24 @@ class Scope:
             nested = [e for e in self.entries if e.relation.nested]
             if len(nested) == 1:
                 return nested[0].relation.find(key, name)
-        try:
-            return self._behind[name]
-        except KeyError:
-            found = self._behind[name] = self._open(key, name, views)
-            return found
+        if name not in self._behind:
+            self._behind[name] = self._open(key, name, views)
+        return self._behind[name]
 
     def _view(self) -> _Views:
-        listed = [e for e in self.entries if e.relation.index]
-        opens = [e for e in self.entries if e.relation.opens and not e.relation.shy]
-        visible = ([e.relation for e in opens if not e.hidden] or [e.relation for e in opens]) if opens else []
-        torn = len(visible) > 1 and sum(relation.takes_any for relation in visible) > 1
-        self._views = _Views(listed, visible, torn)
-        return self._views
+        listed: list[Entry] = []
+        visible: list[Relation] = []
+        hidden: list[Relation] = []
+        for entry in self.entries:
+            relation = entry.relation
+            if relation.index:
+                listed.append(entry)
+            if relation.opens and not relation.shy:
+                (hidden if entry.hidden else visible).append(relation)
+        visible = visible or hidden
+        torn = len(visible) > 1 and len([1 for relation in visible if relation.takes_any]) > 1
+        self._views = found = _record(_Views, (listed, visible, torn))
+        return found
 
     def alias(self, key: str) -> Origins | None:
         """The origins of the first column of the select list with that name, of those that stand before."""
@@ -273,7 +290,7 @@ class Scope:
         found = self._qualified((row, field))
         if found is None:
             found = next((f for e in self.entries if (f := _field_of(e.relation, (row, field))) is not None), None)
-        return found if found is not None else self._bare(row[0], self.engine.lateral, row[1])
+        return found if found is not None else self.resolve((row,))
 
     def _struct(self, ref: Name) -> Origins | None:
         """``column.field``: the column where the schema has it, else (in engines with such fields) the one table."""
