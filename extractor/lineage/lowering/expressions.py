@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from dialects.lexing import words
 from extractor.lineage.lowering.context import Node, Walk, arg, args_of, text_of, unique
-from extractor.lineage.lowering.names import column_parts, table_name
+from extractor.lineage.lowering.names import column_parts, plain_parts, table_name
 from extractor.lineage.lowering.structs import field_taken
 from extractor.lineage.model import NO_FLOW, Flow, Name, Projection, Query, Select, Source, Star
 
@@ -41,6 +41,7 @@ _UNITS = words(
 _OF_TIME = re.compile("(?!to_|make|parse|str).*(?:date|time|diff|trunc|part|bucket|extract|interval|floor|ceil|trim)")
 """In the names of functions whose first argument may be a unit: one of the user's own, ``mask(s, 3)``, has columns."""
 _DICTIONARIES = ("dictget", "dicthas", "dictisin", "joinget")
+_COLUMN = exp.Column
 SEQUENCES = frozenset({"nextval", "currval"})
 FIELD_OF = ("", False)
 """Stands in a reference between a column (or whole row) and its field where the text says that it is one."""
@@ -74,7 +75,7 @@ def flow_of(roots: Iterable[Node], walk: Walk) -> Flow:
     while stack:
         node = stack.pop()
         cls = node.__class__
-        if cls is exp.Column and plain and (parts := column_parts(node)):  # as `_take_column`, without the call
+        if cls is _COLUMN and plain and (parts := plain_parts(node) or column_parts(node)):  # as `_take_column`
             if len(parts) == 1 or parts[-1][0].lower() not in SEQUENCES:
                 refs[parts] = None
             continue
@@ -98,8 +99,8 @@ def flow_of_one(node: Node, walk: Walk) -> Flow:
     cls = node.__class__
     if cls in _LEAVES:
         return NO_FLOW
-    if cls is exp.Column and walk.knows_no_names:
-        parts = column_parts(node)
+    if cls is _COLUMN and walk.knows_no_names:
+        parts = plain_parts(node) or column_parts(node)
         if parts and (len(parts) == 1 or parts[-1][0].lower() not in SEQUENCES):
             return flow_of_ref(parts)
     return flow_of((node,), walk)

@@ -52,6 +52,7 @@ _TABLE_HINTS = frozenset(
 )
 
 
+_IDENTIFIER = exp.Identifier
 _OWN_NAMES = frozenset({"bigquery", "hive", "spark", "databricks", "clickhouse"})
 """The engines that have rules of their own for the names of tables."""
 
@@ -70,10 +71,10 @@ def table_name(table: Node, walk: Walk) -> Name:
     """The name of a table node; empty when the text does not say it (a parameter, an expression)."""
     args = table.args
     catalog, db, this = args.get("catalog"), args.get("db"), args.get("this")
-    if catalog is None and this.__class__ is exp.Identifier and walk.engine not in _OWN_NAMES:
+    if catalog is None and this.__class__ is _IDENTIFIER and this.name and walk.engine not in _OWN_NAMES:
         if db is None:
-            return (part_of(this),) if this.name else ()
-        if db.__class__ is exp.Identifier and this.name:
+            return (part_of(this),)
+        if db.__class__ is _IDENTIFIER:
             return (part_of(db), part_of(this))
     catalog, db = arg(table, "catalog"), arg(table, "db")
     head = [part_of(p) for p in (catalog, db) if p.__class__ is exp.Identifier]
@@ -192,18 +193,19 @@ def plain_parts(column: Node) -> Name:
     args = column.args
     if len(args) > 2:
         return ()
-    this, table = args["this"], args.get("table")
-    if this.__class__ is not exp.Identifier:
+    this = args["this"]
+    if this.__class__ is not _IDENTIFIER:
         return ()
     own = this.args
     if len(own) != 2:  # name and quotes, no mark of a temporary table
         return ()
-    name = own["this"]
-    last = (bare(name) if name[:1] == "'" else name, own["quoted"] is True)
+    quoted = own["quoted"] is True
+    last = (bare(own["this"]) if quoted else own["this"], quoted)
+    table = args.get("table")
     if table is None:
         return (last,)
     own = table.args
-    return ((own["this"], own["quoted"] is True), last) if table.__class__ is exp.Identifier and len(own) == 2 else ()
+    return ((own["this"], own["quoted"] is True), last) if table.__class__ is _IDENTIFIER and len(own) == 2 else ()
 
 
 def bare(name: str) -> str:

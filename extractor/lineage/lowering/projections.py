@@ -28,7 +28,7 @@ def lower_projections(node: Node, walk: Walk) -> tuple[Projection, ...]:
     exclude = node.args.get("exclude")
     excluded = tuple([text_of(c) for c in _as_list(exclude)]) if exclude else ()
     items = args_of(node, "expressions")
-    if walk.engine in _WITH_SCRIPTS and any(_script(item) is not None for item in items):
+    if walk.engine in _WITH_SCRIPTS and [item for item in items if _script(item) is not None]:
         return tuple(_lower_script(items, walk))
     plain = walk.knows_no_names and walk.engine != "hive"
     relations = relations_of(node) if walk.engine == "bigquery" else frozenset()

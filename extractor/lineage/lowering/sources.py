@@ -101,10 +101,12 @@ def _lower_join(join: Node, walk: Walk, conditions: list[Node]) -> list[Source]:
 
 def _lower_named(table: Node, walk: Walk) -> Source:
     """A table of which nothing is said but its name and alias, as most are."""
-    alias, columns = alias_of(table)
-    kind, text = file_of(table)
-    if kind:
-        return Source(kind, ((text, True),), alias, columns)
+    alias, columns = alias_of(table) if "alias" in table.args else ("", ())
+    text = table.args["this"].args["this"]
+    if ":" in text or "/" in text:
+        kind, text = file_of(table)
+        if kind:
+            return Source(kind, ((text, True),), alias, columns)
     return _of_name(table_name(table, walk), alias, columns, (), walk)
 
 
