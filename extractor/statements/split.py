@@ -69,7 +69,7 @@ def _whole_span(sql: str, rules: LexicalRules) -> list[tuple[int, int, int]] | N
     if "$" in sql and rules.dollar_quotes != "none":
         return None
     begin = len(sql) - len(sql.lstrip())
-    if len(body) == len(sql) and not _may_comment(sql, rules):
+    if not _may_comment(sql, rules) and (len(body) == len(sql) or _surely_closed(sql, rules)):
         return [(begin, len(body), 1)]
     found = solid_parts(sql, rules)[1::2]
     firsts = {mark[0] for mark in found}
@@ -77,6 +77,18 @@ def _whole_span(sql: str, rules: LexicalRules) -> list[tuple[int, int, int]] | N
         return None
     ends_open = bool(found) and found[-1] != ";" and sql.endswith(found[-1])
     return [(begin, len(sql) if ends_open else len(body), 1)]
+
+
+def _surely_closed(sql: str, rules: LexicalRules) -> bool:
+    """Whether what is quoted in a text ends in it: told of the plainest texts alone, that have quotes of one kind."""
+    if "{" in sql or "\\" in sql:
+        return False
+    kinds = [*rules.string_quotes, *(opening for opening, _ in rules.identifier_quotes)]
+    used = [quote for quote in dict.fromkeys(kinds) if quote in sql]
+    if len(used) != 1:
+        return not used
+    only = used[0]
+    return only in "'\"`" and sql.count(only) % 2 == 0 and only * 3 not in sql
 
 
 def _may_comment(sql: str, rules: LexicalRules) -> bool:
