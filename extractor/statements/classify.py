@@ -74,6 +74,7 @@ _PLAIN_WRITE = re.compile(
     r"create\s+(?:or\s+replace\s+)?(?:table|view|materialized|temp|temporary|transient|volatile))\s",
     re.IGNORECASE,
 )
+_PLAIN_QUERY = re.compile(r"\s*(?:select|with)\s", re.IGNORECASE)
 _TO_SPACES = str.maketrans(dict.fromkeys("()[]{},;=<>!*/+-|:&%^~?", " "))
 
 _TO_SPACES_ALL = _TO_SPACES | str.maketrans(dict.fromkeys("'\"`.\\$#", " "))
@@ -86,6 +87,8 @@ def classify(text: str, dialect: Dialect) -> StatementClass:
     """
     if _PLAIN_WRITE.match(text):
         return StatementClass.WRITES
+    if _PLAIN_QUERY.match(text):
+        return _query(text, dialect)
     if text[:1] == "\\" and dialect.lexical.backslash_commands:
         return StatementClass.SESSION if use_of_connect(text) else StatementClass.UTILITY
     head = list(islice(_words(text, dialect), 8))

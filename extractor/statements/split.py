@@ -62,18 +62,20 @@ def _spans(sql: str, rules: LexicalRules) -> list[tuple[int, int, int]]:
 
 
 def _whole_span(sql: str, rules: LexicalRules) -> list[tuple[int, int, int]] | None:
-    """The shortest way, for a text without comments whose only ``;`` stand at its end; None for any other."""
+    """The shortest way, for a text without comments that no ``;`` divides; None for any other."""
     body = sql.rstrip().rstrip(";").rstrip()
-    if not body or ";" in body or rules.q_quotes:
-        return None
-    if "$" in sql and rules.dollar_quotes != "none":
+    if not body or rules.q_quotes or ("$" in sql and rules.dollar_quotes != "none"):
         return None
     begin = len(sql) - len(sql.lstrip())
-    if not _may_comment(sql, rules) and (len(body) == len(sql) or _surely_closed(sql, rules)):
+    if ";" in body:
+        if "'" not in body:  # few other quotes hold one
+            return None
+    elif not _may_comment(sql, rules) and (len(body) == len(sql) or _surely_closed(sql, rules)):
         return [(begin, len(body), 1)]
     found = solid_parts(sql, rules)[1::2]
     firsts = {mark[0] for mark in found}
-    if not firsts.isdisjoint("-#/") or found.count(";") != sql.count(";", len(body)):
+    at_end = sql.count(";", len(body))
+    if not firsts.isdisjoint("-#/") or found.count(";") != at_end or found[len(found) - at_end :] != [";"] * at_end:
         return None
     ends_open = bool(found) and found[-1] != ";" and sql.endswith(found[-1])
     return [(begin, len(sql) if ends_open else len(body), 1)]
