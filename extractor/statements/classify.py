@@ -78,6 +78,10 @@ _PLAIN_QUERY = re.compile(r"\s*(?:select|with)\s", re.IGNORECASE)
 _TO_SPACES = str.maketrans(dict.fromkeys("()[]{},;=<>!*/+-|:&%^~?", " "))
 
 _TO_SPACES_ALL = _TO_SPACES | str.maketrans(dict.fromkeys("'\"`.\\$#", " "))
+_TO_WORDS = bytes(32 if c in _TO_SPACES_ALL or chr(c).isspace() else ord(chr(c).upper()) for c in range(128)) + bytes(
+    128
+)
+_WRITING_BYTES = frozenset(word.encode("ascii") for word in _WRITING_WORDS)
 
 
 def classify(text: str, dialect: Dialect) -> StatementClass:
@@ -166,7 +170,7 @@ def _set(rest: list[str], dialect: Dialect) -> StatementClass:
 
 def _query(text: str, dialect: Dialect) -> StatementClass:
     """A query writes when a word that writes occurs in it as a word of its own, but for ``FOR UPDATE``."""
-    if _WRITING_WORDS.isdisjoint(text.upper().translate(_TO_SPACES_ALL).split()):
+    if not _may_write(text):
         return StatementClass.READS
     found = blank(text, dialect.lexical).upper().translate(_TO_SPACES).split()
     before = ""
@@ -176,6 +180,13 @@ def _query(text: str, dialect: Dialect) -> StatementClass:
             return StatementClass.WRITES
         before = word
     return StatementClass.READS
+
+
+def _may_write(text: str) -> bool:
+    """Whether a word that writes occurs in a text, strings and comments included; bytes are cut sooner than texts."""
+    if text.isascii():
+        return not _WRITING_BYTES.isdisjoint(text.encode("ascii").translate(_TO_WORDS).split())
+    return not _WRITING_WORDS.isdisjoint(text.upper().translate(_TO_SPACES_ALL).split())
 
 
 def _explain(head: list[str], text: str, dialect: Dialect) -> StatementClass:

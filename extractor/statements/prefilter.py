@@ -27,7 +27,9 @@ MATTERING = words(
 ) | {name.lower() for name in WRITING_FUNCTIONS}
 """The words without which no statement writes or changes the session, whatever it begins with."""
 _CLIENT_LINE = re.compile(r"\n[ \t]*(?:/[ \t\r]*(?:\n|\Z)|\\|\.[A-Za-z])")
-_TO_SPACES = str.maketrans({chr(c): " " for c in range(128) if not (chr(c).isalnum() or chr(c) in "_$#@")})
+_NONE: frozenset[str] = frozenset()
+_MATTERING_BYTES = frozenset(word.encode("ascii") for word in MATTERING)
+_TO_WORDS = bytes(ord(chr(c).lower()) if chr(c).isalnum() or chr(c) in "_$#@" else 32 for c in range(128)) + bytes(128)
 _BETWEEN_WORDS = re.compile(r"[^\w$#@]+")
 _REPLACE = re.compile(r"\breplace\s*+(?!\()\s", re.IGNORECASE)
 
@@ -44,12 +46,18 @@ def may_matter(sql: str) -> bool:
         return True
     if _CLIENT_LINE.search(sql):
         return True
-    found = MATTERING.intersection(_words_of(sql.lower()))
+    found = _mattering_words(sql)
     if not found:
         return False
-    return found != {"replace"} or _REPLACE.search(sql) is not None
+    return len(found) > 1 or "replace" not in found or _REPLACE.search(sql) is not None
 
 
-def _words_of(text: str) -> list[str]:
-    """The words of a text, as every dialect's lexer bounds them; beyond ASCII the pattern knows what is a letter."""
-    return text.translate(_TO_SPACES).split() if text.isascii() else _BETWEEN_WORDS.split(text)
+def _mattering_words(sql: str) -> frozenset[str]:
+    """The words that matter among those of a text, as every dialect's lexer bounds words.
+
+    Bytes are cut sooner than texts; beyond ASCII the pattern knows what is a letter.
+    """
+    if sql.isascii():
+        found = _MATTERING_BYTES.intersection(sql.encode("ascii").translate(_TO_WORDS).split())
+        return frozenset([word.decode("ascii") for word in found]) if found else _NONE
+    return MATTERING.intersection(_BETWEEN_WORDS.split(sql.lower()))
