@@ -10,7 +10,20 @@ from typing import NamedTuple
 from dialects import Dialect
 from extractor.garbage import uncollected
 from extractor.lineage.binding import NOTHING, UNNAMED, Assigned, Column, Relation, assign, numbered
-from extractor.lineage.model import Alter, Define, Drop, Empty, Other, Outline, Read, Rename, Statement, Use, Write
+from extractor.lineage.model import (
+    Alter,
+    Define,
+    Drop,
+    Empty,
+    Other,
+    Outline,
+    Query,
+    Read,
+    Rename,
+    Statement,
+    Use,
+    Write,
+)
 from extractor.models import (
     ColumnEdge,
     EndKind,
@@ -54,7 +67,7 @@ class Sessions:
     Columns are the ``schema``'s, else what DDL in the records taught, else those of ``other_schemas``, in their order.
     ``indirect_columns`` turns the column edges of conditions on or off (tables read in conditions always have
     theirs). ``keep_temporary`` makes temporary tables ends of edges as others are: for a single statement,
-    whose session nobody knows.
+    whose session nobody knows, and of which nothing is remembered, since no other follows.
     """
 
     def __init__(
@@ -154,7 +167,7 @@ class Sessions:
     # --- queries and writes -----------------------------------------------------------------------------------
 
     def _read(self, statement: Read, session: Session, where: _Where) -> StatementLineage:
-        bound = self._memo.bind(where.place, statement.query, session)
+        bound = self._bound(statement.query, session, where)
         relation = bound.relation
         assigned = [Assigned(c.name, c.origins) for c in relation.items if isinstance(c, Column) and c.name]
         tables = table_edges(relation, None, direct=True, keep_self=True)
@@ -169,8 +182,14 @@ class Sessions:
             notes=bound.notes,
         )
 
+    def _bound(self, query: Query | None, session: Session, where: _Where) -> Bound:
+        """The query bound to its session; a single statement is not kept for later ones."""
+        if self._keep_temporary:
+            return self._memo.bound(query, session)
+        return self._memo.bind(where.place, query, session)
+
     def _write(self, write: Write, session: Session, where: _Where) -> StatementLineage:
-        bound = self._memo.bind(where.place, write.query, session)
+        bound = self._bound(write.query, session, where)
         relation = bound.once(("relation",), lambda: self._with_files(write, bound.relation, session))
         if write.target_kind == "table":
             name = session.named(write.target)
@@ -187,7 +206,8 @@ class Sessions:
             kept = temporary.fill(write, target, bound, relation, assigned, chain, session, self._knowledge)
             if kept:
                 return self._result(where, Outcome.NO_LINEAGE, write.kind, reason=kept, notes=bound.notes, chain=chain)
-        self._learn(write, target, relation)
+        if not self._keep_temporary:
+            self._learn(write, target, relation)
         tables, columns = bound.once(("edges", target, known), lambda: self._edges(write, target, relation, assigned))
         return self._written(
             write, target, tables, columns, chain, where, bound, whole=self._is_whole(write, target, relation)
@@ -238,7 +258,8 @@ class Sessions:
         *,
         whole: bool,
     ) -> StatementLineage:
-        self._remember(write, target, tables, columns, chain, whole=whole)
+        if not self._keep_temporary:
+            self._remember(write, target, tables, columns, chain, whole=whole)
         notes = bound.notes
         unnamed = [note for note in notes if note.startswith(UNNAMED)]
         reason = unnamed[0] if unnamed else ""

@@ -71,7 +71,7 @@ class Memo:
         for bound in variants:
             if self._still_holds(bound, session):
                 return bound
-        bound = self._bind(query, session)
+        bound = self.bound(query, session)
         variants.append(bound)
         del variants[:-_VARIANTS]
         return bound
@@ -81,7 +81,8 @@ class Memo:
             meaning_of(name, self._knowledge, session).equals(meaning) for name, meaning in bound.meanings.items()
         )
 
-    def _bind(self, query: Query | None, session: Session) -> Bound:
+    def bound(self, query: Query | None, session: Session) -> Bound:
+        """``query`` bound in ``session``, whatever was bound before."""
         context = StatementContext(self._knowledge, session)
         if query is None:
             return Bound(Relation([]), context, ())
