@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from dialects import Dialect
 from extractor.config import SourceSettings
 from extractor.keys.interface import CatalogReader, KeyResult
+from extractor.keys.locations import clean
 from extractor.models import TableName
 from extractor.schemas import CatalogNames, Found, NameParts
 
@@ -40,6 +41,8 @@ def explain_table(
     name: TableName, result: KeyResult, names: CatalogNames, source: SourceSettings, dialect: Dialect
 ) -> list[str]:
     """The way of one name to its key: parts, rule, what was tried, the result, and what is near when nothing is."""
+    if name.kind != "table":
+        return [f"the place of a {name.kind}: {clean(str(name))}", *_result(result)]
     found, rule = names.find(name), names.rule
     lines = [
         f"the name: {_listed(name.parts)}, which {dialect.title} compares as {_listed(name.identity)}",
@@ -47,10 +50,21 @@ def explain_table(
         f"the source supplies database {source.database or '(none)'} and schema {source.schema_ or '(none)'}",
         f"the dialect's default schema is {dialect.default_schema or '(none)'}",
     ]
+    if found.ds_id not in (None, source.data_source_id):
+        lines.append(f"a [[map]] says that it is of data source {found.ds_id}")
     lines += _tries(found, names.catalog)
-    lines.append(f"result: {result.how}: {result.node.key if result.node else 'no key'} ({result.reason})")
+    lines += _result(result)
     if found.status != "one" and names.catalog is not None:
         lines += _near(name, found, names.catalog)
+    return lines
+
+
+def _result(result: KeyResult) -> list[str]:
+    lines = [f"result: {result.how}: {result.node.key if result.node else 'no key'} ({result.reason})"]
+    if result.folded:
+        lines.append(f"the name counts as a part of it: {result.folded}")
+    if result.unmapped is not None:
+        lines.append(f"add {result.unmapped[1]}")
     return lines
 
 

@@ -111,7 +111,13 @@ class KeyResolver:
 
         ``database`` and ``schema`` are what the session had set; without them the source's own count.
         """
-        return self.explain_name(with_context(read_name(text, self._dialect), self._dialect, database, schema))
+        return self.explain_name(self.read(text, database=database, schema=schema))
+
+    def read(self, text: str, *, database: str | None = None, schema: str | None = None) -> TableName:
+        """The name that ``text`` is in SQL, completed with what the session had set; or the place of a file."""
+        if text.startswith(("@", "/")) or "://" in text:
+            return TableName((text,), (text,), "file")
+        return with_context(read_name(text, self._dialect), self._dialect, database, schema)
 
     def near(self, text: str) -> list[str]:
         """Keys of catalogued tables that a name, as it stands in SQL, may have meant, the likeliest first."""

@@ -102,7 +102,7 @@ def _refresh_layer(
         catalogs.remove(number, layer)
         return
     try:
-        warnings = _state_of(load(catalogs, source, dialect_of(source))).warnings
+        warnings = state_of(load(catalogs, source, dialect_of(source))).warnings
     except CatalogError as error:
         held = "what an earlier run read is used" if catalogs.reader(number, layer) else "nothing is held from before"
         warnings = (f"{error}; {held}",)
@@ -125,19 +125,20 @@ def refresh_catalog(
     """
     number = source.data_source_id
     if source.catalog.file is not None:
-        return _state_of(load_file(catalogs, source, dialect_of(source), config.root / source.catalog.file))
+        return state_of(load_file(catalogs, source, dialect_of(source), config.root / source.catalog.file))
     if source.catalog.live is not None:
-        return _state_of(load_database(catalogs, source, dialect_of(source)))
+        return state_of(load_database(catalogs, source, dialect_of(source)))
     if source.catalog.from_alation and client is not None:
         tables, columns = client.tables(number), client.columns(number)
-        return _state_of(
+        return state_of(
             load_alation(catalogs, number, tables, columns, detail=str(config.alation and config.alation.url))
         )
     held = catalogs.reader(number)
     return CatalogState(held.version.tables, held.version.columns) if held is not None else CatalogState()
 
 
-def _state_of(load: CatalogLoad) -> CatalogState:
+def state_of(load: CatalogLoad) -> CatalogState:
+    """What a load brought, with its bad rows as warnings."""
     warnings = [f"{bad.origin}: {bad.problem}" for bad in load.problems]
     if load.bad_rows > len(warnings):
         warnings.append(f"and {load.bad_rows - len(warnings)} more rows of the catalog were not taken")
