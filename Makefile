@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 PYTEST := $(RUN) -m pytest -n auto --maxprocesses 8
 PIP := $(RUN) -m pip --disable-pip-version-check
 
-.PHONY: help demo test test-servers accuracy dialects releases lint format lock wheel-check clean
+.PHONY: keys-page help demo test test-servers accuracy dialects releases lint format lock wheel-check clean
 
 help:  ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile
@@ -27,6 +27,9 @@ accuracy: $(READY)  ## measure how right the lineage is, and write the tables of
 
 dialects: $(READY)  ## count what is read of the sample scripts, and write docs/dialects.md
 	$(RUN) -m benchmarks.samples $(ARGS)
+
+keys-page: $(READY)  ## write docs/keys.md from the fixture tables of names
+	$(RUN) scripts/write_keys_page.py
 
 releases: $(READY)  ## the SQL fixtures on every minor release of sqlglot that is allowed, pure and compiled
 	$(RUN) scripts/check_releases.py $(ARGS)

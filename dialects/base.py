@@ -143,6 +143,7 @@ class Dialect:
         max_parts: the most parts that a name in a statement can have (four where servers can be named).
         default_schema: the schema of a bare name when nothing else says it, or None when it is the user's own.
         key_has_database: whether Alation's key of a table carries the database part by default.
+        public_synonyms: the schema of synonyms that every schema sees, looked into after a bare name's own.
         use_sets: what a bare ``USE x`` (or its like) sets.
         session: the statements that change what later names mean.
         temporary: names that are temporary by themselves.
@@ -166,6 +167,7 @@ class Dialect:
     max_parts: int = 3
     default_schema: str | None = None
     key_has_database: bool = False
+    public_synonyms: str | None = None
     use_sets: Literal["database", "schema"] = "schema"
     session: tuple[SessionStatement, ...] = ()
     temporary: TemporaryRule = TemporaryRule()

@@ -90,6 +90,7 @@ def _prepare(text: str, rules: LexicalRules) -> str:
 
 DB2 = Dialect(
     name="db2",
+    public_synonyms="SYSPUBLIC",
     title="IBM Db2",
     parser="",
     aliases=("db2luw", "db2zos", "dashdb"),

@@ -165,6 +165,7 @@ def _prepare(text: str, rules: LexicalRules) -> str:
 
 HANA = Dialect(
     name="hana",
+    public_synonyms="PUBLIC",
     title="SAP HANA",
     parser="",
     aliases=("sap_hana", "hdb"),

@@ -19,6 +19,7 @@ _ORACLE = (
 
 ORACLE = Dialect(
     name="oracle",
+    public_synonyms="PUBLIC",
     title="Oracle Database",
     parser="oracle",
     aliases=("plsql",),

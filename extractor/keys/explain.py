@@ -54,7 +54,7 @@ def explain_table(
         lines.append(f"a [[map]] says that it is of data source {found.ds_id}")
     lines += _tries(found, names.catalog)
     lines += _result(result)
-    if found.status != "one" and names.catalog is not None:
+    if found.status != "one" and names.catalog is not None and found.ds_id == source.data_source_id:
         lines += _near(name, found, names.catalog)
     return lines
 

@@ -117,7 +117,13 @@ class KeyResolver:
         """The name that ``text`` is in SQL, completed with what the session had set; or the place of a file."""
         if text.startswith(("@", "/")) or "://" in text:
             return TableName((text,), (text,), "file")
-        return with_context(read_name(text, self._dialect), self._dialect, database, schema)
+        bare = read_name(text, self._dialect)
+        name = with_context(bare, self._dialect, database, schema)
+        public = self._dialect.public_synonyms
+        if public and len(bare.parts) == 1 and self.names.find(name).status != "one":
+            of_all = TableName((public, *bare.identity), (public, *bare.parts))
+            return of_all if self.names.find(of_all).status == "one" else name
+        return name
 
     def near(self, text: str) -> list[str]:
         """Keys of catalogued tables that a name, as it stands in SQL, may have meant, the likeliest first."""

@@ -35,7 +35,8 @@ class NameRules:
         self.two_levels = len(dialect.levels) == 2
         self._dialect_schema = dialect.default_schema
         own = source.schema_ or self._database_as_schema()
-        self._default_schemas = tuple(dict.fromkeys(s for s in (own, dialect.default_schema) if s))
+        shared = dialect.public_synonyms if own else None
+        self._default_schemas = tuple(dict.fromkeys(s for s in (own, dialect.default_schema, shared) if s))
 
     def readings(self, identity: tuple[str, ...]) -> tuple[Reading, ...]:
         """The readings of a name of one to three parts, the likeliest first."""

@@ -73,7 +73,7 @@ def full_parts(name: Name, defaults: Defaults, schema: str | None, dialect: Dial
     if len(parts) == 1 and schema:
         parts.insert(0, (schema, False))
     if len(parts) == 3 and not parts[1][0]:  # database..table
-        middle = schema or dialect.default_schema
+        middle = _unsaid_schema(parts[0], schema, defaults, dialect)
         parts[1:2] = [(middle, False)] if middle else []
     if len(parts) == dialect.max_parts > 3 and parts[1][0] and not parts[2][0] and dialect.default_schema:
         parts[2] = (dialect.default_schema, False)  # server.database..table
@@ -81,6 +81,16 @@ def full_parts(name: Name, defaults: Defaults, schema: str | None, dialect: Dial
     if bare and database and (len(parts) == 2 or len(dialect.levels) > 1):
         parts.insert(0, (database, False))
     return tuple(parts)
+
+
+def _unsaid_schema(named: Part, schema: str | None, defaults: Defaults, dialect: Dialect) -> str | None:
+    """The schema of ``database..table``: the user's own one in T-SQL, as far as it is of that database.
+
+    Elsewhere it is the database's default one (https://docs.snowflake.com/en/sql-reference/name-resolution).
+    """
+    here = (defaults.database or "").lower() == named[0].lower() or not dialect.default_schema
+    own = dialect.parser in ("tsql", "fabric") and here
+    return schema or dialect.default_schema if own else dialect.default_schema or schema
 
 
 def table_name(parts: tuple[Part, ...], dialect: Dialect, kind: EndKind = "table") -> TableName:
@@ -96,9 +106,10 @@ def candidates(name: Name, defaults: Defaults, dialect: Dialect) -> list[TableNa
     if len(name) == 1 and defaults.search:
         named = [(*entry, *name) for entry in defaults.search]
         return [current(n, defaults, dialect) for n in named]
-    if len(name) > 1 or len(defaults.path) <= 1:
+    path = (*defaults.path, dialect.public_synonyms) if dialect.public_synonyms and defaults.path else defaults.path
+    if len(name) > 1 or len(path) <= 1:
         return [current(name, defaults, dialect)]
-    return [table_name(full_parts(name, defaults, schema, dialect), dialect) for schema in defaults.path]
+    return [table_name(full_parts(name, defaults, schema, dialect), dialect) for schema in path]
 
 
 def current(name: Name, defaults: Defaults, dialect: Dialect) -> TableName:

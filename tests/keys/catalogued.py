@@ -16,6 +16,8 @@ def source_of(**settings: Any) -> SourceSettings:
 
 def table_of(key: str, **more: Any) -> CatalogTable:
     """A table of the catalog; its schema's name and its own follow from the key unless they are given."""
+    if "name" in more:
+        return CatalogTable(key=key, **more)
     _, *schema, name = read_key(key)
     return CatalogTable(**{"key": key, "schema_name": write_key(schema), "name": name, **more})
 
