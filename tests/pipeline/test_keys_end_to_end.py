@@ -15,7 +15,6 @@ from extractor.report import ExitCode, Report
 from extractor.state import Store
 from extractor.state.catalog import CatalogStore
 
-
 LOGS = Path(__file__).parents[2] / "fixtures" / "keys" / "logs"
 
 
