@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks import corpus
+from benchmarks.catalog_bench import measure_catalog
 from benchmarks.environments import NAMES, Pythons, pythons, version_of
 from benchmarks.log_bench import LogBench, Sizes
 from benchmarks.measure import ROOT
@@ -45,6 +46,9 @@ def main() -> None:
             edges=20_000 if given.quick else 200_000,
             rounds=3 if given.quick else 5,
         ),
+        "catalog": lambda: measure_catalog(
+            given.work / "catalog", found, columns=given.columns or (200_000 if given.quick else 1_000_000)
+        ),
         "log": lambda: LogBench(given.work / "log", found, _sizes(given)).tables(),
     }
     tables: list[Table] = []
@@ -73,12 +77,13 @@ def _statements(given: argparse.Namespace, found: Pythons) -> list[Table]:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measures speed, memory and edges.")
-    parser.add_argument("parts", nargs="*", metavar="PART", help="statements, sources, start-up, page, log")
+    parser.add_argument("parts", nargs="*", metavar="PART", help="statements, sources, start-up, page, catalog, log")
     parser.add_argument("--corpus", type=Path, nargs="+", help="files or folders of .sql in place of our fixtures")
     parser.add_argument("--dialect", help="of the corpus; else a folder's name tells it: <dialect>/*.sql")
     parser.add_argument("--schema", type=Path, help='JSON file: {"schema.table": ["column", ...], ...}')
     parser.add_argument("--quick", action="store_true", help="a short run")
     parser.add_argument("--events", type=int, help="events of the log")
+    parser.add_argument("--columns", type=int, help="columns of the catalog")
     parser.add_argument("--rounds", type=int, help="rounds of each part")
     parser.add_argument("--work", type=Path, default=ROOT / "build" / "bench", help="where environments and logs lie")
     parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "RESULTS.md")
