@@ -231,12 +231,17 @@ class CatalogTable(NamedTuple):
 
 
 class CatalogColumn(NamedTuple):
-    """A column as the catalog holds it; ``table_key`` is the key of its table, ``position`` counts from 1."""
+    """A column as the catalog holds it; ``table_key`` is the key of its table, ``position`` counts from 1.
+
+    The ids are Alation's, where it was Alation that gave the column.
+    """
 
     key: str
     table_key: str
     name: str
     position: int
+    column_id: int | None = None
+    table_id: int | None = None
 
 
 class CatalogSchemaName(NamedTuple):

@@ -17,13 +17,15 @@ class CatalogSettings(_Settings):
     """Where the tables and columns of a data source come from: Alation itself, a file, or the live database.
 
     ``live`` is the name of the environment variable that holds the SQLAlchemy URL of the database; ``live_schemas``
-    those of its schemas that count (all, when empty).
+    those of its schemas that count (all, when empty). Alation's columns are read in full when the last full reading is
+    ``full_every_hours`` old; before that, only what is new.
     """
 
     file: Path | None = None
     live: Annotated[str | None, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] = None
     live_schemas: list[str] = []
     from_alation: bool = True
+    full_every_hours: Annotated[float, Field(ge=0)] = 20.0
 
     @model_validator(mode="after")
     def _has_one_origin(self) -> CatalogSettings:

@@ -8,7 +8,7 @@ answer 404) is read through their first version (*Accessing Relational Database 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from extractor.alation.wire import CATALOG_ROLE, Wire
@@ -82,9 +82,15 @@ def tables(wire: Wire, ds_id: int) -> Iterator[CatalogTable]:
             )
 
 
-def columns(wire: Wire, ds_id: int) -> Iterator[CatalogColumn]:
-    """The columns of a data source, in the order of their ids; sort by ``position`` within a table."""
-    for row in _rows_by_id(wire, "/integration/v2/column/", ds_id):
+def columns(
+    wire: Wire, ds_id: int, *, after: int | None = None, table_id: int | None = None
+) -> Iterator[CatalogColumn]:
+    """The columns of a data source, in the order of their ids; sort by ``position`` within a table.
+
+    Only those whose id is larger than ``after``, and only those of one table, where that is said.
+    """
+    more = {} if table_id is None else {"table_id": table_id}
+    for row in _rows_by_id(wire, "/integration/v2/column/", ds_id, after, more):
         if _is_named(row):
             position = row.get("position")
             yield CatalogColumn(
@@ -92,6 +98,8 @@ def columns(wire: Wire, ds_id: int) -> Iterator[CatalogColumn]:
                 table_key=table_key_of(row["key"], row["name"]),
                 name=row["name"],
                 position=position if isinstance(position, int) else 0,
+                column_id=row["id"],
+                table_id=row["table_id"] if isinstance(row.get("table_id"), int) else None,
             )
 
 
@@ -111,10 +119,11 @@ def _rows(wire: Wire, route: str, params: dict[str, str]) -> Iterator[dict[str, 
         yield from _objects(page, route)
 
 
-def _rows_by_id(wire: Wire, route: str, ds_id: int) -> Iterator[dict[str, Any]]:
-    last: int | None = None
+def _rows_by_id(
+    wire: Wire, route: str, ds_id: int, last: int | None = None, more: Mapping[str, int] | None = None
+) -> Iterator[dict[str, Any]]:
     while True:
-        params: dict[str, str | int] = {"ds_id": ds_id, "order_by": "id", "limit": LARGEST_PAGE}
+        params: dict[str, str | int] = {"ds_id": ds_id, "order_by": "id", "limit": LARGEST_PAGE, **(more or {})}
         if last is not None:
             params["id__gt"] = last
         try:

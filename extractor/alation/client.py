@@ -157,6 +157,6 @@ class AlationClient:
         """The tables and views of a data source."""
         return catalog.tables(self._wire, ds_id)
 
-    def columns(self, ds_id: int) -> Iterator[CatalogColumn]:
-        """The columns of a data source, in no order of their tables."""
-        return catalog.columns(self._wire, ds_id)
+    def columns(self, ds_id: int, *, after: int | None = None, table_id: int | None = None) -> Iterator[CatalogColumn]:
+        """The columns of a data source by id: all, those with a larger id than ``after``, or those of one table."""
+        return catalog.columns(self._wire, ds_id, after=after, table_id=table_id)

@@ -53,6 +53,7 @@ def keys(
 def pull(
     config: ConfigFile = DEFAULT_CONFIG,
     source: SourceName = "",
+    full: Annotated[bool, typer.Option("--full", help="Read everything anew, also what has not changed.")] = False,
 ) -> None:
     """Bring the catalogs of the data sources into the state, from where the configuration says.
 
@@ -63,7 +64,7 @@ def pull(
     settings = _read(config)
     only = _source_of(settings, source) if source else None
     failed = 0
-    for pulled in pull_catalogs(settings, only):
+    for pulled in pull_catalogs(settings, only, full=full):
         say(visible(pulled.text), error=pulled.is_failure)
         failed += pulled.is_failure
     raise typer.Exit(ExitCode.FAILED if failed else ExitCode.DONE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from extractor.keys.catalog_alation import AlationCatalog, refresh_alation
 from extractor.keys.catalog_load import CatalogLoad, load_alation, load_database, load_exports, load_file, load_live
 from extractor.keys.interface import CatalogReader, KeyedLineage, KeyResult, KeyRule, Missing
 from extractor.keys.locations import FileSystems
@@ -9,6 +10,7 @@ from extractor.keys.quoting import fold_key, read_key, write_key
 from extractor.keys.resolve import KeyResolver
 
 __all__ = [
+    "AlationCatalog",
     "CatalogLoad",
     "CatalogReader",
     "FileSystems",
@@ -24,5 +26,6 @@ __all__ = [
     "load_file",
     "load_live",
     "read_key",
+    "refresh_alation",
     "write_key",
 ]

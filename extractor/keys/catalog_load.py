@@ -51,15 +51,25 @@ def load_alation(
     URL of Alation). A column whose table is not among the tables counts as a bad row.
     """
     refresh = store.begin(ds_id, origin="alation", detail=detail, fetched_at=fetched_at)
-    bad = _Problems()
+    bad = Problems()
+    tables_into(refresh, tables, bad)
+    columns_into(refresh, columns, bad)
+    return CatalogLoad(refresh.finish(), bad.count, tuple(bad.kept))
+
+
+def tables_into(refresh: CatalogRefresh, tables: Iterable[CatalogTable], bad: Problems) -> None:
+    """Add Alation's tables to a catalog in the making, in batches."""
     stream = iter(tables)
     while batch := list(islice(stream, _BATCH)):
         refresh.add_tables([catalog_row(table) for table in bad.whole(batch)])
-    rows = iter(columns)
-    while some := list(islice(rows, _BATCH)):
-        for lost in refresh.add_columns(bad.whole(some)):
+
+
+def columns_into(refresh: CatalogRefresh, columns: Iterable[CatalogColumn], bad: Problems) -> None:
+    """Add Alation's columns to a catalog in the making, in batches; one without its table is a bad row."""
+    stream = iter(columns)
+    while batch := list(islice(stream, _BATCH)):
+        for lost in refresh.add_columns(bad.whole(batch)):
             bad.add(f"the column {lost.key} is of a table that was not given", _FROM_ALATION)
-    return CatalogLoad(refresh.finish(), bad.count, tuple(bad.kept))
 
 
 def load_file(
@@ -131,7 +141,7 @@ def _load_rows(
     shown: str,
 ) -> CatalogLoad:
     keys = FileKeys(source, dialect)
-    bad = _Problems()
+    bad = Problems()
     taken = 0
     while batch := list(islice(rows, _BATCH)):
         taken += _add(refresh, keys, batch, bad)
@@ -145,7 +155,7 @@ def _load_rows(
     return CatalogLoad(refresh.finish(), bad.count, tuple(bad.kept))
 
 
-class _Problems:
+class Problems:
     """Counts bad rows and keeps the first of them."""
 
     def __init__(self) -> None:
@@ -153,6 +163,7 @@ class _Problems:
         self.kept: list[BadRecord] = []
 
     def add(self, problem: str, origin: Origin) -> None:
+        """Count a bad row."""
         self.count += 1
         if len(self.kept) < _PROBLEMS_KEPT:
             self.kept.append(BadRecord(problem, origin))
@@ -165,7 +176,7 @@ class _Problems:
         return [row for row in rows if not is_damaged(row.key)]
 
 
-def _add(refresh: CatalogRefresh, keys: FileKeys, batch: list[FileRow | BadRecord], bad: _Problems) -> int:
+def _add(refresh: CatalogRefresh, keys: FileKeys, batch: list[FileRow | BadRecord], bad: Problems) -> int:
     """Add a batch of rows; returns how many were taken."""
     tables: dict[str, CatalogRow] = {}
     columns: list[tuple[CatalogColumn, Origin]] = []

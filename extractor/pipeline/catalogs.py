@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 from typing import NamedTuple
 
@@ -10,7 +11,7 @@ from dialects import Dialect
 from extractor.alation import AlationClient
 from extractor.config import Config, SourceSettings
 from extractor.errors import AlationError, AuthenticationFailed, CatalogError
-from extractor.keys import CatalogLoad, load_alation, load_database, load_exports, load_file, load_live
+from extractor.keys import CatalogLoad, load_database, load_exports, load_file, load_live, refresh_alation
 from extractor.pipeline.dialect import dialect_of
 from extractor.pipeline.resolvers import mapped_sources
 from extractor.pipeline.tokens import token_warnings
@@ -115,9 +116,16 @@ def reads_alation(settings: CatalogSettings) -> bool:
 
 
 def refresh_catalog(
-    config: Config, source: SourceSettings, catalogs: CatalogStore, client: AlationClient | None
+    config: Config,
+    source: SourceSettings,
+    catalogs: CatalogStore,
+    client: AlationClient | None,
+    *,
+    full: bool = False,
 ) -> CatalogState:
     """Replace the held catalog of the source's data source; a file wins over Alation, and so does the live database.
+
+    ``full`` reads everything anew, also what has not changed.
 
     Raises:
         CatalogError: the file cannot be read or holds no table.
@@ -129,10 +137,9 @@ def refresh_catalog(
     if source.catalog.live is not None:
         return state_of(load_database(catalogs, source, dialect_of(source)))
     if source.catalog.from_alation and client is not None:
-        tables, columns = client.tables(number), client.columns(number)
-        return state_of(
-            load_alation(catalogs, number, tables, columns, detail=str(config.alation and config.alation.url))
-        )
+        full_every = timedelta() if full else timedelta(hours=source.catalog.full_every_hours)
+        url = str(config.alation and config.alation.url)
+        return state_of(refresh_alation(catalogs, number, client, detail=url, full_every=full_every))
     held = catalogs.reader(number)
     return CatalogState(held.version.tables, held.version.columns) if held is not None else CatalogState()
 

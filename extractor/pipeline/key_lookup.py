@@ -48,7 +48,7 @@ def explain_key(
         return ExplainedKey(resolver.explain_name(asked), node.key if node is not None else "")
 
 
-def pull_catalogs(config: Config, only: SourceSettings | None) -> Iterator[Pulled]:
+def pull_catalogs(config: Config, only: SourceSettings | None, *, full: bool) -> Iterator[Pulled]:
     """Refresh the catalogs of all data sources, or of one; one that fails costs itself.
 
     Raises:
@@ -69,7 +69,7 @@ def pull_catalogs(config: Config, only: SourceSettings | None) -> Iterator[Pulle
         for source in wanted:
             number = source.data_source_id
             try:
-                held = refresh_catalog(config, source, catalogs, client)
+                held = refresh_catalog(config, source, catalogs, client, full=full)
             except AuthenticationFailed:
                 raise
             except (CatalogError, AlationError) as error:
@@ -115,7 +115,8 @@ def catalogs_in_words(config: Config, only: SourceSettings | None, most_schemas:
 def in_words(version: CatalogVersion) -> str:
     """One version of a catalog, on one line."""
     detail = f" {version.detail}" if version.detail else ""
+    full = f", in full {version.full_at:%Y-%m-%d %H:%M} UTC" if version.full_at is not None else ""
     return (
         f"data source {version.ds_id}: {version.tables} tables, {version.columns} columns, "
-        f"from {version.origin}{detail}, read {version.fetched_at:%Y-%m-%d %H:%M} UTC, version {version.id}"
+        f"from {version.origin}{detail}, read {version.fetched_at:%Y-%m-%d %H:%M} UTC{full}, version {version.id}"
     )

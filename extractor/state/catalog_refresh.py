@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Engine, func, insert, select, update
+from sqlalchemy import Connection, Engine, delete, exists, func, insert, select, update
 
 from extractor.errors import CatalogError
 from extractor.models import CatalogColumn, CatalogTable
 from extractor.state.catalog_tables import catalog_columns, catalog_schemas, catalog_tables, catalog_versions
-from extractor.state.catalog_versions import CatalogVersion, layer_of, remove_versions, version_of, writing
+from extractor.state.catalog_versions import CatalogVersion, layer_of, reading, remove_versions, version_of, writing
 from extractor.state.upsert import insert_or_ignore, slices
 
 _KEYS_REMEMBERED = 20_000
+_TABLES_ADOPTED = 5_000
 
 
 class CatalogRow(NamedTuple):
@@ -71,16 +73,57 @@ class CatalogRefresh:
                 )
         return [column for column in columns if column.table_key not in self._refs]
 
-    def finish(self) -> CatalogVersion:
-        """Make this the catalog of its data source and remove the one before it, in one transaction."""
+    def changed_tables(self, before: CatalogVersion, most: int) -> list[int | None]:
+        """The ids of the tables that ``before`` does not hold just as they are here, at most so many."""
+        old, new = catalog_tables.alias("old"), catalog_tables.alias("new")
+        same = exists().where(old.c.version_id == before.id, *_same(old, new))
+        query = select(new.c.table_id).where(new.c.version_id == self._version_id, ~same).limit(most)
+        with reading(self._engine) as connection:
+            return list(connection.scalars(query))
+
+    def finish(
+        self,
+        *,
+        last_column_id: int | None = None,
+        full_at: datetime | None = None,
+        adopting: CatalogVersion | None = None,
+    ) -> CatalogVersion:
+        """Make this the catalog of its data source and remove the one before it, in one transaction.
+
+        With ``adopting``, tables that are in that version just as they are here, and for which no columns were added,
+        keep the columns that they have there.
+        """
         with writing(self._engine) as connection:
             ds_id = self._data_source(connection)
+            if adopting is not None:
+                self._adopt(connection, adopting)
             self._summarise(connection)
+            connection.execute(
+                update(catalog_versions)
+                .where(catalog_versions.c.id == self._version_id)
+                .values(last_column_id=last_column_id, full_at=full_at)
+            )
             version = version_of(
                 connection.execute(select(catalog_versions).where(catalog_versions.c.id == self._version_id)).one()
             )
             remove_versions(connection, ds_id, layer_of(version.origin), but=self._version_id)
             return version
+
+    def _adopt(self, connection: Connection, before: CatalogVersion) -> None:
+        """Move the unchanged tables of another version here, in place of their copies without columns."""
+        old, new = catalog_tables.alias("old"), catalog_tables.alias("new")
+        told = exists().where(catalog_columns.c.table_ref == new.c.id)
+        pairs = (
+            select(old.c.id, new.c.id)
+            .where(old.c.version_id == before.id, new.c.version_id == self._version_id, *_same(old, new), ~told)
+            .limit(_TABLES_ADOPTED)
+        )
+        t = catalog_tables.c
+        while found := connection.execute(pairs).all():
+            for part in slices(found):
+                connection.execute(delete(catalog_tables).where(t.id.in_([mine for _, mine in part])))
+                moved = update(catalog_tables).where(t.id.in_([theirs for theirs, _ in part]))
+                connection.execute(moved.values(version_id=self._version_id))
 
     def _data_source(self, connection: Connection) -> int:
         """The id of the data source, as long as this refresh is its latest."""
@@ -148,6 +191,14 @@ class CatalogRefresh:
             .where(catalog_versions.c.id == self._version_id)
             .values(is_current=True, tables=tables.scalar_subquery(), columns=columns.scalar_subquery())
         )
+
+
+def _same(old: Any, new: Any) -> list[Any]:
+    """That two rows are one table, with nothing changed."""
+    equal = [
+        old.c[name] == new.c[name] for name in ("key_folded", "key", "in_key", "schema_name", "name", "table_type")
+    ]
+    return [*equal, *(old.c[name].is_not_distinct_from(new.c[name]) for name in ("table_id", "base_table_key"))]
 
 
 def _plain_key(column: CatalogColumn) -> str:

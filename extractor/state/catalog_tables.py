@@ -36,6 +36,8 @@ catalog_versions = Table(
     Column("fetched_at", Instant, nullable=False),
     Column("tables", _Id, nullable=False),
     Column("columns", _Id, nullable=False),
+    Column("last_column_id", _Id),
+    Column("full_at", Instant),
     sqlite_autoincrement=True,
 )
 

@@ -27,7 +27,8 @@ class CatalogVersion(NamedTuple):
     """One state of one layer of a data source's catalog; ``detail`` says where it is from.
 
     ``origin`` is ``alation``, ``file`` or ``database`` (the layer ``keys``); ``export``, ``live`` and ``mapping``
-    are layers of their own.
+    are layers of their own. ``last_column_id`` is the largest that Alation gave, and ``full_at`` when all was
+    read; both are None where only the whole can be read.
     """
 
     id: int
@@ -37,6 +38,8 @@ class CatalogVersion(NamedTuple):
     fetched_at: datetime
     tables: int
     columns: int
+    last_column_id: int | None = None
+    full_at: datetime | None = None
 
 
 @contextmanager
@@ -78,4 +81,14 @@ def remove_versions(
 
 def version_of(row: Row[Any]) -> CatalogVersion:
     """A row of ``catalog_versions`` as a record."""
-    return CatalogVersion(row.id, row.ds_id, row.origin, row.detail, row.fetched_at, row.tables, row.columns)
+    return CatalogVersion(
+        row.id,
+        row.ds_id,
+        row.origin,
+        row.detail,
+        row.fetched_at,
+        row.tables,
+        row.columns,
+        row.last_column_id,
+        row.full_at,
+    )

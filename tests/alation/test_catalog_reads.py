@@ -78,9 +78,9 @@ def test_reads_schemas_tables_and_columns(control):
             CatalogTable("12.sales.o", "sales", "o", 2, "SYNONYM", "12.sales.Orders"),
             CatalogTable("12.wide.t", "wide", "t", 3),
         ]
-        assert list(client.columns(31)) == [CatalogColumn("31.DWH.MART.T.A", "31.DWH.MART.T", "A", 1)]
+        assert list(client.columns(31)) == [CatalogColumn("31.DWH.MART.T.A", "31.DWH.MART.T", "A", 1, 1008, 4)]
         quoted = [column for column in client.columns(12) if column.name == "Net.Amount"]
-        assert quoted == [CatalogColumn('12.sales.Orders."Net.Amount"', "12.sales.Orders", "Net.Amount", 2)]
+        assert quoted == [CatalogColumn('12.sales.Orders."Net.Amount"', "12.sales.Orders", "Net.Amount", 2, 2, 1)]
         assert list(client.tables(99)) == []
 
 
