@@ -116,3 +116,47 @@ def test_every_commented_setting_of_the_example_is_valid_too(tmp_path):
     ]
     live = "\n".join(line for line in lines if "our name = their name" not in line)
     assert load_config(write(tmp_path, live)).source[0].fields["sql"] == "stmt_text"
+
+
+def test_maps_and_file_systems_are_read(tmp_path):
+    """Each is a table of its own, and what they do not say has a default."""
+    more = '[[map]]\nserver = "ERP"\ndata_source_id = 31\n[[file_system]]\nprefix = "s3://landing/"\nid = 4\n'
+    config = load_config(write(tmp_path, THREE_LINES + more))
+    assert (config.map[0].server, config.map[0].database, config.map[0].as_database) == ("ERP", None, None)
+    assert (config.file_system[0].id, config.file_system[0].path, config.file_system[0].fold) == (4, "", "rules")
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ("[[map]]\ndata_source_id = 31\n", "needs a server, a database, or both"),
+        ('[[map]]\nserver = "x"\n', "data_source_id"),
+        ('[[map]]\nserver = "x"\ndata_source_id = 1\nsource = "nobody"\n', "no \\[\\[source\\]\\] has that name"),
+        ('[[file_system]]\nprefix = "s3://x"\n', "file_system.0.id"),
+        ('[[file_system]]\nprefix = ""\nid = 4\n', "file_system.0.prefix"),
+        ('[[file_system]]\nprefix = "x"\nid = 4\nfold = "often"\n', "file_system.0.fold"),
+    ],
+)
+def test_a_map_or_file_system_that_says_too_little_is_refused(tmp_path, more, told):
+    """The message names what is missing or wrong."""
+    with pytest.raises(ConfigError, match=told):
+        load_config(write(tmp_path, THREE_LINES + more))
+
+
+def test_endings_of_tables_are_regular_expressions(tmp_path):
+    """One that is none is refused; folding is on unless it is turned off."""
+    source = '[[source]]\npaths = ["a"]\ndialect = "hive"\ndata_source_id = 3\n'
+    source += 'parts_of_tables = { shards = ["_s\\\\d+$"] }\n'
+    parts = load_config(write(tmp_path, source)).source[0].parts_of_tables
+    assert (parts.partitions, parts.shards) == ("fold", [r"_s\d+$"])
+    with pytest.raises(ConfigError, match="not a regular expression"):
+        load_config(write(tmp_path, source.replace("_s\\\\d+$", "(")))
+
+
+def test_the_times_of_a_catalog_are_not_negative(tmp_path):
+    """Twenty hours lie between two full readings unless the configuration says otherwise."""
+    source = '[[source]]\npaths = ["a"]\ndialect = "hive"\ndata_source_id = 3\ncatalog = {{ full_every_hours = {} }}\n'
+    assert load_config(write(tmp_path, source.format(168))).source[0].catalog.full_every_hours == 168
+    assert load_config(write(tmp_path, THREE_LINES)).source[0].catalog.full_every_hours == 20
+    with pytest.raises(ConfigError, match="full_every_hours"):
+        load_config(write(tmp_path, source.format(-1)))

@@ -14,7 +14,7 @@ from extractor.pipeline.dialect import dialect_of
 from extractor.pipeline.observe import Observer
 from extractor.pipeline.outlines import OutlineReader, OutlineWriter
 from extractor.pipeline.read import AsideWatcher, SourceReader
-from extractor.pipeline.resolvers import resolver_of
+from extractor.pipeline.resolvers import mapped_sources, resolver_of
 from extractor.pipeline.spans import Spans
 from extractor.pipeline.spool import Spool
 from extractor.pipeline.walk import Walk, Watcher
@@ -171,8 +171,10 @@ def groups_of(config: Config) -> list[Group]:
     """The sources grouped into histories, in the order of the configuration.
 
     Raises:
-        ConfigError: a source names a dialect that does not exist.
+        ConfigError: a source or a map names a dialect that does not exist.
     """
+    for mapped in mapped_sources(config):
+        dialect_of(mapped)
     grouped: dict[tuple[object, ...], list[tuple[int, SourceSettings]]] = {}
     for number, source in enumerate(config.source):
         key = (

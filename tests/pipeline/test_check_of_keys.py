@@ -1,0 +1,47 @@
+"""What ``check`` tells of keys: their form, and who decided it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from extractor import pipeline
+from extractor.config import load_config
+from extractor.errors import ConfigError
+
+
+@pytest.mark.parametrize("dialect", ["postgres", "vertica"])
+@pytest.mark.parametrize(
+    ("catalog", "setting", "told"),
+    [
+        ("12.dwh.mart.net", "", "<ds_id>.<db>.<schema>.<table>, as the catalog says"),
+        ("12.mart.net", "", "<ds_id>.<schema>.<table>, as the catalog says"),
+        ("12.mart.net", 'key_database_part = "yes"\n', "<ds_id>.<db>.<schema>.<table>, as the configuration says"),
+        ("", "", "<ds_id>.<schema>.<table>, as the dialect says"),
+    ],
+)
+def test_check_says_who_decides_on_the_database_part(
+    tmp_path: Path, dialect: str, catalog: str, setting: str, told: str
+) -> None:
+    """The configuration, else the catalog's own schema names, else the dialect's rule; two engines of either form."""
+    where = "catalog = { from_alation = false }\n"
+    if catalog:
+        (tmp_path / "c.csv").write_text(f"key,table,schema\n{catalog},net,{catalog[3:-4]}\n")
+        where = 'catalog = { file = "c.csv" }\n'
+    path = tmp_path / "lineage.toml"
+    head = f'[[source]]\nname = "s"\npaths = ["logs"]\ndialect = "{dialect}"\ndata_source_id = 12\n'
+    path.write_text(head + where + setting)
+    assert any(f"keys are written {told}" in finding.text for finding in pipeline.check(load_config(path)))
+
+
+def test_a_dialect_of_a_map_is_checked_before_a_run(tmp_path: Path) -> None:
+    """A map with a dialect that nobody knows ends a run before it has begun."""
+    path = tmp_path / "lineage.toml"
+    path.write_text(
+        '[[source]]\nname = "s"\npaths = ["logs"]\ndialect = "hive"\ndata_source_id = 1\n'
+        '[[map]]\nserver = "x"\ndata_source_id = 2\ndialect = "klingon"\n'
+    )
+    with pytest.raises(ConfigError, match="klingon"):
+        pipeline.plan(load_config(path), out=None, window=pipeline.Window(), progress=lambda _: None)
+    assert not (tmp_path / "lineage-state.db").exists()
