@@ -18,6 +18,30 @@ def test_any_names_come_back_as_they_went_in(ds_id: int, names: list[str]) -> No
     assert read_key(write_key([ds_id, *names])) == (str(ds_id), *names)
 
 
+@given(st.lists(st.text(), max_size=5))
+def test_any_text_comes_back_or_is_refused(names: list[str]) -> None:
+    """Whatever a database may call its tables: the key gives it back, or there is none and the reason is told."""
+    refused = not names or any(not name or '"' in name for name in names)
+    try:
+        key = write_key(names)
+    except UnwritableKey as error:
+        assert refused
+        assert str(error)
+        return
+    assert not refused
+    assert read_key(key) == tuple(names)
+
+
+@given(st.text())
+def test_any_key_is_read_as_it_would_be_written_or_refused(key: str) -> None:
+    """A text that reads as a key and is written again is the same key, but for quotes that nothing needs."""
+    try:
+        parts = read_key(key)
+    except UnwritableKey:
+        return
+    assert read_key(write_key(parts)) == parts
+
+
 @given(st.lists(NAMES, min_size=1, max_size=4), st.lists(NAMES, min_size=1, max_size=4))
 def test_different_names_have_different_keys(one: list[str], other: list[str]) -> None:
     """Two keys are equal only when all their parts are."""
