@@ -26,13 +26,14 @@ def mapped_source(config: Config, entry: MapSettings, near: SourceSettings | Non
     for source in config.source:
         if source.data_source_id == entry.data_source_id:
             return source
+    called = {other.as_database for other in config.map if other.data_source_id == entry.data_source_id}
     near = near or next((s for s in config.source if s.name == entry.source), config.source[0])
     return SourceSettings(
         name=f"ds{entry.data_source_id}",
         paths=["."],
         dialect=entry.dialect or near.dialect,
         data_source_id=entry.data_source_id,
-        database=entry.as_database or entry.database,
+        database=called.pop() if len(called) == 1 else None,
         catalog=entry.catalog,
     )
 

@@ -93,10 +93,9 @@ class CatalogNames:
     def find_mapped(self, identity: tuple[str, ...], entry: MapSettings) -> Found:
         """What the catalog says of a name of another source that ``entry`` maps to this data source."""
         database, schema, table = ("", "", *identity)[-3:]
-        if entry.as_database:
-            database = entry.as_database
-        elif entry.database is not None and not self._names.holds_database(database):  # a name of this side only
-            database = self._names.home or database
+        if entry.as_database is not None or entry.database is not None:  # which says that it is this database
+            held = database if self._names.holds_database(database) else self._names.home or database
+            database = entry.as_database or held if self.rule.database_part else ""
         parts = (schema, table) if self._names.two_levels else (database, schema, table)
         return self._in_this(parts)
 

@@ -133,4 +133,30 @@ def test_a_data_source_that_is_only_mapped_has_its_own_catalog() -> None:
     source = {"paths": ["x"], "dialect": "sqlserver", "data_source_id": 30}
     config = Config.model_validate({"source": [source], "map": [*MAPS[:4], {"server": "B", "data_source_id": 30}]})
     found = [(other.data_source_id, other.dialect, other.database) for other in mapped_sources(config)]
-    assert found == [(31, "sqlserver", None), (40, "oracle", "HR"), (50, "postgres", "support")]
+    assert found == [(31, "sqlserver", None), (40, "oracle", None), (50, "postgres", "support")]
+
+
+def test_two_databases_of_one_data_source_do_not_mix(resolve: Any, catalogs: CatalogStore) -> None:
+    """Each entry says its own database over there; one that says none is called there as it is here."""
+    keys = ["60.a.dbo.t", "60.b.dbo.t", "60.c.dbo.t"]
+    load_alation(catalogs, 60, [table_of(key) for key in keys], [])
+    maps = [
+        {"database": "x", "data_source_id": 60, "as_database": "a"},
+        {"database": "y", "data_source_id": 60, "as_database": "b"},
+        {"database": "c", "data_source_id": 60},
+        {"database": "z", "data_source_id": 60},
+    ]
+    names = resolve("sqlserver", 30, maps=maps, database="Sales", unknown_tables="upload")
+    found = [key(names, f"{database}.dbo.t", "sqlserver") for database in "xycz"]
+    assert found == ["60.a.dbo.t", "60.b.dbo.t", "60.c.dbo.t", "60.z.dbo.t"]
+
+
+def test_two_names_of_one_database_without_a_part_of_its_own(resolve: Any) -> None:
+    """Where keys have no database part, an entry with a database is enough to say that it is the one."""
+    maps = [{"database": name, "data_source_id": 50, "dialect": "postgres"} for name in ("pg", "support")]
+    names = resolve("trino", 30, maps=maps, database="hive")
+    assert [key(names, f"{name}.helpdesk.closed", "trino") for name in ("pg", "support", "other")] == [
+        "50.helpdesk.closed",
+        "50.helpdesk.closed",
+        None,
+    ]
