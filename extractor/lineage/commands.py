@@ -194,6 +194,8 @@ def _hive_client(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...
 def _synonym(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
     """A name that stands for another, until it is dropped."""
     names = tuple(dialect.parse_name(match[group]) for group in ("name", "of") if match[group])
+    if match["of_all"] and dialect.public_synonyms:
+        names = (((dialect.public_synonyms, False), *names[0]), *names[1:])
     return (Use(f"{match['verb'].lower()} synonym", names, "synonym"),)
 
 
@@ -226,8 +228,8 @@ _RULES: tuple[tuple[str, re.Pattern[str], Rule], ...] = (
         (
             word,
             re.compile(
-                rf"(?P<verb>CREATE|DROP)\s+(?:OR\s+REPLACE\s+)?(?:\w+\s+)?{word}\s+(?:IF\s+(?:NOT\s+)?EXISTS\s+)?"
-                rf"(?P<name>{NAME})(?:\s+FOR\s+(?!SEQUENCE|MODULE)(?:TABLE\s+)?(?P<of>{NAME}(?:\s*@\s*{NAME})?))?",
+                rf"(?P<verb>CREATE|DROP)\s+(?:OR\s+REPLACE\s+)?(?:(?P<of_all>PUBLIC)\s+|\w+\s+)?{word}\s+(?:IF\s+(?:NOT\s+)?EXISTS\s+)?"
+                rf"(?P<name>{NAME})(?:\s+FOR\s+(?!SEQUENCE|MODULE|TABLE\s*;?\s*$)(?:TABLE\s+)?(?P<of>{NAME}(?:\s*@\s*{NAME})?))?",
                 FLAGS,
             ),
             _synonym,

@@ -106,10 +106,12 @@ def candidates(name: Name, defaults: Defaults, dialect: Dialect) -> list[TableNa
     if len(name) == 1 and defaults.search:
         named = [(*entry, *name) for entry in defaults.search]
         return [current(n, defaults, dialect) for n in named]
-    path = (*defaults.path, dialect.public_synonyms) if dialect.public_synonyms and defaults.path else defaults.path
-    if len(name) > 1 or len(path) <= 1:
+    if len(name) > 1 or (len(defaults.path) <= 1 and not dialect.public_synonyms):
         return [current(name, defaults, dialect)]
-    return [table_name(full_parts(name, defaults, schema, dialect), dialect) for schema in path]
+    found = [table_name(full_parts(name, defaults, schema, dialect), dialect) for schema in defaults.path or (None,)]
+    if dialect.public_synonyms:
+        found.append(table_name(((dialect.public_synonyms, False), *name), dialect))
+    return found
 
 
 def current(name: Name, defaults: Defaults, dialect: Dialect) -> TableName:

@@ -70,7 +70,7 @@ class Knowledge:
     def table(self, name: Name, session: Session) -> TableName:
         """What ``name`` means in ``session``: a table, also where the name is a synonym of it."""
         defaults = session.defaults
-        if len(name) > 1 or (len(defaults.path) <= 1 and not defaults.search):
+        if len(name) > 1 or (len(defaults.path) <= 1 and not defaults.search and not self.dialect.public_synonyms):
             found = current(name, defaults, self.dialect)
         else:
             found = choose(candidates(name, defaults, self.dialect), self._exists)
@@ -94,7 +94,8 @@ class Knowledge:
             self._synonyms.pop(key_of(own))
 
     def _exists(self, table: TableName) -> bool:
-        if self._learned.get(key_of(table)) is not None:
+        key = key_of(table)
+        if self._learned.get(key) is not None or (self._synonyms.items and self._synonyms.get(key) is not None):
             return True
         lookups = self._others if self._schema is None else (self._schema, *self._others)
         return any(lookup.knows(table) is True or lookup.columns_of(table) is not None for lookup in lookups)
