@@ -1,4 +1,4 @@
-"""The command at the desk: lineage of a text, without Alation and without a configuration."""
+"""The commands at the desk: lineage of a text, and of two versions, without Alation and without a configuration."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Annotated
 import orjson
 import typer
 
+from extractor.cli import compare
 from extractor.cli.options import HtmlFile
 from extractor.cli.reading import Desk, Names, read_desk, schema_of
 from extractor.cli.terminal import say, takes_colours, takes_lines
@@ -28,8 +29,9 @@ class Layout(StrEnum):
 
 
 def add_to(app: typer.Typer) -> None:
-    """Hang the command into the tree."""
+    """Hang the commands into the tree."""
     app.command()(extract)
+    compare.add_to(app)
 
 
 def extract(

@@ -13,7 +13,7 @@ import orjson
 
 from extractor.cli.guessing import Guess, guess_by_format, guess_by_text
 from extractor.errors import ConfigError
-from extractor.models import BadRecord, Lineage, QueryRecord
+from extractor.models import BadRecord, Lineage, Outcome, QueryRecord
 from extractor.report import visible
 
 if TYPE_CHECKING:
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from extractor.sources import InputFile
 
 STANDARD_INPUT = "standard input"
+_NOT_ANALYSED = frozenset(
+    {Outcome.NOT_PARSED, Outcome.UNSUPPORTED, Outcome.TOO_LARGE, Outcome.TIMED_OUT, Outcome.CUT, Outcome.DYNAMIC}
+)
 _SAMPLE_CHARS = 200_000
 _SAMPLE_RECORDS = 200
 
@@ -52,6 +55,15 @@ class Desk:
         if name not in self._texts:
             self._texts[name] = _texts_of(self.contents[name], self.dialect)
         return self._texts[name].get(fingerprint, Text(""))
+
+    def not_analysed(self) -> list[str]:
+        """Lines about the statements whose lineage is missing, since nothing could read them."""
+        return [
+            f"{name}, statement {s.index + 1}: {s.outcome.value}{f' ({s.reason})' if s.reason else ''}"
+            for name, lineage in self.found.items()
+            for s in lineage.statements
+            if s.outcome in _NOT_ANALYSED
+        ]
 
     def graph(self, title: str, made_at: datetime) -> Graph:
         """All of it as one graph."""

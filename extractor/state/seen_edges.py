@@ -39,3 +39,8 @@ def find_seen(connection: Connection, external_ids: Collection[str]) -> dict[str
             edge = KeyedEdge(Node(row[1], row[2]), Node(row[3], row[4]), *row[5:8])
             found.setdefault(row.external_id, []).append(SeenEdge(edge, row[8], row[9]))
     return found
+
+
+def find_namespaces(connection: Connection) -> list[str]:
+    """The namespaces that have dataflows, sorted."""
+    return sorted(connection.scalars(select(dataflows.c.namespace).distinct()))

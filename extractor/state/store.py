@@ -17,7 +17,7 @@ from extractor.state import journal, knowledge, locks, migrate, moving, observat
 from extractor.state.connect import connect, in_words, read_url, shown
 from extractor.state.knowledge import Known
 from extractor.state.records import CachedOutline, OwnedDataflow, Run, StatementText, Status, TargetFact
-from extractor.state.seen_edges import SeenEdge, find_seen
+from extractor.state.seen_edges import SeenEdge, find_namespaces, find_seen
 from extractor.state.tables import facts, observed_targets, runs
 from extractor.state.tables import observations as observations_table
 from extractor.state.upsert import batches, insert_or_update
@@ -357,6 +357,11 @@ class Store:
         """The edges of dataflows, or those that have to leave Alation but may still be there."""
         with self.read() as connection:
             return owned.find_edges(connection, external_ids, stale=stale)
+
+    def namespaces(self) -> list[str]:
+        """The namespaces that have dataflows, sorted."""
+        with self.read() as connection:
+            return find_namespaces(connection)
 
     def seen_edges(self, external_ids: Collection[str]) -> dict[str, list[SeenEdge]]:
         """The edges of dataflows, each with when it was seen first and last."""

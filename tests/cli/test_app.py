@@ -16,6 +16,7 @@ COMMANDS = [
     "formats",
     "dialects",
     "extract",
+    "diff",
     "run",
     "plan",
     "apply",
