@@ -25,6 +25,7 @@ class Layout(StrEnum):
     JSON = "json"
     MERMAID = "mermaid"
     DOT = "dot"
+    OPENLINEAGE = "openlineage"
     HTML = "html"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -21,6 +22,7 @@ class GraphLayout(StrEnum):
     JSON = "json"
     MERMAID = "mermaid"
     DOT = "dot"
+    OPENLINEAGE = "openlineage"
     HTML = "html"
 
 
@@ -47,13 +49,19 @@ def graph(
     settings = load_config(config)
     with Store.open(state_url(settings)) as store:
         made = graph_of(settings, store)
+    told = settings.openlineage
+    written = partial(
+        write,
+        namespace=(told.namespace if told else "") or settings.namespace,
+        datasets=told.datasets if told else None,
+    )
     if out is None:
-        write(made, layout, sys.stdout, colours=takes_colours(sys.stdout), ascii_only=not takes_lines(sys.stdout))
+        written(made, layout, sys.stdout, colours=takes_colours(sys.stdout), ascii_only=not takes_lines(sys.stdout))
         return
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         with out.open("w", encoding="utf-8") as file:
-            write(made, layout, file)
+            written(made, layout, file)
     except OSError as error:
         raise OutputError(f"the graph cannot be written to {out}: {error.strerror}") from None
     say(f"graph: {out}", error=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 
 from extractor.errors import UnwritableKey
@@ -47,6 +47,14 @@ def graph_of_state(store: Store, namespace: str, *, title: str, made_at: datetim
     return adder.graph
 
 
+def graph_of_dataflows(dataflows: Iterable[Dataflow], *, title: str, made_at: datetime) -> Graph:
+    """Dataflows as they were observed, whatever becomes of them."""
+    adder = _Adder(Graph(title, made_at))
+    for dataflow in dataflows:
+        adder.dataflow(dataflow)
+    return adder.graph
+
+
 def table_of(node: Node) -> tuple[Table, str]:
     """The table of a key, and the column where it is a column's key."""
     parts = _parts_of(node.key)
@@ -88,6 +96,12 @@ class _Adder:
         for identity, gone in before.items():
             if identity not in after:
                 self._edge(gone.edge, flow, "remove", gone.first_seen, gone.last_seen)
+
+    def dataflow(self, dataflow: Dataflow) -> None:
+        """A dataflow with its edges, as it is."""
+        flow = self.graph.flow(_flow(dataflow, "keep", ""))
+        for edge in dataflow.edges:
+            self._edge(edge, flow, "keep")
 
     def state(self, store: Store, namespace: str, *, without: Collection[str]) -> None:
         """The dataflows that stay as the state has them."""

@@ -16,6 +16,7 @@ from extractor.engines import ProcessEngine
 from extractor.errors import ConfigError
 from extractor.pipeline.catalogs import reads_alation, refresh_catalogs, refresh_schemas
 from extractor.pipeline.derive import Derivation, Progress, groups_of, limits_of
+from extractor.pipeline.openlineage import tell
 from extractor.pipeline.picture import Picture
 from extractor.pipeline.resolvers import mapped_sources
 from extractor.pipeline.windows import Window
@@ -52,6 +53,8 @@ def run(
         ) as made:
             picture = Picture.of(html, made, store, config, "Run")
             apply_made(made, store, client, settings, report, progress)
+        if told := tell(config, store, run_id, report):
+            progress(f"OpenLineage: {told} events")
         finish(config, store, run_id, report)
         if picture is not None:
             picture.write(report)

@@ -19,6 +19,7 @@ SQL = "insert into mart.net (shop) select shop from raw.sales; select shop from 
         ("json", '"source_column": "shop"'),
         ("mermaid", "t0 --> t1"),
         ("dot", "t0 -> t1 ["),
+        ("openlineage", '"columnLineage"'),
         ("html", "Content-Security-Policy"),
     ],
 )
