@@ -15,7 +15,8 @@ from dataflow_samples import NAMESPACE, at, flow
 from graphs import SQL, evil, retail
 from loopback import Answer, answering
 
-from extractor.config import Config
+from extractor.config import Config, load_config
+from extractor.errors import ConfigError
 from extractor.outputs.openlineage import events
 from extractor.pipeline.openlineage import tell
 from extractor.report import Report
@@ -168,3 +169,18 @@ def test_a_file_in_the_way_is_a_failure(tmp_path, store):
     report = Report(datetime.now(UTC))
     tell(configured(tmp_path, file="events"), store, 1, report)
     assert report.failures[0].startswith("OpenLineage: ")
+
+
+def test_the_section_of_the_configuration(tmp_path):
+    """All settings as the documentation names them; without anywhere to go, the section is refused."""
+    path = tmp_path / "lineage.toml"
+    source = '[[source]]\npaths = ["x"]\ndialect = "postgres"\ndata_source_id = 12\n'
+    path.write_text(
+        f'[openlineage]\nurl = "https://ol.example.com"\nendpoint = "/x"\ndatasets = {{ 12 = "a://b" }}\n{source}'
+    )
+    told = load_config(path).openlineage
+    assert told is not None
+    assert (str(told.url), told.endpoint, told.datasets) == ("https://ol.example.com/", "/x", {"12": "a://b"})
+    path.write_text(f'[openlineage]\nnamespace = "n"\n{source}')
+    with pytest.raises(ConfigError, match="events need a file or a url"):
+        load_config(path)
