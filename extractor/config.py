@@ -31,7 +31,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from extractor.credentials import SERVICE, find_secret
 from extractor.errors import ConfigError, SecretInConfig
 from extractor.settings_of_backfill import BackfillSettings
-from extractor.settings_of_openlineage import OpenLineageSettings
+from extractor.settings_of_openlineage import EventSettings, OpenLineageSettings
 from extractor.settings_of_places import CatalogSettings, FileSystemSettings, FoldSettings, MapSettings
 from extractor.settings_of_reconcile import ReconcileSettings
 
@@ -166,6 +166,7 @@ class Config(BaseSettings):
     limits: LimitSettings = LimitSettings()
     backfill: BackfillSettings = BackfillSettings()
     openlineage: OpenLineageSettings | None = None
+    events: list[EventSettings] = []
     source: Annotated[list[SourceSettings], Field(min_length=1)]
     map: list[MapSettings] = []
     file_system: list[FileSystemSettings] = []

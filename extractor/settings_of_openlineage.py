@@ -39,3 +39,17 @@ def api_key() -> SecretStr | None:
     """The key for the server, from the environment; None where it takes events from anybody."""
     value = os.environ.get(KEY_VARIABLE, "").strip()
     return SecretStr(value) if value else None
+
+
+class EventSettings(BaseModel):
+    """One ``[[events]]``: files of OpenLineage events whose lineage is to reach Alation.
+
+    ``namespaces`` says to which ``[[source]]``, by its name, the datasets of a namespace belong. A namespace counts for
+    all that begin with it; datasets of others are left out, and the report names them.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,80}$")]
+    paths: Annotated[list[str], Field(min_length=1)]
+    namespaces: Annotated[dict[str, str], Field(min_length=1)]

@@ -9,11 +9,11 @@ from typing import Any, Self
 
 from extractor.config import Config
 from extractor.errors import OutputError
-from extractor.keys import KeyResolver
 from extractor.outputs.graph import Graph
 from extractor.outputs.html import write_html
 from extractor.outputs.of_plan import graph_of_plan, graph_of_state
 from extractor.pipeline.dialect import dialect_of
+from extractor.pipeline.resolvers import resolver_of
 from extractor.report import Report
 from extractor.state import Store
 from extractor.state.catalog import CatalogStore
@@ -53,7 +53,7 @@ class Picture:
         """To each of the most frequent names that the catalog does not hold, what it holds that is alike."""
         catalogs = CatalogStore(self._store.engine)
         resolvers = [
-            KeyResolver(source, dialect_of(source), catalogs.reader(source.data_source_id))
+            resolver_of(self._config, source, dialect_of(source), catalogs)
             for source in {s.data_source_id: s for s in self._config.source}.values()
         ]
         for line, _ in zip(lines, range(_MOST_LOOKED_UP), strict=False):

@@ -16,6 +16,7 @@ from extractor.engines import ProcessEngine
 from extractor.errors import ConfigError
 from extractor.pipeline.catalogs import reads_alation, refresh_catalogs, refresh_schemas
 from extractor.pipeline.derive import Derivation, Progress, groups_of, limits_of
+from extractor.pipeline.events import check_events, observe_events
 from extractor.pipeline.openlineage import tell
 from extractor.pipeline.picture import Picture
 from extractor.pipeline.resolvers import mapped_sources
@@ -127,6 +128,7 @@ def connect(settings: AlationSettings) -> AlationClient:
 @contextmanager
 def opened(config: Config, command: str) -> Iterator[tuple[Store, int, Report]]:
     """The state, locked for this command, with a new run in it."""
+    check_events(config)
     groups_of(config)  # a wrong dialect is told before anything is touched
     started_at = datetime.now(UTC)
     with Store.open(state_url(config)) as store, store.lock():
@@ -150,6 +152,7 @@ def _derive(
             config, store, catalogs, engine, report, run_id=run_id, window=window, progress=progress
         )
         derivation.run()
+    observe_events(config, store, catalogs, report, run_id, window)
 
 
 def plan_of(
