@@ -31,7 +31,12 @@ def store(tmp_path: Path) -> Iterator[Store]:
 def planned(*operations: Operation) -> Plan:
     """A plan of these operations."""
     return spool_plan(
-        operations, Counter(), namespace=NAMESPACE, state_version="1", run_id=9, limits=Limits(100, 100, 1_000_000)
+        ((operation, False) for operation in operations),
+        Counter(),
+        namespace=NAMESPACE,
+        state_version="1",
+        run_id=9,
+        limits=Limits(100, 100, 1_000_000),
     )
 
 
