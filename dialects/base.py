@@ -91,6 +91,10 @@ class LexicalRules:
     slash_line: bool = False
     backslash_commands: bool = False
     dot_commands: bool = False
+    bang_commands: bool = False
+    colon_commands: bool = False
+    source_commands: bool = False
+    vertical_ends: bool = False
     terminator_comments: bool = False
     blocks: Blocks = "ansi"
 
@@ -148,6 +152,8 @@ class Dialect:
         session: the statements that change what later names mean.
         temporary: names that are temporary by themselves.
         system_schemas: schemas whose tables are the engine's own, in lower case.
+        system_tables: tables that are the engine's own in whatever schema a name puts them, in lower case; one that
+            ends in ``*`` stands for all that begin so.
         lexical: the rules of its tokens.
         prepare: rewrites a statement into one of equal meaning for lineage that ``parser`` can read, or None.
         mend: the same for texts that ``parser`` has refused, or kept as text: what is too rare to be looked for in all.
@@ -172,6 +178,7 @@ class Dialect:
     session: tuple[SessionStatement, ...] = ()
     temporary: TemporaryRule = TemporaryRule()
     system_schemas: frozenset[str] = frozenset({"information_schema"})
+    system_tables: tuple[str, ...] = ()
     lexical: LexicalRules = LexicalRules()
     prepare: Callable[[str, LexicalRules], str] | None = field(default=None, repr=False)
     mend: Callable[[str, LexicalRules], str] | None = field(default=None, repr=False)
@@ -212,6 +219,15 @@ class Dialect:
             rule = self.quoted if quoted else self.unquoted
             found.append(part if rule is _EXACT else part.upper() if rule is _UPPER else part.lower())
         return tuple(found)
+
+    def is_system_name(self, parts: tuple[str, ...]) -> bool:
+        """Whether a name means one of the engine's own tables: ``pg_catalog.pg_class``, ``DUAL``, ``_v_table``."""
+        if not parts:
+            return False
+        last = parts[-1].lower()
+        if len(parts) > 1 and parts[-2].lower() in self.system_schemas:
+            return True
+        return any(last.startswith(own[:-1]) if own[-1] == "*" else last == own for own in self.system_tables)
 
     def is_temporary_name(self, parts: tuple[str, ...]) -> bool:
         """Whether a name is temporary by its spelling alone (``#x``, ``##x``, ``session.x``)."""

@@ -103,6 +103,7 @@ DB2 = Dialect(
         made_by=("DECLARE GLOBAL TEMPORARY TABLE session.name AS (query) WITH DATA",),
     ),
     system_schemas=frozenset({"sysibm", "syscat", "sysstat", "sysproc", "sysfun", "systools", "sysibmadm"}),
+    system_tables=("sysdummy1",),
     lexical=LexicalRules(nested_comments=True, word_start="#@", word_more="$", terminator_comments=True),
     prepare=_prepare,
     mend=rewriting(*_MENDS),

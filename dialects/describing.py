@@ -33,6 +33,7 @@ class Facts(TypedDict):
     separators: list[str]
     client_commands: list[str]
     system_schemas: list[str]
+    system_tables: list[str]
     key: str
 
 
@@ -64,6 +65,7 @@ def facts_of(dialect: Dialect) -> Facts:
         separators=list(_separators(rules)),
         client_commands=list(_client_commands(rules)),
         system_schemas=sorted(dialect.system_schemas),
+        system_tables=list(dialect.system_tables),
         key=dialect.key_form,
     )
 
@@ -85,6 +87,8 @@ def _separators(rules: LexicalRules) -> Iterator[str]:
         yield "DELIMITER x"
     if rules.terminator_comments:
         yield "--#SET TERMINATOR x"
+    if rules.vertical_ends:
+        yield "\\G"
 
 
 def _client_commands(rules: LexicalRules) -> Iterator[str]:
@@ -92,5 +96,11 @@ def _client_commands(rules: LexicalRules) -> Iterator[str]:
         yield "\\command"
     if rules.dot_commands:
         yield ".COMMAND"
+    if rules.bang_commands:
+        yield "!command"
+    if rules.colon_commands:
+        yield ":command, !!command"
+    if rules.source_commands:
+        yield "source file"
     if rules.slash_line:
         yield "SET, PROMPT, SPOOL, @file and other commands of SQL*Plus"

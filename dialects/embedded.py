@@ -17,13 +17,16 @@ DUCKDB = Dialect(
     parser="duckdb",
     default_schema="main",
     use_sets="database",
+    system_tables=("duckdb_*", "sqlite_master", "pragma_*"),
     session=(
         SessionStatement("USE name", "database"),
         SessionStatement("SET schema = 'name'", "schema"),
         SessionStatement("SET search_path = 'name'", "path"),
     ),
     temporary=TemporaryRule(schemas=("temp",), own_schema=True, made_by=("CREATE TEMP TABLE name AS query",)),
-    lexical=LexicalRules(escape_prefix=True, dollar_quotes="tagged", nested_comments=True, blocks="none"),
+    lexical=LexicalRules(
+        escape_prefix=True, dollar_quotes="tagged", nested_comments=True, blocks="none", dot_commands=True
+    ),
     prepare=rewriting(
         Rewrite("^ LOAD <any> $", "PRAGMA loaded"),
         Rewrite("^ COPY FROM DATABASE ...", "COPY ("),
@@ -39,6 +42,7 @@ SQLITE = Dialect(
     default_schema="main",
     temporary=TemporaryRule(schemas=("temp",), own_schema=True, made_by=("CREATE TEMP TABLE name AS query",)),
     system_schemas=frozenset(),
+    system_tables=("sqlite_*",),
     lexical=LexicalRules(identifier_quotes=(('"', '"'), ("`", "`"), ("[", "]")), dot_commands=True),
 )
 
@@ -109,7 +113,11 @@ CLICKHOUSE = Dialect(
     temporary=TemporaryRule(made_by=("CREATE TEMPORARY TABLE name AS query",)),
     system_schemas=frozenset({"system", "information_schema"}),
     lexical=LexicalRules(
-        identifier_quotes=(('"', '"'), ("`", "`")), backslash_escapes=True, hash_comments=True, blocks="none"
+        identifier_quotes=(('"', '"'), ("`", "`")),
+        backslash_escapes=True,
+        hash_comments=True,
+        vertical_ends=True,
+        blocks="none",
     ),
     prepare=after(_with_dictionary_query, _with_dictionary_names, _INFILE, _WINDOW_VIEW, _WINDOW_FUNCTION),
 )

@@ -178,7 +178,8 @@ HANA = Dialect(
         made_by=("CREATE LOCAL TEMPORARY TABLE #name AS (query)", "CREATE GLOBAL TEMPORARY TABLE name AS (query)"),
     ),
     system_schemas=frozenset({"sys", "system", "_sys_bic", "_sys_bi", "_sys_repo", "_sys_statistics"}),
-    lexical=LexicalRules(word_start="#", word_more="$"),
+    system_tables=("dummy",),
+    lexical=LexicalRules(word_start="#", word_more="$", backslash_commands=True),
     prepare=_prepare,
     mend=after(_with_renamed_column, where_found("_REGEXPR", _with_plain_searches), rewriting(*_MENDS)),
 )

@@ -18,6 +18,8 @@ _LEXICAL = LexicalRules(
     string_quotes=("'", '"'),
     backslash_escapes=True,
     word_more="",
+    bang_commands=True,
+    source_commands=True,
     blocks="none",
 )
 

@@ -93,7 +93,7 @@ def token_pattern(rules: LexicalRules) -> re.Pattern[str]:
         ("comment", comments(rules)),
         ("string", strings(rules)),
         ("quoted", quoted_names(rules)),
-        ("template", [*_TEMPLATES]),
+        ("template", [*_TEMPLATES, *([_SQLCMD_VARIABLE] if rules.colon_commands else [])]),
         ("number", [_NUMBER]),
         ("word", [word(rules)]),
         ("parameter", [r"\$\{[^}]*\}", r"[@:$]\w(?:\w|\$(?!\{))*", r"\?"]),
@@ -150,7 +150,10 @@ def line_patterns(rules: LexicalRules) -> tuple[re.Pattern[str], re.Pattern[str]
 def may_hold_lines(text: str, rules: LexicalRules) -> bool:
     """Whether a line for the client may stand in ``text``, strings and comments not regarded."""
     patterns = line_patterns(rules)
-    return patterns is not None and bool(patterns[0].match(text) or patterns[1].search(text))
+    if patterns is None:
+        return False
+    is_ended = rules.vertical_ends and ("\\G" in text or "\\g" in text)
+    return is_ended or bool(patterns[0].match(text) or patterns[1].search(text))
 
 
 def blank(text: str, rules: LexicalRules, filler: str = " ? ") -> str:
@@ -202,6 +205,7 @@ def _splitting_pattern(rules: LexicalRules) -> re.Pattern[str] | None:
 
 
 _TEMPLATES = (r"\{\{.*?(?:\}\}|\Z)", r"\{%.*?(?:%\}|\Z)")
+_SQLCMD_VARIABLE = r"\$\(\w+\)"
 _NUMBER = r"0[xX][0-9a-fA-F]+(?!\w)|(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?(?![\w$])"
 
 
@@ -283,6 +287,15 @@ _SQLPLUS = (
 
 _SQLCMD = r"(?im:^[ \t]*:(?:setvar|r|connect|on[ \t]+error|out|error|perftrace|serverlist|xml|exit|quit)\b[^\n]*$)"
 """Commands of sqlcmd: https://learn.microsoft.com/en-us/sql/tools/sqlcmd/sqlcmd-commands"""
+_BANGS = (
+    "abort|addlocaldriver\\w*|autocommit|close\\w*|connect|dbinfo|define|delimiter|describe|edit|exit|help|history|load|"
+    "nullemptystring|options|outputformat|pause|print|properties|queries|quit|reconnect\\w*|record|result|rowcount|run|"
+    "script|set|sh|silent|source|spool|system|tables|variables|verbose"
+)
+"""Commands of Beeline and SnowSQL.
+
+https://cwiki.apache.org/confluence/display/Hive/HiveServer2+Clients, https://docs.snowflake.com/en/user-guide/snowsql-use
+"""
 
 
 def _lines(rules: LexicalRules) -> list[str]:
@@ -299,6 +312,14 @@ def _lines(rules: LexicalRules) -> list[str]:
         found.append(r"(?m:^[ \t]*\\[^\n]*$)")
     if rules.terminator_comments:
         found.append(r"(?im:^[ \t]*--#SET[ \t]+TERMINATOR[ \t]+\S+[^\n]*$)")
+    if rules.bang_commands:
+        found.append(rf"(?im:^[ \t]*!(?:{_BANGS})\b[^\n]*$)")
+    if rules.colon_commands:
+        found.append(r"(?m:^[ \t]*!![^\n]*$)")
+    if rules.source_commands:
+        found.append(r"(?im:^[ \t]*(?:source[ \t]+|\\\.[ \t]*)\S*[./]\S*[ \t\r]*$)")
+    if rules.vertical_ends:
+        found.append(r"\\[gG](?!\w)")
     if rules.dot_commands:
         found.append(r"(?m:^[ \t]*\.[A-Za-z][^\n]*$)")
     return found

@@ -45,6 +45,7 @@ MYSQL = Dialect(
     session=(SessionStatement("USE name", "schema"),),
     temporary=TemporaryRule(made_by=("CREATE TEMPORARY TABLE name AS query",)),
     system_schemas=frozenset({"mysql", "information_schema", "performance_schema", "sys"}),
+    system_tables=("dual",),
     lexical=LexicalRules(
         identifier_quotes=(("`", "`"),),
         string_quotes=("'", '"'),
@@ -53,6 +54,8 @@ MYSQL = Dialect(
         dash_needs_space=True,
         executable_comments=True,
         delimiter_command=True,
+        source_commands=True,
+        vertical_ends=True,
     ),
     prepare=_prepare,
 )

@@ -8,8 +8,8 @@ database of the same system; ``SET CATALOG`` changes the database, ``SET SCHEMA`
 from __future__ import annotations
 
 from dialects.base import Dialect, Folding, LexicalRules, SessionStatement, TemporaryRule
-from dialects.lexing import tokens, words
-from dialects.rewriting import Rewrite, after, rewriting, word_at
+from dialects.empty_parts import with_plain_calls, with_plain_columns
+from dialects.rewriting import Rewrite, after, rewriting
 
 _PREPARE = rewriting(
     Rewrite("DISTRIBUTE ON HASH? (...)"),
@@ -39,27 +39,12 @@ _PREPARE = rewriting(
     Rewrite("^ COPY BINARY <name>", "COPY {2}"),
 )
 
-_BEFORE_TABLES = words("INTO TABLE VIEW FROM JOIN UPDATE USING EXISTS REFERENCES SAMEAS")
-
-
-def _with_plain_calls(text: str, rules: LexicalRules) -> str:
-    """``SELECT db..f(x)`` as ``SELECT f(x)``: the function of another database."""
-    found = list(tokens(text, rules))
-    pieces: list[str] = []
-    copied = 0
-    for place in range(len(found) - 4):
-        dots = word_at(found, place + 1) == "." and word_at(found, place + 2) == "."
-        if dots and word_at(found, place + 4) == "(" and word_at(found, place - 1) not in _BEFORE_TABLES:
-            pieces.append(text[copied : found[place].start])
-            copied = found[place + 3].start
-    return "".join((*pieces, text[copied:]))
-
-
 _MEND = after(
     rewriting(
         Rewrite("^ CREATE EXTERNAL TABLE <name> <string> USING? (...)? AS", "CREATE TABLE {3} AS"),
     ),
-    _with_plain_calls,
+    with_plain_calls,
+    with_plain_columns,
 )
 
 NETEZZA = Dialect(
@@ -79,6 +64,7 @@ NETEZZA = Dialect(
     ),
     temporary=TemporaryRule(made_by=("CREATE TEMP TABLE name AS query",)),
     system_schemas=frozenset({"information_schema", "definition_schema"}),
+    system_tables=("_v_*", "_vt_*", "_t_*"),
     lexical=LexicalRules(nested_comments=True, backslash_commands=True),
     prepare=_PREPARE,
     mend=_MEND,

@@ -36,6 +36,7 @@ ORACLE = Dialect(
         ),
     ),
     system_schemas=frozenset({"sys", "system", "sysman", "dbsnmp", "xdb", "mdsys", "ctxsys", "audsys", "outln"}),
+    system_tables=("dual", "v$*", "gv$*", "v_$*"),
     lexical=LexicalRules(q_quotes=True, slash_line=True, word_more="$#", blocks="plsql"),
     prepare=rewriting(*_ORACLE),
 )

@@ -61,7 +61,8 @@ def _section(one: Facts) -> Iterator[str]:
     yield f"- Between statements: {', '.join(_code(text) if len(text) < 3 else text for text in one['separators'])}."
     if one["client_commands"]:
         yield f"- Lines for the client, set aside: {', '.join(one['client_commands'])}."
-    yield f"- The engine's own schemas: {', '.join(f'`{name}`' for name in one['system_schemas']) or 'none'}."
+    own = [f"`{name}`" for name in (*one["system_schemas"], *one["system_tables"])]
+    yield f"- The engine's own schemas and tables: {', '.join(own) or 'none'}."
     yield ""
 
 

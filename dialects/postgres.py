@@ -81,6 +81,7 @@ POSTGRES = Dialect(
     session=(SEARCH_PATH, SessionStatement("SET SCHEMA 'name'", "schema"), CONNECT),
     temporary=TemporaryRule(schemas=("pg_temp",), own_schema=True, made_by=("CREATE TEMP TABLE name AS query",)),
     system_schemas=frozenset({"pg_catalog", "information_schema", "pg_toast"}),
+    system_tables=("pg_*",),
     lexical=_LEXICAL,
     prepare=rewriting(*_POSTGRES),
 )
@@ -112,6 +113,7 @@ REDSHIFT = Dialect(
         made_by=("CREATE TEMP TABLE name AS query", "CREATE TABLE #name AS query"),
     ),
     system_schemas=frozenset({"pg_catalog", "information_schema", "pg_internal", "pg_automv"}),
+    system_tables=("pg_*", "stl_*", "stv_*", "svl_*", "svv_*", "svcs_*"),
     lexical=replace(_LEXICAL, backslash_escapes=True, word_start="#"),
     prepare=rewriting(
         *EXPLAINED,

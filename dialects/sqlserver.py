@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from dialects.base import Dialect, Folding, LexicalRules, SessionStatement, TemporaryRule
 from dialects.double_quotes import with_plain_strings
+from dialects.empty_parts import with_plain_columns
 from dialects.methods import CALLS, with_called_methods
 from dialects.rewriting import Prepare, Rewrite, after, rewriting, where_found
 from dialects.rowsets import NAMES, with_read_rowsets
@@ -21,6 +22,7 @@ _LEXICAL = LexicalRules(
     word_start="@#",
     word_more="$",
     go_batches=True,
+    colon_commands=True,
     blocks="tsql",
 )
 
@@ -85,8 +87,10 @@ SQLSERVER = Dialect(
     session=(SessionStatement("USE name", "database"),),
     temporary=TemporaryRule(prefixes=("#",), made_by=("SELECT * INTO #name FROM (query) q",)),
     system_schemas=frozenset({"sys", "information_schema"}),
+    system_tables=("sysobjects", "syscolumns", "sysindexes", "sysusers", "systypes", "sysdatabases", "sysprocesses"),
     lexical=_LEXICAL,
     prepare=_prepared(*_REWRITES),
+    mend=with_plain_columns,
 )
 
 AZURESQL = replace(SQLSERVER, name="azuresql", title="Azure SQL Database", aliases=("azure_sql",), max_parts=3)
@@ -138,7 +142,7 @@ ASE = replace(
     system_schemas=frozenset({"sys", "sybsystemprocs", "information_schema"}),
     lexical=replace(_LEXICAL, string_quotes=("'", '"')),
     prepare=after(where_found('"', with_plain_strings), _prepared(*_ASE)),
-    mend=rewriting(*_ASE_MENDS),
+    mend=after(rewriting(*_ASE_MENDS), with_plain_columns),
 )
 
 DIALECTS = (SQLSERVER, AZURESQL, SYNAPSE, SYNAPSE_SERVERLESS, FABRIC, ASE)

@@ -80,6 +80,7 @@ VERTICA = replace(
     session=(SEARCH_PATH, CONNECT),
     temporary=TemporaryRule(made_by=("CREATE LOCAL TEMP TABLE name ON COMMIT PRESERVE ROWS AS query",)),
     system_schemas=frozenset({"v_catalog", "v_monitor", "v_internal", "v_txtindex"}),
+    system_tables=("dual",),
     lexical=replace(POSTGRES.lexical, nested_comments=False),
     prepare=after(
         where_found("TIMESERIES", with_timeslices),

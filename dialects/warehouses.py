@@ -26,7 +26,7 @@ SNOWFLAKE = Dialect(
     ),
     temporary=TemporaryRule(made_by=("CREATE TEMPORARY TABLE name AS query",)),
     lexical=LexicalRules(
-        backslash_escapes=True, dollar_quotes="bare", slash_comments=True, blocks="scripting", dot_commands=False
+        backslash_escapes=True, dollar_quotes="bare", slash_comments=True, blocks="scripting", bang_commands=True
     ),
 )
 

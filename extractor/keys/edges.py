@@ -67,6 +67,8 @@ class _Ends:
         return result.node
 
     def _miss(self, table: TableName, result: KeyResult) -> None:
+        if result.how == "system":
+            return
         missing = Missing(table, None, result.how, result.reason, result.unmapped)
         self.missing.setdefault((table, None), missing)
 

@@ -8,7 +8,7 @@ from extractor.models import KeyedEdge, Node, TableName
 from extractor.schemas import CatalogReader, NameParts
 from extractor.schemas.rule import KeyRule
 
-How = Literal["catalog", "built", "file system", "external", "left out", "ambiguous"]
+How = Literal["catalog", "built", "file system", "external", "left out", "ambiguous", "system"]
 
 __all__ = ["CatalogReader", "How", "KeyResult", "KeyRule", "KeyedLineage", "Missing", "NameParts"]
 
@@ -18,8 +18,8 @@ class KeyResult(NamedTuple):
 
     ``how``: the ``catalog`` holds it and its key is the catalog's own; the key was ``built`` because the source
     uploads unknown tables all the same; a configured ``file system`` holds it; it became an ``external`` object; it
-    is ``left out``; or it is
-    ``ambiguous``. ``node`` is None for the last two. ``folded`` is the rule by which the name counts as a part of
+    is ``left out``; it is ``ambiguous``; or a table of the engine's own (``system``), which is noise unless the
+    catalog holds it. ``node`` is None for the last three. ``folded`` is the rule by which the name counts as a part of
     the object, "" when it is the object's own. ``unmapped`` is a place of which no data source or file system is
     known, with the line to add to the configuration.
     """

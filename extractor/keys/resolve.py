@@ -160,6 +160,8 @@ class KeyResolver:
     def _unknown(self, name: TableName, found: Found) -> KeyResult:
         policy = self._source.unknown_tables
         number = self._source.data_source_id if found.ds_id is None else found.ds_id
+        if number == self._source.data_source_id and self._dialect.is_system_name(name.parts):
+            return KeyResult(None, "system", "a table of the engine's own, which the catalog does not hold")
         if policy == "external":
             parts = found.parts or name.identity
             return KeyResult(Node("external", _external(number, parts)), "external", found.reason, found.folded)

@@ -213,7 +213,7 @@ _RULES: tuple[tuple[str, re.Pattern[str], Rule], ...] = (
     *SETTINGS,
     *(
         (word, re.compile(rf"(?P<what>{word})\b", FLAGS), _show)
-        for word in ("SHOW", "DESCRIBE", "DESC", "LIST", "LS", "HELP", "ASSERT", "UNSET", "SYSTEM")
+        for word in ("SHOW", "DESCRIBE", "DESC", "LIST", "LS", "HELP", "ASSERT", "UNSET", "SYSTEM", "CONNECT")
     ),
     (
         "_PARTITIONS_",

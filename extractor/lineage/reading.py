@@ -78,7 +78,7 @@ def _statement(
     found = read_command(text, dialect)
     if found is not None:
         return found
-    if ("${" in text or "{{" in text) and has_open_name(text, dialect):
+    if ("${" in text or "{{" in text or "$(" in text) and has_open_name(text, dialect):
         return (Other("statement", Outcome.UNRESOLVED.value, "a name holds a variable that the text does not resolve"),)
     _check_nesting(text, dialect, max_nesting)
     try:

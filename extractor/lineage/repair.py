@@ -71,7 +71,7 @@ def has_open_name(text: str, dialect: Dialect) -> bool:
     """Whether a variable or template stands where (a part of) a table's name must be."""
     before: Token | None = None
     for token in tokens(text, dialect.lexical):
-        variable = token.kind == "template" and token.text.startswith("{{")
+        variable = token.kind == "template" and token.text.startswith(("{{", "$("))
         variable = variable or (token.kind == "parameter" and token.text.startswith("${"))
         if variable and before is not None:
             if before.end == token.start and (before.kind in ("word", "quoted") or before.text == "."):
@@ -80,7 +80,7 @@ def has_open_name(text: str, dialect: Dialect) -> bool:
                 return True
         if token.text == "{" and before is not None and before.end == token.start and before.text.endswith("$"):
             return True
-        if token.kind == "quoted" and ("${" in token.text or "{{" in token.text):
+        if token.kind == "quoted" and ("${" in token.text or "{{" in token.text or "$(" in token.text):
             return True
         before = token
     return False

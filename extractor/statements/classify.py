@@ -38,7 +38,7 @@ _UTILITY = words(
     "ADD REMOVE RM PUT PURGE AUDIT NOAUDIT SECURITY REASSIGN REPAIR COMPUTE ANALYZE INSTALL CLOSE DISASSOCIATE "
     "ASSOCIATE RETURN CHECKSUM CANCEL TERMINATE SHUTDOWN RECONFIGURE SETUSER REVERT BREAK CONTINUE LEAVE ITERATE "
     "SIGNAL RESIGNAL RAISE LOGON LOGOFF QUIT EXIT SPOOL PROMPT WHENEVER PAUSE REM DISCONNECT PRAGMA VALIDATE "
-    "LABEL RUNSTATS REORG REORGCHK REBIND QUIESCE UNQUIESCE DUMP"
+    "LABEL RUNSTATS REORG REORGCHK REBIND QUIESCE UNQUIESCE DUMP ECHO"
 )
 _MOVES = {"clickhouse": words("BACKUP RESTORE"), "snowflake": words("PUT GET")}
 """Commands that move rows or files in one engine, and have no lineage in others."""
@@ -101,6 +101,8 @@ def classify(text: str, dialect: Dialect) -> StatementClass:
     if not head:
         return StatementClass.EMPTY
     first = head[0]
+    if len(head) == 1 and first.isalpha():  # a word for the client, as Impala's PROFILE
+        return StatementClass.UTILITY
     if first in _QUERIES:
         return _query(text, dialect)
     if first == "EXPLAIN":

@@ -207,3 +207,30 @@ def test_a_database_without_schemas_is_no_part_of_a_name(resolver: Make) -> None
     """Where names have two levels, a database that is no schema of the catalog is read over."""
     made = resolver([table_of("8.SALES.ORDERS")], dialect="oracle", data_source_id=8, database="ORCL", schema="SALES")
     assert made.table(TableName(("ORCL", "ORDERS"), ("ORCL", "orders"))).node == Node("table", "8.SALES.ORDERS")
+
+
+@pytest.mark.parametrize(
+    ("dialect", "written"),
+    [
+        ("oracle", "DUAL"),
+        ("oracle", "app.dual"),
+        ("netezza", "dwh.admin._v_table"),
+        ("postgres", "pg_catalog.pg_class"),
+        ("db2", "sysibm.sysdummy1"),
+        ("sqlserver", "sales.dbo.sysobjects"),
+        ("teradata", "DBC.TablesV"),
+    ],
+)
+def test_tables_of_the_engine_itself_are_noise_unless_the_catalog_holds_them(
+    resolver: Make, dialect: str, written: str
+) -> None:
+    """They get no key even where unknown tables do, and are not listed as missing."""
+    made = resolver([table_of("12.mart.orders")], dialect=dialect, unknown_tables="upload", data_source_id=12)
+    found = made.table(name(written, dialect))
+    assert (found.node, found.how) == (None, "system")
+
+
+def test_a_table_of_the_engine_that_the_catalog_holds_has_its_key(resolver: Make) -> None:
+    """Somebody wants to see it."""
+    made = resolver([table_of("12.pg_catalog.pg_class")])
+    assert made.table(name("pg_catalog.pg_class")).node == Node("table", "12.pg_catalog.pg_class")
