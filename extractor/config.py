@@ -31,6 +31,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from extractor.credentials import SERVICE, find_secret
 from extractor.errors import ConfigError, SecretInConfig
 from extractor.settings_of_backfill import BackfillSettings
+from extractor.settings_of_observability import ObservabilitySettings
 from extractor.settings_of_openlineage import EventSettings, OpenLineageSettings
 from extractor.settings_of_places import CatalogSettings, FileSystemSettings, FoldSettings, MapSettings
 from extractor.settings_of_reconcile import ReconcileSettings
@@ -167,6 +168,7 @@ class Config(BaseSettings):
     backfill: BackfillSettings = BackfillSettings()
     openlineage: OpenLineageSettings | None = None
     events: list[EventSettings] = []
+    observability: ObservabilitySettings | None = None
     source: Annotated[list[SourceSettings], Field(min_length=1)]
     map: list[MapSettings] = []
     file_system: list[FileSystemSettings] = []

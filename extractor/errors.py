@@ -15,7 +15,7 @@ LineageError
 ├── StateError             the state is locked, damaged or of another version
 │   ├── StateBusy          another process holds it
 │   └── StatePassed        a plan was made from another state
-└── AlationError           the wire
+└── AlationError           the wire: Alation, or Data Observability beside it
     ├── Unreachable        no answer: connection, TLS, time-out
     ├── AuthenticationFailed   the token is missing, wrong or expired
     ├── RoleMissing        the token is good, its role is not (403)
@@ -93,7 +93,7 @@ class StatePassed(StateError):
 
 
 class AlationError(LineageError):
-    """A call to Alation failed.
+    """A call to Alation, or to Data Observability, failed.
 
     Attributes:
         status: the HTTP status, or None when there was no answer.

@@ -174,6 +174,7 @@ class Report:
     plan: dict[str, Any] = field(default_factory=dict)
     upload: dict[str, Any] = field(default_factory=dict)
     differences: list[str] = field(default_factory=list)
+    mapping: dict[str, Any] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
     slowest: list[tuple[float, str]] = field(default_factory=list)
 
@@ -257,6 +258,7 @@ class Report:
             "plan": self.plan,
             "upload": self.upload,
             "differences": self.differences,
+            "mapping": self.mapping,
             "failures": self.failures,
             "slowest": [{"fingerprint": f, "seconds": round(s, 3)} for s, f in reversed(self.slowest)],
         }

@@ -66,7 +66,7 @@ def _handler(state: Loopback) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self.wfile.write(content)
 
-        do_GET = do_POST = do_DELETE = do_PATCH = answer  # noqa: N815 - the base class looks them up by these names
+        do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = answer  # noqa: N815 - the base class looks them up by these names
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class names it
             """Keep quiet."""

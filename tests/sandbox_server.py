@@ -30,10 +30,11 @@ _OPENER = build_opener(ProxyHandler({}))
 class SandboxControl:
     """A running sandbox: where it is, who may enter, what it holds, and how it is to misbehave."""
 
-    def __init__(self, url: str, user_id: int, token: str) -> None:
+    def __init__(self, url: str, user_id: int, token: str, api_key: str = "") -> None:
         self.url = url
         self.user_id = user_id
         self.token = token
+        self.api_key = api_key
 
     def settings(self, **changes: Any) -> AlationSettings:
         """The ``[alation]`` section for it, with short times unless said otherwise."""

@@ -160,3 +160,40 @@ def test_the_times_of_a_catalog_are_not_negative(tmp_path):
     assert load_config(write(tmp_path, THREE_LINES)).source[0].catalog.full_every_hours == 20
     with pytest.raises(ConfigError, match="full_every_hours"):
         load_config(write(tmp_path, source.format(-1)))
+
+
+OBSERVABILITY = (
+    THREE_LINES
+    + """
+[observability]
+backend_service_host = "https://observe.example.com/api/backend"
+tenant = "acme"
+"""
+)
+
+
+def test_every_setting_of_observability_is_taken(tmp_path):
+    """What the page about the configuration lists is what there is, with the defaults that it names."""
+    settings = load_config(write(tmp_path, OBSERVABILITY)).observability
+    assert (settings.auth, settings.map_tables, settings.overwrite, settings.assets) == ("api_key", "no", False, None)
+    assert settings.where == "https://observe.example.com/api/backend/acme"
+    page = (Path(__file__).parents[1] / "docs" / "configuration.md").read_text(encoding="utf-8")
+    section = page.partition("## [observability]")[2].partition("## [[source]]")[0]
+    assert [name for name in type(settings).model_fields if f"`{name}`" not in section] == []
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ('auth = "password"', "auth"),
+        ('map_tables = "each"', "needs assets"),
+        ('map_tables = "all"', "map_tables"),
+        ('colour = "red"', "colour"),
+        ('api_key = "t0psecret"', "looks like a secret"),
+    ],
+)
+def test_a_wrong_setting_of_observability_is_named(tmp_path, line, words):
+    """Each is told with its name; a key in the file is refused and not shown."""
+    with pytest.raises(ConfigError, match=words) as told:
+        load_config(write(tmp_path, OBSERVABILITY + line))
+    assert "t0psecret" not in str(told.value)

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from extractor.cli import desk, graphs, history, impact, names, night, rehearse, setup, state, survey
+from extractor.cli import desk, graphs, history, impact, names, night, observability, rehearse, setup, state, survey
 from extractor.cli.terminal import bear_any_text, say
 from extractor.errors import ConfigError, LineageError
 from extractor.report import ExitCode
@@ -21,7 +21,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Derives table and column lineage from query logs and SQL scripts and keeps Alation's graph equal to it.",
 )
-for module in (setup, survey, desk, graphs, names, night, history, impact, state, rehearse):
+for module in (setup, survey, desk, graphs, names, night, history, impact, observability, state, rehearse):
     module.add_to(app)
 
 

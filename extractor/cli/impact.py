@@ -62,9 +62,9 @@ def impact(
 
     edges = None if kind is Kind.ALL else "direct" if kind is Kind.DIRECT else "indirect"
     question = Question(asset, table, column, up, edges, depth)  # type: ignore[arg-type]
-    found = answer(load_config(config), question)
+    found = answer(load_config(config), question, None if shape is Shape.JSON else limit)
     if shape is Shape.JSON:
         sys.stdout.write(impact_shown.as_json(found) + "\n")
     else:
         shown = impact_shown.as_mermaid if shape is Shape.MERMAID else impact_shown.as_table
-        say("\n".join(shown(found, limit)))
+        say("\n".join(shown(found)))

@@ -17,7 +17,7 @@ _COLUMNS_IN_A_ROW = 8
 _ENTITIES = {ord(c): f"#{ord(c)};" for c in '"#<>&`[]{}|'}
 
 
-def as_table(found: Impact, limit: int) -> list[str]:
+def as_table(found: Impact) -> list[str]:
     """Rows: what was asked, the sum, then a row a table with its columns and assets, the nearest first."""
     rows = [f"{_way(found)} of {found.start.otype} {visible(found.start.key)}: {_sum(found)}"]
     own = ", ".join(m.asset_id for m in found.assets_of(found.start))
@@ -26,14 +26,13 @@ def as_table(found: Impact, limit: int) -> list[str]:
     if not found.tables and not found.columns:
         return rows
     columns = _columns_by_table(found.columns)
-    shown = found.tables[:limit]
-    cells = [_cells(found, a, columns.pop(a.node.key.lower(), [])) for a in shown]
+    cells = [_cells(found, a, columns.pop(a.node.key.lower(), [])) for a in found.tables]
     own_columns = columns.get(_table_key(found.start).lower(), [])
     if own_columns:
         cells.insert(0, ("-", visible(_table_key(found.start)), _names(own_columns), ""))
     rows += ["", *_aligned([("depth", "table", "columns", "asset"), *cells])]
-    if len(found.tables) > limit:
-        rows.append(f"and {len(found.tables) - limit:,} more tables (--limit, or all with --format json)")
+    if left := found.tables_met - len(found.tables):
+        rows.append(f"and {left:,} more tables (--limit, or all with --format json)")
     return rows
 
 
@@ -57,19 +56,19 @@ def as_json(found: Impact) -> str:
     return orjson.dumps(plain, option=orjson.OPT_INDENT_2).decode()
 
 
-def as_mermaid(found: Impact, limit: int) -> list[str]:
+def as_mermaid(found: Impact) -> list[str]:
     """A Mermaid flow chart of the tables, or of the columns in their tables when a column was asked for.
 
-    What lies beyond ``limit`` tables is left out, and a comment says how much.
+    A comment says how many tables the limit left out.
     """
     tables = [found.start.key if found.start.otype != "column" else table_of_column(found.start.key)]
-    tables += [a.node.key for a in found.tables[:limit]]
+    tables += [a.node.key for a in found.tables]
     shown = {key.lower(): f"t{number}" for number, key in enumerate(tables)}
     by_column = found.start.otype == "column"
     drawn = _columns_drawn(found, shown, tables) if by_column else _tables_drawn(found, shown, tables)
     rows = ["flowchart LR", *drawn, "  classDef start stroke-width:4px", "  classDef asset stroke-dasharray:4"]
-    if len(found.tables) > limit:
-        rows.append(f"  %% {len(found.tables) - limit} more tables are left out (--limit)")
+    if left := found.tables_met - len(found.tables):
+        rows.append(f"  %% {left} more tables are left out (--limit)")
     return rows
 
 
@@ -123,7 +122,7 @@ def _way(found: Impact) -> str:
 
 def _sum(found: Impact) -> str:
     assets = len(found.affected_assets)
-    return f"{len(found.tables):,} tables, {len(found.columns):,} columns, {assets:,} mapped assets"
+    return f"{found.tables_met:,} tables, {found.columns_met:,} columns, {assets:,} mapped assets"
 
 
 def _cells(found: Impact, affected: Affected, columns: Sequence[Node]) -> tuple[str, str, str, str]:

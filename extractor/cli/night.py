@@ -16,6 +16,7 @@ from extractor.cli.options import (
     ConfigFile,
     HtmlFile,
     JsonFile,
+    MapTablesOption,
     Quiet,
     Since,
     Until,
@@ -52,6 +53,7 @@ def run(
     until: Until = None,
     allow_removals: AllowRemovals = False,
     html: HtmlFile = None,
+    map_tables: MapTablesOption = None,
     json: JsonFile = None,
     quiet: Quiet = False,
 ) -> None:
@@ -61,8 +63,9 @@ def run(
     """
     from extractor import pipeline
     from extractor.config import load_config
+    from extractor.pipeline.mapping import with_map_tables
 
-    settings = load_config(config)
+    settings = with_map_tables(load_config(config), map_tables)
     report = pipeline.run(
         settings,
         window=_window(since, until),
@@ -83,6 +86,7 @@ def plan(
     ] = Against.STATE,
     allow_removals: AllowRemovals = False,
     html: HtmlFile = None,
+    map_tables: MapTablesOption = None,
     json: JsonFile = None,
     quiet: Quiet = False,
 ) -> None:
@@ -95,8 +99,9 @@ def plan(
     """
     from extractor import pipeline
     from extractor.config import load_config
+    from extractor.pipeline.mapping import with_map_tables
 
-    settings = load_config(config)
+    settings = with_map_tables(load_config(config), map_tables)
     report = pipeline.plan(
         settings,
         out=out,
@@ -114,6 +119,7 @@ def plan(
 def apply(
     plan_file: Annotated[Path, typer.Argument(metavar="PLAN", help="A plan saved by: alation-lineage plan --out")],
     config: ConfigFile = DEFAULT_CONFIG,
+    map_tables: MapTablesOption = None,
     json: JsonFile = None,
     quiet: Quiet = False,
 ) -> None:
@@ -123,8 +129,9 @@ def apply(
     """
     from extractor import pipeline
     from extractor.config import load_config
+    from extractor.pipeline.mapping import with_map_tables
 
-    settings = load_config(config)
+    settings = with_map_tables(load_config(config), map_tables)
     if not plan_file.is_file():
         raise ConfigError(f"{plan_file}: there is no such plan. Make one with: alation-lineage plan --out {plan_file}")
     report = pipeline.apply(settings, plan_file, progress=_progress(quiet))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -26,6 +27,20 @@ JsonFile = Annotated[
 ]
 HtmlFile = Annotated[
     Path | None, typer.Option("--html", help="Write a page with the graph and the report to this file.")
+]
+
+
+class MapTables(StrEnum):
+    """What is done with the assets of Data Observability after an upload."""
+
+    NO = "no"
+    AUTOMATIC = "automatic"
+    EACH = "each"
+
+
+MapTablesOption = Annotated[
+    MapTables | None,
+    typer.Option("--map-tables", help="Map tables that entered the lineage to their assets; the setting by default."),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print warnings and failures only.")]
 

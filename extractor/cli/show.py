@@ -102,6 +102,8 @@ def _upload(report: Report) -> str:
         lines += [f"  {wanted}"] if (wanted := _requests(report.plan)) else []
     if report.upload:
         lines.append("uploaded: " + ", ".join(f"{name} {value}" for name, value in report.upload.items()))
+    if report.mapping:
+        lines.append("assets: " + ", ".join(f"{name} {value}" for name, value in report.mapping.items()))
     return "\n".join(lines)
 
 

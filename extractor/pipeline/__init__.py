@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from extractor.pipeline.backfill import BackfillReport, backfill
-from extractor.pipeline.check import Finding, Level, check
+from extractor.pipeline.check import check
 from extractor.pipeline.estimate import Estimate, estimate
 from extractor.pipeline.explain import Explanation, explain
+from extractor.pipeline.findings import Finding, Level
 from extractor.pipeline.keeping import Shown, export_state, import_state, rebuild_state, show_state
 from extractor.pipeline.looking import Look, look, shortened, verify
 from extractor.pipeline.runs import apply, plan, run

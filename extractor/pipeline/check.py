@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from enum import StrEnum
-from typing import NamedTuple
 
 from extractor import sources
 from extractor.alation import AlationClient, DataSource
 from extractor.config import TOKEN_VARIABLE, Config, SourceSettings
 from extractor.errors import AlationError, CatalogError, ConfigError, StateError
 from extractor.pipeline.catalogs import NO_TABLE, refresh_catalog
+from extractor.pipeline.check_service import ask_service, contradicting
 from extractor.pipeline.dialect import dialect_of
+from extractor.pipeline.findings import Finding, Level
 from extractor.pipeline.resolvers import mapped_sources, resolver_of
 from extractor.pipeline.runs import connect, state_url
 from extractor.state import Store
@@ -21,21 +21,6 @@ from extractor.state.catalog import CatalogStore
 
 _FILES_LOOKED_AT = 50
 _TOKEN_WARNING_DAYS = 14.0
-
-
-class Level(StrEnum):
-    """How bad a finding is: only errors keep a run from working."""
-
-    OK = "ok"
-    WARNING = "warning"
-    ERROR = "error"
-
-
-class Finding(NamedTuple):
-    """One thing that was looked at."""
-
-    level: Level
-    text: str
 
 
 def check(config: Config) -> list[Finding]:
@@ -47,17 +32,20 @@ def check(config: Config) -> list[Finding]:
     try:
         with Store.open(state_url(config)) as store:
             findings.append(Finding(Level.OK, "state: can be opened"))
+            asked = ask_service(config, store)
+            findings += asked.findings
             if config.alation is None:
                 findings.append(Finding(Level.WARNING, "no [alation] section: only plan, extract and explain work"))
                 findings += _sources(config, store, None)
+                findings += contradicting(store, {}) if asked.has_list else ()
             else:
-                findings += _with_alation(config, store)
+                findings += _with_alation(config, store, has_list=asked.has_list)
     except StateError as error:
         findings.append(Finding(Level.ERROR, f"state: {error}"))
     return findings
 
 
-def _with_alation(config: Config, store: Store) -> Iterator[Finding]:
+def _with_alation(config: Config, store: Store, *, has_list: bool) -> Iterator[Finding]:
     assert config.alation is not None
     try:
         client = connect(config.alation.model_copy(update={"retries": 1}))
@@ -77,6 +65,8 @@ def _with_alation(config: Config, store: Store) -> Iterator[Finding]:
         yield Finding(Level.OK, f"Alation: the token can see {len(known)} data sources")
         yield from _data_sources(config, known)
         yield from _sources(config, store, client)
+        if has_list:
+            yield from contradicting(store, {number: source.title for number, source in known.items()})
 
 
 def _token(client: AlationClient) -> Finding:
@@ -152,7 +142,7 @@ def _dialect_and_catalog(
         yield Finding(Level.WARNING, f"{name}: catalog: {warning}")
     catalog = catalogs.reader(source.data_source_id)
     if catalog is None or catalog.is_empty():
-        yield _no_catalog(source)
+        yield _no_catalog(source, catalogs)
     else:
         yield Finding(Level.OK, f"{name}: the catalog holds {held.tables} tables and {held.columns} columns")
     rule = resolver_of(config, source, dialect, catalogs).database_part()
@@ -171,7 +161,11 @@ def _dialect_and_catalog(
         )
 
 
-def _no_catalog(source: SourceSettings) -> Finding:
+def _no_catalog(source: SourceSettings, catalogs: CatalogStore) -> Finding:
+    mapped = catalogs.reader(source.data_source_id, "mapping")
+    if mapped is not None:
+        text = f"no catalog; {mapped.version.tables} tables of Data Observability's mapping list stand in for it"
+        return Finding(Level.WARNING, f"source {source.name}: {text}")
     if source.unknown_tables == "leave_out":
         return Finding(Level.ERROR, f"source {source.name}: {NO_TABLE.format(source.data_source_id)}")
     return Finding(Level.WARNING, f"source {source.name}: no catalog; all keys are built from the names in the logs")

@@ -9,7 +9,8 @@ from typing import NamedTuple
 from dialects import Dialect
 from extractor.config import Config, SourceSettings
 from extractor.engines import Engine, Limits
-from extractor.keys import KeyResolver
+from extractor.keys import CatalogReader, KeyResolver
+from extractor.keys.mapped import with_mapped_tables
 from extractor.pipeline.dialect import dialect_of
 from extractor.pipeline.observe import Observer
 from extractor.pipeline.outlines import OutlineReader, OutlineWriter
@@ -22,7 +23,7 @@ from extractor.pipeline.windows import Window
 from extractor.report import Report
 from extractor.schemas import CatalogSchema
 from extractor.sessions import Sessions
-from extractor.state import Store, StoredCatalog
+from extractor.state import Store
 from extractor.state.catalog import CatalogStore
 from extractor.state.history import History
 
@@ -128,7 +129,7 @@ class Derivation:
 
     def _walk(self, group: Group, spool: Spool, limits: Limits) -> None:
         first = group.sources[0][1]
-        catalog = self._catalogs.reader(first.data_source_id)
+        catalog = with_mapped_tables(self._catalogs, first.data_source_id)
         resolvers = {n: resolver_of(self._config, s, group.dialect, self._catalogs) for n, s in group.sources}
         sessions = self._sessions(group, catalog, resolvers)
         walk = Walk(
@@ -144,7 +145,7 @@ class Derivation:
         if self._report.writes_that_read > writes and self._report.edges_derived == edges:
             self._report.without_edges.extend(source.name for _, source in group.sources)
 
-    def _sessions(self, group: Group, catalog: StoredCatalog | None, resolvers: dict[int, KeyResolver]) -> Sessions:
+    def _sessions(self, group: Group, catalog: CatalogReader | None, resolvers: dict[int, KeyResolver]) -> Sessions:
         """The group's sessions: new ones, or those of the window before."""
         first = group.sources[0][1]
         names = resolvers[group.sources[0][0]].names

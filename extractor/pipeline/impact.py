@@ -15,7 +15,9 @@ from extractor.pipeline.names import Found, find_column, find_table, table_of_co
 from extractor.pipeline.runs import state_url
 from extractor.state import Store
 from extractor.state.assets import AssetStore, MappedTable
-from extractor.state.graph import LineageGraph, Walk
+from extractor.state.graph import LineageGraph
+
+_COLUMNS_LOOKED_AT = 50_000
 
 
 class Affected(NamedTuple):
@@ -26,7 +28,7 @@ class Affected(NamedTuple):
 
 
 class Link(NamedTuple):
-    """An edge that the walk went along, in the direction of the data."""
+    """An edge among what was met and the start, in the direction of the data."""
 
     source: Node
     target: Node
@@ -47,10 +49,11 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Impact:
-    """The answer. ``tables`` holds everything that is no column; each list has the nearest first.
+    """The answer. ``tables`` holds all that is no column, the nearest first, up to the limit that was asked for.
 
-    ``assets`` maps the key of a table, in lower case, to the assets that are this table. ``links`` are the edges that
-    were gone along; each begins and ends at ``start``, one of its columns, or something in the two lists.
+    ``columns`` are those of ``start`` and of ``tables``, and ``links`` the edges among all of these.
+    ``tables_met`` and ``columns_met`` count what was met in all, and ``affected_assets`` are all assets that were met,
+    with their distance. ``assets`` maps the key of a table, in lower case, to the assets that are this table.
     """
 
     question: Question
@@ -58,6 +61,9 @@ class Impact:
     tables: tuple[Affected, ...]
     columns: tuple[Affected, ...]
     links: tuple[Link, ...]
+    tables_met: int
+    columns_met: int
+    affected_assets: tuple[tuple[AssetMapping, int], ...]
     assets: dict[str, tuple[AssetMapping, ...]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
@@ -65,14 +71,9 @@ class Impact:
         """The assets that are this table."""
         return self.assets.get(node.key.lower(), ()) if node.otype == "table" else ()
 
-    @property
-    def affected_assets(self) -> list[tuple[AssetMapping, int]]:
-        """The mapped assets among what was met, with their depth."""
-        return [(mapping, a.depth) for a in self.tables for mapping in self.assets_of(a.node)]
 
-
-def impact(config: Config, question: Question) -> Impact:
-    """Answer a question from the state alone; nothing else is asked.
+def impact(config: Config, question: Question, limit: int | None = None) -> Impact:
+    """Answer a question from the state alone; nothing else is asked. At most ``limit`` tables are looked into.
 
     Raises:
         ConfigError: there is no state yet, or what is asked for is not in it, or not only once.
@@ -83,9 +84,7 @@ def impact(config: Config, question: Question) -> Impact:
         with store.read() as connection:
             graph = LineageGraph(connection, config.namespace)
             start = _start(graph, config, question, mapped)
-            walk = _walk(graph, question, start)
-            nodes = graph.nodes({end for step in walk.steps for end in step[:2]}) if walk.steps else {}
-    return _answer(question, start.node, walk, nodes, _by_table(mapped))
+            return _answer(graph, question, start, _by_table(mapped), limit)
 
 
 @contextmanager
@@ -131,38 +130,87 @@ def _table_of_asset(graph: LineageGraph, asset: str, mapped: list[MappedTable]) 
     return Found(0, Node("table", key))
 
 
-def _walk(graph: LineageGraph, question: Question, start: Found) -> Walk:
-    """The walk from the object and, of a table, from its columns."""
-    starts = [start.number]
-    if start.node.otype == "table":
-        starts += graph.columns_of(start.node.key)
-    return graph.walk(starts, upstream=question.upstream, kind=question.kind, depth=question.depth)
+class _Met(NamedTuple):
+    """What the walks met, with its distance; ``columns`` is None where there are too many to look at each."""
+
+    own: dict[int, Node]
+    of_tables: dict[int, int]
+    of_columns: dict[int, int]
+    tables: dict[int, Node]
+    columns: dict[int, Node] | None
 
 
 def _answer(
-    question: Question, start: Node, walk: Walk, nodes: dict[int, Node], assets: dict[str, tuple[AssetMapping, ...]]
+    graph: LineageGraph,
+    question: Question,
+    start: Found,
+    assets: dict[str, tuple[AssetMapping, ...]],
+    limit: int | None,
 ) -> Impact:
-    reached = [Affected(nodes[number], depth) for number, depth in walk.reached]
-    columns = [a for a in reached if a.node.otype == "column"]
-    tables = [a for a in reached if a.node.otype != "column"]
-    own = table_of_column(start.key) if start.otype == "column" else start.key
-    tables += _tables_of(columns, {a.node.key.lower() for a in tables} | {own.lower()})
-    links = [Link(nodes[step.source], nodes[step.target], step.kind) for step in walk.steps]
-    notes = []
-    if not links:
-        way = "upstream" if question.upstream else "downstream"
-        kind = f"{question.kind} " if question.kind else ""
-        notes.append(f"no {kind}lineage is known {way} of {start.key}")
-    order = sorted(tables, key=lambda a: (a.depth, a.node.key))
+    met = _met(graph, question, start, limit)
+    own_table = table_of_column(start.node.key) if start.node.otype == "column" else start.node.key
+    tables = sorted(_tables(met, own_table), key=_order)
+    shown = tables[:limit]
+    keys = {own_table.lower(), *(affected.node.key.lower() for affected in shown)}
+    columns = _columns(graph, met, keys, limit)
+    nodes = {start.number: start.node, **met.own, **columns}
+    nodes |= {number: node for number, node in met.tables.items() if node.key.lower() in keys}
+    found = [Affected(node, met.of_columns[number]) for number, node in columns.items()]
+    steps = graph.steps_among(nodes, question.kind)
     return Impact(
         question,
-        start,
-        tuple(order),
-        tuple(sorted(columns, key=lambda a: (a.depth, a.node.key))),
-        tuple(links),
+        start.node,
+        tuple(shown),
+        tuple(sorted(found, key=_order)),
+        tuple(sorted(Link(nodes[source], nodes[target], kind) for source, target, kind in steps)),
+        len(tables),
+        len(met.of_columns),
+        tuple((m, a.depth) for a in tables if a.node.otype == "table" for m in assets.get(a.node.key.lower(), ())),
         assets,
-        tuple(notes),
+        () if met.of_tables or met.of_columns else (_nothing(question, start.node),),
     )
+
+
+def _met(graph: LineageGraph, question: Question, start: Found, limit: int | None) -> _Met:
+    """Edges join columns with columns, and all else with its like: two walks tell columns and tables apart."""
+
+    def walk(starts: Iterable[int]) -> dict[int, int]:
+        return graph.walk(starts, upstream=question.upstream, kind=question.kind, depth=question.depth)
+
+    is_column = start.node.otype == "column"
+    own = graph.columns_of(start.node.key) if start.node.otype == "table" else {}
+    of_tables = walk(() if is_column else (start.number,))
+    of_columns = walk((start.number,) if is_column else own)
+    # From a table, the edges between tables tell its reach; from a column, only the columns do.
+    all_of_them = is_column or limit is None or len(of_columns) <= _COLUMNS_LOOKED_AT
+    columns = graph.nodes(of_columns) if all_of_them else None
+    return _Met(own, of_tables, of_columns, graph.nodes(of_tables), columns)
+
+
+def _tables(met: _Met, own_table: str) -> list[Affected]:
+    tables = [Affected(node, met.of_tables[number]) for number, node in met.tables.items()]
+    known = {own_table.lower(), *(affected.node.key.lower() for affected in tables)}
+    of_columns = ((node, met.of_columns[number]) for number, node in (met.columns or {}).items())
+    return tables + _tables_of((Affected(*pair) for pair in of_columns), known)
+
+
+def _columns(graph: LineageGraph, met: _Met, keys: set[str], limit: int | None) -> dict[int, Node]:
+    """The columns that were met: all, or those of the tables with these keys where there is a limit."""
+    held = graph.columns_of_tables(keys) if met.columns is None else met.columns
+    if limit is None:
+        return held
+    depths = met.of_columns
+    return {n: node for n, node in held.items() if n in depths and table_of_column(node.key).lower() in keys}
+
+
+def _order(affected: Affected) -> tuple[int, str]:
+    return affected.depth, affected.node.key
+
+
+def _nothing(question: Question, start: Node) -> str:
+    way = "upstream" if question.upstream else "downstream"
+    kind = f"{question.kind} " if question.kind else ""
+    return f"no {kind}lineage is known {way} of {start.key}"
 
 
 def _tables_of(columns: Iterable[Affected], known: set[str]) -> list[Affected]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dialects import Dialect
 from extractor.config import Config, SourceSettings
 from extractor.keys import FileSystems, KeyResolver
+from extractor.keys.mapped import with_mapped_tables
 from extractor.pipeline.dialect import dialect_of
 from extractor.schemas import CatalogNames, Elsewhere
 from extractor.settings_of_places import MapSettings
@@ -13,7 +14,7 @@ from extractor.state.catalog import CatalogStore
 
 def resolver_of(config: Config, source: SourceSettings, dialect: Dialect, catalogs: CatalogStore) -> KeyResolver:
     """What gives the names of a source their keys, with the catalogs as they are now."""
-    catalog = catalogs.reader(source.data_source_id)
+    catalog = with_mapped_tables(catalogs, source.data_source_id)
     names = CatalogNames(source, dialect, catalog, elsewhere=_elsewhere(config, source, catalogs))
     return KeyResolver(source, dialect, catalog, names=names, file_systems=FileSystems(config.file_system))
 
@@ -52,6 +53,6 @@ def _elsewhere(config: Config, source: SourceSettings, catalogs: CatalogStore) -
 
     def open_names(entry: MapSettings) -> CatalogNames:
         other = mapped_source(config, entry, source)
-        return CatalogNames(other, dialect_of(other), catalogs.reader(other.data_source_id))
+        return CatalogNames(other, dialect_of(other), with_mapped_tables(catalogs, other.data_source_id))
 
     return Elsewhere(entries, open_names)

@@ -17,6 +17,7 @@ from extractor.errors import ConfigError
 from extractor.pipeline.catalogs import reads_alation, refresh_catalogs, refresh_schemas
 from extractor.pipeline.derive import Derivation, Progress, groups_of, limits_of
 from extractor.pipeline.events import check_events, observe_events
+from extractor.pipeline.mapping import map_tables, plan_mapping, refresh_mappings
 from extractor.pipeline.openlineage import tell
 from extractor.pipeline.picture import Picture
 from extractor.pipeline.resolvers import mapped_sources
@@ -56,6 +57,7 @@ def run(
             apply_made(made, store, client, settings, report, progress)
         if told := tell(config, store, run_id, report):
             progress(f"OpenLineage: {told} events")
+        map_tables(config, store, report, progress)
         finish(config, store, run_id, report)
         if picture is not None:
             picture.write(report)
@@ -90,6 +92,7 @@ def plan(
             config, store, run_id, report, nightly=window.until is None, allow_removals=allow_removals
         ) as made:
             report.plan = planned(made)
+            plan_mapping(config, store, report, progress, made)
             if out is not None:
                 made.save(out)
             if look is not None and not made.is_empty:
@@ -116,6 +119,7 @@ def apply(config: Config, plan_file: Path, *, progress: Progress) -> Report:
             made.check(config.namespace)
             store.carry_out(run_id, made.head.run_id)
             apply_made(made, store, client, settings, report, progress)
+        map_tables(config, store, report, progress)
         finish(config, store, run_id, report)
     return report
 
@@ -146,6 +150,7 @@ def _derive(
 ) -> None:
     catalogs = CatalogStore(store.engine)
     refresh_catalogs(config, catalogs, client, report, progress)
+    refresh_mappings(config, store, report)
     refresh_schemas(config, catalogs, report, progress)
     with ProcessEngine(limits_of(config), workers=config.limits.workers) as engine:
         derivation = Derivation(

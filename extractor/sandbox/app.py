@@ -20,12 +20,16 @@ from extractor.sandbox import (
     dataflow_routes,
     jobs,
     lineage_routes,
+    observability_routes,
     page,
     token_routes,
 )
 from extractor.sandbox.call import Call, Handler, Refusal, refused
 from extractor.sandbox.faults import WIRE_KINDS, Fault, Faults
 from extractor.sandbox.openapi import lineage_document, whole_document
+
+Authenticate = Callable[[Engine, Faults, Request], None]
+"""Refuses a request that does not carry what its service asks for."""
 
 _REMEMBERED_REQUESTS = 20_000
 _DETAILS = {
@@ -41,10 +45,14 @@ def make_app(engine: Engine) -> ASGIApp:
     seen: deque[dict[str, Any]] = deque(maxlen=_REMEMBERED_REQUESTS)
 
     def open_route(path: str, method: str, handler: Handler) -> Route:
-        return Route(path, _endpoint(engine, faults, handler, needs_token=False), methods=[method])
+        return Route(path, _endpoint(engine, faults, handler, None), methods=[method])
 
     def route(path: str, method: str, handler: Handler) -> Route:
-        return Route(path, _endpoint(engine, faults, handler, needs_token=True), methods=[method])
+        return Route(path, _endpoint(engine, faults, handler, _authenticate), methods=[method])
+
+    def observability(path: str, method: str, handler: Handler) -> Route:
+        whole = f"{observability_routes.ROOT}/{{tenant}}/configuration{path}"
+        return Route(whole, _endpoint(engine, faults, handler, observability_routes.authenticate), methods=[method])
 
     def requests(_: Call) -> JSONResponse:
         return JSONResponse(list(seen))
@@ -83,6 +91,14 @@ def make_app(engine: Engine) -> ASGIApp:
         route("/integration/v2/schema/", "GET", catalog_routes.schemas),
         route("/integration/v2/table/", "GET", catalog_routes.tables),
         route("/integration/v2/column/", "GET", catalog_routes.columns),
+        observability("/integrations/alation", "PUT", observability_routes.connect),
+        observability("/integrations/alation", "GET", observability_routes.show),
+        observability("/integrations/alation", "DELETE", observability_routes.disconnect),
+        observability("/mappings/alation/auto", "POST", observability_routes.start),
+        observability("/mappings/alation/auto", "GET", observability_routes.job),
+        observability("/mappings/alation", "GET", observability_routes.mappings),
+        observability("/mappings/alation", "POST", observability_routes.add),
+        observability("/mappings/alation", "DELETE", observability_routes.remove),
         open_route("/", "GET", page.show),
         open_route("/sandbox/graph", "GET", control_routes.graph),
         open_route("/sandbox/jobs", "GET", control_routes.jobs),
@@ -111,12 +127,14 @@ def _no_such_method(request: Request, _: Exception) -> Response:
     return JSONResponse(body, 405, {"Allow": ", ".join(allowed)})
 
 
-def _endpoint(engine: Engine, faults: Faults, handler: Handler, *, needs_token: bool) -> Callable[[Request], Any]:
+def _endpoint(
+    engine: Engine, faults: Faults, handler: Handler, authenticate: Authenticate | None
+) -> Callable[[Request], Any]:
     async def endpoint(request: Request) -> Response:
         body = await request.body()
         try:
-            if needs_token:
-                _authenticate(engine, faults, request)
+            if authenticate is not None:
+                authenticate(engine, faults, request)
             with engine.begin() as db:
                 return handler(
                     Call(
@@ -208,4 +226,6 @@ def _answer(fault: Fault, path: str) -> Response:
     if fault.kind == "html":
         return HTMLResponse("<!DOCTYPE html><html><body>The server is resting.</body></html>", fault.status, headers)
     detail = _DETAILS.get(fault.status, f"The sandbox was told to answer {fault.status}.")
+    if path.startswith(f"{observability_routes.ROOT}/"):
+        return JSONResponse(observability_routes.refused_words(fault.status, detail), fault.status, headers)
     return JSONResponse(refused(fault.status, fault.status * 1000, detail).body, fault.status, headers)

@@ -48,5 +48,15 @@ _TEXT = """
 - createRefreshToken takes any user name and password.
 - The OAuth client id is 'sandbox' and its secret is the first refresh token.
 - A method that a route does not have: 405 with code 405000.
+- Data Observability: it lies under /api/backend and has one tenant, 'sandbox'; its API key goes as a bearer token too.
+- Data Observability: refusals are {'description': ...}: 401 without or with a wrong key, 404 for another tenant, for no
+  integration, and for an unknown job, asset, table or mapping, 400 for a missing parameter or field.
+- Data Observability: 'request parameters' stand in the query; everything is answered with 200, also what is created.
+- Data Observability: a token is not tried when the integration is put; an automatic mapping without an integration, or
+  with a refresh token that Alation refuses, is FAILED with an error_message.
+- Data Observability: an automatic mapping maps each asset whose name is that of exactly one table of the catalog
+  (schema and table, in any case); its result holds what it made; a job is IN_PROGRESS for the first poll.
+- Data Observability: mappings outlive the integration; one to a table that the catalog loses is no longer listed.
+- Data Observability: POST of a mapping for an asset that has one is 409; DELETE first, or overwrite automatically.
 """
 ASSUMPTIONS = tuple(" ".join(item.split()) for item in re.split(r"^- ", _TEXT, flags=re.MULTILINE) if item.strip())

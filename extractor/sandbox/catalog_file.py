@@ -22,7 +22,8 @@ JSON (``*.json``): one object.
           }
         }
       ],
-      "objects": [{"otype": "file", "key": "4.landing/orders.csv"}]
+      "objects": [{"otype": "file", "key": "4.landing/orders.csv"}],
+      "assets": [{"asset_id": "35xftecujtsjd", "data_source_id": 12, "table": "sales.orders"}]
     }
 
 - A data source has ``id`` (an integer), ``title``, ``dbtype`` and ``uri``; ``connector_id`` makes it one of the
@@ -34,6 +35,8 @@ JSON (``*.json``): one object.
   column name to type in order, or an object with ``columns`` (a list, or an object) beside any of ``type``
   (``TABLE``, ``VIEW``, ``SYNONYM`` ...), ``sql`` and ``base_table_key``.
 - ``objects`` lists everything else that exists: files, directories, reports. ``otype`` and ``key`` as in the API.
+- ``assets`` are those that Data Observability watches: an id and the name of the watched table, ``schema.table`` or
+  ``db.schema.table``. ``data_source_id`` tells which data source it is in where the name alone does not.
 
 CSV (``*.csv``): one line a column, with a header of ``ds_id,schema,table,column`` and, as far as they are wanted,
 ``type,table_type,ds_title,dbtype,uri``. A table without columns is one line with an empty ``column``; columns
@@ -97,12 +100,21 @@ class DataSourceEntry:
     hidden: bool = False
 
 
+class AssetEntry(NamedTuple):
+    """An asset of Data Observability: its id, its table's name, and the data source where it is told."""
+
+    asset_id: str
+    table: str
+    data_source_id: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class CatalogFile:
-    """All of it: the data sources, and (otype, key) of what lies outside of them."""
+    """All of it: the data sources, (otype, key) of what lies outside of them, and Data Observability's assets."""
 
     data_sources: tuple[DataSourceEntry, ...] = ()
     objects: tuple[tuple[str, str], ...] = field(default=())
+    assets: tuple[AssetEntry, ...] = field(default=())
 
 
 class _Strict(BaseModel):
@@ -144,9 +156,16 @@ class _Object(_Strict):
     key: str
 
 
+class _Asset(_Strict):
+    asset_id: str
+    table: str
+    data_source_id: int | None = None
+
+
 class _Catalog(_Strict):
     data_sources: list[_DataSource]
     objects: list[_Object] = []
+    assets: list[_Asset] = []
 
 
 def _lengthened(tables: Any) -> Any:
@@ -182,6 +201,7 @@ def _from_json(path: Path) -> CatalogFile:
     return CatalogFile(
         data_sources=tuple(_source_entry(source) for source in model.data_sources),
         objects=tuple((o.otype, o.key) for o in model.objects),
+        assets=tuple(AssetEntry(a.asset_id, a.table, a.data_source_id) for a in model.assets),
     )
 
 

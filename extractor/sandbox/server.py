@@ -15,6 +15,7 @@ import uvicorn
 from extractor.errors import ConfigError
 from extractor.sandbox.app import make_app
 from extractor.sandbox.catalog_file import read_catalog
+from extractor.sandbox.observability_routes import ROOT, TENANT, first_api_key
 from extractor.sandbox.store import load_catalog, open_store
 from extractor.sandbox.token_routes import USER_ID, first_refresh_token
 
@@ -23,14 +24,23 @@ _LONGEST_START_S = 60.0
 
 
 class Ready(NamedTuple):
-    """What a client needs; ``str`` of it is the three lines that the command prints."""
+    """What a client needs; ``str`` of it is the lines that the command prints."""
 
     url: str
     user_id: int
     refresh_token: str
+    api_key: str
+
+    @property
+    def observability(self) -> str:
+        """The ``backend_service_host`` of its Data Observability."""
+        return f"{self.url}{ROOT}"
 
     def __str__(self) -> str:
-        return f"sandbox ready: {self.url}\nuser id: {self.user_id}\nrefresh token: {self.refresh_token}"
+        return (
+            f"sandbox ready: {self.url}\nuser id: {self.user_id}\nrefresh token: {self.refresh_token}\n"
+            f"data observability: {self.observability}, tenant {TENANT}\napi key: {self.api_key}"
+        )
 
     def __repr__(self) -> str:
         return f"Ready({self.url}, {self.user_id})"
@@ -59,8 +69,8 @@ class Sandbox:
         with self._engine.begin() as db:
             if entries is not None:
                 load_catalog(db, entries)
-            refresh_token = first_refresh_token(db)
-        self.ready = Ready(f"http://{HOST}:{self._socket.getsockname()[1]}", USER_ID, refresh_token)
+            refresh_token, api_key = first_refresh_token(db), first_api_key(db)
+        self.ready = Ready(f"http://{HOST}:{self._socket.getsockname()[1]}", USER_ID, refresh_token, api_key)
         self._started = threading.Event()
         self._thread: threading.Thread | None = None
         self._server = _Server(

@@ -13,7 +13,7 @@ from sqlalchemy.pool import StaticPool
 
 from extractor.errors import ConfigError
 from extractor.sandbox.catalog_file import CatalogFile, DataSourceEntry, SchemaEntry, TableEntry
-from extractor.sandbox.tables import COLUMNS, DATA_SOURCES, METADATA, OBJECTS, SCHEMAS, TABLES
+from extractor.sandbox.tables import ASSETS, COLUMNS, DATA_SOURCES, METADATA, OBJECTS, SCHEMAS, TABLES
 
 FILE_NAME = "sandbox.db"
 _BATCH = 500
@@ -60,6 +60,10 @@ def load_catalog(db: Connection, catalog: CatalogFile) -> None:
     for table in (SCHEMAS, TABLES, COLUMNS):
         _replace(db, table, _ROWS[table.name](db, catalog))
     _replace(db, OBJECTS, _objects(catalog), identity=("otype", "folded"))
+    db.execute(delete(ASSETS))
+    for asset in catalog.assets:
+        values = {"asset_id": asset.asset_id, "ds_id": asset.data_source_id, "named": asset.table.lower()}
+        db.execute(sqlite_insert(ASSETS).values(values).on_conflict_do_nothing())
 
 
 def _data_source(source: DataSourceEntry) -> dict[str, Any]:

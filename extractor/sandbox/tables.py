@@ -105,6 +105,42 @@ EDGES = Table(
     sqlite_with_rowid=False,
 )
 
+ASSETS = Table(
+    "assets",
+    METADATA,
+    Column("asset_id", String, primary_key=True),
+    Column("ds_id", Integer),
+    Column("named", String, nullable=False),
+)
+
+INTEGRATIONS = Table(
+    "integrations",
+    METADATA,
+    Column("tenant", String, primary_key=True),
+    Column("url", String, nullable=False),
+    Column("user_id", Integer, nullable=False),
+    Column("refresh_api_token", String, nullable=False),
+)
+
+MAPPINGS = Table(
+    "mappings",
+    METADATA,
+    Column("asset_id", String, primary_key=True),
+    Column("table_id", Integer, nullable=False),
+)
+
+MAPPING_JOBS = Table(
+    "mapping_jobs",
+    METADATA,
+    Column("id", String, primary_key=True),
+    Column("status", String, nullable=False),
+    Column("error_message", Text),
+    Column("result", Text, nullable=False),
+    Column("polls_left", Integer),
+)
+
+API_KEYS = Table("api_keys", METADATA, Column("key", String, primary_key=True))
+
 JOBS = Table(
     "jobs",
     METADATA,

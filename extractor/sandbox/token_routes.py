@@ -50,6 +50,11 @@ def check_access(db: Connection, token: str) -> None:
         raise refused(401, 401000, "Authentication failed")
 
 
+def is_good_refresh(row: Row[Any]) -> bool:
+    """Whether a refresh token has not ended."""
+    return bool(row.expires_at > time.time())
+
+
 def expire_access(db: Connection, token: str) -> None:
     """Let an access token end now."""
     db.execute(update(ACCESS_TOKENS).where(ACCESS_TOKENS.c.token == token).values(expires_at=0.0))

@@ -27,6 +27,7 @@ COMMANDS = [
     "impact",
     "sandbox",
 ]
+OBSERVABILITY = ["connect", "show", "disconnect", "map", "job", "mappings list", "mappings add", "mappings remove"]
 
 
 def command(*arguments: str, stdin: str = "", cwd=None) -> subprocess.CompletedProcess[str]:
@@ -51,6 +52,14 @@ def test_every_command_has_help_with_an_example(name):
     assert shown.returncode == 0
     assert "Example: " in shown.stdout
     assert f"alation-lineage {name}" in " ".join(shown.stdout.split()) or name == "extract"
+
+
+@pytest.mark.parametrize("name", OBSERVABILITY)
+def test_every_command_about_observability_has_help_with_an_example(name):
+    """The help of each command of the group shows how it is called."""
+    shown = command("observability", *name.split(), "--help")
+    assert shown.returncode == 0
+    assert f"alation-lineage observability {name}" in " ".join(shown.stdout.split())
 
 
 def test_all_commands_are_listed():

@@ -65,9 +65,9 @@ def test_mermaid_draws_tables_and_marks_assets(ask):
         '  t1["12.sales.orders"]',
         '  t2["12.sales.shops"]',
         '  t3["12.raw.orders"]',
+        "  t3 --> t1",
         "  t1 --> t0",
         "  t2 -.-> t0",
-        "  t3 --> t1",
         "  classDef start stroke-width:4px",
         "  classDef asset stroke-dasharray:4",
     ]

@@ -8,7 +8,8 @@ from sqlalchemy import text
 from extractor.errors import ConfigError
 from extractor.models import Node
 from extractor.pipeline.impact import Impact, Question, impact
-from extractor.state import Status, Store
+from extractor.state import Status, Store, node_identity
+from extractor.state.records import found_by
 from tests.pipeline.graphs import SHOP, columns, configured, edge, load, map_asset, store_of
 
 
@@ -191,37 +192,28 @@ def test_without_a_state_it_says_how_one_is_made(tmp_path):
     assert not (tmp_path / "none.db").exists()
 
 
-def test_a_state_of_the_version_before_learns_to_look_up_its_nodes(tmp_path, url, config):
-    """Upgrading fills in what nodes are looked up by, for tables, columns and names with periods."""
+def test_a_state_of_an_older_version_learns_to_look_up_its_nodes(tmp_path):
+    """Upgrading fills in what nodes are looked up by, for tables, columns and names with periods, as writing does."""
     from alembic import command
     from alembic.config import Config as Alembic
+    from sqlalchemy import create_engine
 
     from extractor.state import migrate
 
+    url = f"sqlite:///{tmp_path / 'state.db'}"
     odd = load("odd", edge('12."H.R"."E.F"', "12.hr.staff"), columns('12."H.R"."E.F".n', "12.hr.staff.n"))
-    store_of(url, odd)
-    with Store.open(url) as store, store.write() as connection:
+    nodes = [node for held in odd.edges for node in held[:2]]
+    engine = create_engine(url)
+    with engine.begin() as connection:
         steps = Alembic()
         steps.set_main_option("script_location", str(migrate._FOLDER))
         steps.attributes["connection"] = connection
-        rows = connection.execute(text("SELECT identity, found_by FROM nodes ORDER BY identity")).all()
-        for table in (
-            "asset_mappings",
-            "tables_offered",
-            "known",
-            "nights",
-            "journal",
-            "temporary_nodes",
-            "backfill_windows",
-            "file_spans",
-        ):
-            connection.execute(text(f"DROP TABLE {table}"))
-        for index in ("ix_nodes_found_by", "ix_dataflows_status", "ix_catalog_tables_table_id"):
-            connection.execute(text(f"DROP INDEX {index}"))
-        connection.execute(text("ALTER TABLE nodes DROP COLUMN found_by"))
-        connection.execute(text("ALTER TABLE runs DROP COLUMN carries_out"))
-        connection.execute(text("ALTER TABLE targets DROP COLUMN seen_in"))
-        connection.execute(text(f"UPDATE {migrate.VERSION_TABLE} SET version_num = '0002'"))
-        command.upgrade(steps, "0003")
-        assert connection.execute(text("SELECT identity, found_by FROM nodes ORDER BY identity")).all() == rows
-    assert keys(impact(config, Question(table='"h.r"."e.f"'))) == [(1, "12.hr.staff")]
+        command.upgrade(steps, "0002")
+        rows = [{"identity": node_identity(node), "otype": node.otype, "key": node.key} for node in nodes]
+        connection.execute(text("INSERT INTO nodes (identity, otype, key) VALUES (:identity, :otype, :key)"), rows)
+    engine.dispose()
+    with Store.open(url) as store, store.read() as connection:
+        filled = {row[0]: row[1] for row in connection.execute(text("SELECT identity, found_by FROM nodes"))}
+    assert filled == {node_identity(node): found_by(node) for node in nodes}
+    store_of(url, odd)
+    assert keys(impact(configured(tmp_path, url), Question(table='"h.r"."e.f"'))) == [(1, "12.hr.staff")]
