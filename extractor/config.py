@@ -33,6 +33,7 @@ from extractor.errors import ConfigError, SecretInConfig
 from extractor.settings_of_backfill import BackfillSettings
 from extractor.settings_of_observability import ObservabilitySettings
 from extractor.settings_of_openlineage import EventSettings, OpenLineageSettings
+from extractor.settings_of_paths import PathsSettings
 from extractor.settings_of_places import CatalogSettings, FileSystemSettings, FoldSettings, MapSettings
 from extractor.settings_of_reconcile import ReconcileSettings
 
@@ -169,7 +170,8 @@ class Config(BaseSettings):
     openlineage: OpenLineageSettings | None = None
     events: list[EventSettings] = []
     observability: ObservabilitySettings | None = None
-    source: Annotated[list[SourceSettings], Field(min_length=1)]
+    source: list[SourceSettings] = []
+    paths: list[PathsSettings] = []
     map: list[MapSettings] = []
     file_system: list[FileSystemSettings] = []
     root: Path = Path()
@@ -204,7 +206,9 @@ class Config(BaseSettings):
 
     @model_validator(mode="after")
     def _names_differ(self) -> Config:
-        names = [s.name.lower() for s in self.source]
+        if not self.source and not self.paths:
+            raise ValueError("there is neither a [[source]] nor a [[paths]]: add one")
+        names = [name.lower() for name in [*(s.name for s in self.source), *(p.name for p in self.paths)]]
         twice = sorted({n for n in names if names.count(n) > 1})
         if twice:
             raise ValueError(f"two sources are called {', '.join(twice)}: give each [[source]] its own name")

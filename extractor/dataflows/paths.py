@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 
 from extractor.dataflows.cover import cover
+from extractor.dataflows.direct import is_direct
 from extractor.models import KeyedEdge, Node, Path, segments_of
 from extractor.state import edge_identity
 
@@ -24,21 +25,22 @@ def paths_of(external_id: str, edges: Collection[KeyedEdge]) -> tuple[Path, ...]
     """The paths through a dataflow whose all-to-all reading is exactly ``edges``; whole objects come first.
 
     Objects that all feed the same others share a path (`extractor.dataflows.cover`). Columns and whole objects do
-    not: an edge between one and the other has a path of its own.
+    not: an edge between one and the other has a path of its own. Links without a dataflow have paths without one.
     """
     families: dict[tuple[bool, bool], list[KeyedEdge]] = {}
     for edge in sorted(edges):  # of two spellings the same one is sent every time
         families.setdefault((is_column(edge.source), is_column(edge.target)), []).append(edge)
+    between = not is_direct(external_id)
     return tuple(
-        segments_of(sources, external_id, targets)
+        segments_of(sources, external_id, targets) if between else (tuple(sources), tuple(targets))
         for family in sorted(families)
         for sources, targets in _groups(families[family])
     )
 
 
 def edges_of(paths: Iterable[Path]) -> Iterator[tuple[Node, Node]]:
-    """The all-to-all reading of three-segment paths: every source with every target."""
-    for sources, _, targets in paths:
+    """The all-to-all reading of paths of one step: every source with every target."""
+    for sources, *_, targets in paths:
         for source in sources:
             for target in targets:
                 yield source, target

@@ -9,9 +9,11 @@ from datetime import UTC, datetime
 from extractor import sources
 from extractor.alation import AlationClient, DataSource
 from extractor.config import TOKEN_VARIABLE, Config, SourceSettings
+from extractor.declared import Declared
 from extractor.errors import AlationError, CatalogError, ConfigError, StateError
 from extractor.pipeline.catalogs import NO_TABLE, refresh_catalog
 from extractor.pipeline.check_service import ask_service, contradicting
+from extractor.pipeline.declare import contents
 from extractor.pipeline.dialect import dialect_of
 from extractor.pipeline.findings import Finding, Level
 from extractor.pipeline.resolvers import mapped_sources, resolver_of
@@ -34,6 +36,7 @@ def check(config: Config) -> list[Finding]:
             findings.append(Finding(Level.OK, "state: can be opened"))
             asked = ask_service(config, store)
             findings += asked.findings
+            findings += _paths(config)
             if config.alation is None:
                 findings.append(Finding(Level.WARNING, "no [alation] section: only plan, extract and explain work"))
                 findings += _sources(config, store, None)
@@ -121,6 +124,23 @@ def _sources(config: Config, store: Store, client: AlationClient | None) -> Iter
         yield from _files(config, source)
     for source in mapped_sources(config):
         yield from _dialect_and_catalog(config, source, store, client)
+
+
+def _paths(config: Config) -> Iterator[Finding]:
+    """What is wrong in the files of each ``[[paths]]``, with its line."""
+    for settings in config.paths:
+        name = f"paths {settings.name}"
+        declared = Declared(config.namespace, settings.name, config.upload.max_content_chars)
+        files = 0
+        for _, content in contents(config, settings):
+            declared.add(content)
+            files += 1
+        links = sum(len(dataflow.edges) for dataflow in declared.dataflows(lambda node, _: node))
+        yield from (Finding(Level.ERROR, f"{name}: {p.origin}: {p.words}") for p in declared.problems)
+        if files:
+            yield Finding(Level.OK, f"{name}: {files} files with {links} links")
+        else:
+            yield Finding(Level.ERROR, f"{name}: {', '.join(settings.files)} match no file below {config.root}")
 
 
 def _dialect_and_catalog(

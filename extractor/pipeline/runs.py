@@ -15,6 +15,7 @@ from extractor.config import AlationSettings, Config, refresh_token
 from extractor.engines import ProcessEngine
 from extractor.errors import ConfigError
 from extractor.pipeline.catalogs import reads_alation, refresh_catalogs, refresh_schemas
+from extractor.pipeline.declare import declare
 from extractor.pipeline.derive import Derivation, Progress, groups_of, limits_of
 from extractor.pipeline.events import check_events, observe_events
 from extractor.pipeline.mapping import map_tables, plan_mapping, refresh_mappings
@@ -158,6 +159,7 @@ def _derive(
         )
         derivation.run()
     observe_events(config, store, catalogs, report, run_id, window)
+    declare(config, store, catalogs, report, run_id)
 
 
 def plan_of(

@@ -22,7 +22,7 @@ from extractor.state.records import edges_digest
 from extractor.state.tables import dataflows, known, nights, observations
 from extractor.state.upsert import insert_or_ignore, insert_or_update, slices
 
-_MATTERS = ("edges_digest", "defines", "targets")
+_MATTERS = ("edges_digest", "defines", "targets", "fingerprint")
 _LIGHT = [c for c in known.columns if c.name not in ("title", "content", "edges", "seen_in")]
 _LACKING = ~exists().where(known.c.external_id == dataflows.c.external_id)
 
@@ -103,6 +103,19 @@ def learn(connection: Connection, rows: Iterable[Dataflow], run_id: int, *, nigh
     journal.write(connection, run_id, journal.TIMES, times)
     put(connection, values)
     return bool(images)
+
+
+def forget_unseen(connection: Connection, namespace: str, source_names: Collection[str], run_id: int) -> bool:
+    """Know nothing any longer of what these sources do not say any longer; whether there was such a thing."""
+    seen = exists().where(observations.c.external_id == known.c.external_id)
+    query = select(known.c.external_id).where(
+        known.c.namespace == namespace, known.c.source_name.in_(source_names), ~seen
+    )
+    gone = list(connection.scalars(query))
+    journal.write(connection, run_id, journal.DATAFLOW, {n: _image(row) for n, row in _rows(connection, gone).items()})
+    for keys in slices(gone):
+        connection.execute(delete(known).where(known.c.external_id.in_(keys)))
+    return bool(gone)
 
 
 def unknown(connection: Connection, namespace: str) -> list[str]:
@@ -195,7 +208,9 @@ def _joined(seen: Dataflow, held: Row[Any] | None, run_id: int, *, nightly: bool
         return new
     # Of the same time the run that was later wins: the same log, read with better knowledge of the catalog.
     is_older = new["last_seen"] < held.last_seen
-    joined = held._asdict() if is_older else {**new, "title": held.title, "content": held.content}
+    # The words stay as they were first seen, other literals are no change; only what people wrote down is another text.
+    words = {"title": held.title, "content": held.content} if new["fingerprint"] == held.fingerprint else {}
+    joined = held._asdict() if is_older else {**new, **words}
     if new["edges_digest"] == held.edges_digest:
         joined["run_id"] = held.run_id
     joined["seen_in"] = held.seen_in

@@ -47,6 +47,7 @@ class Observations:
         self._seen: dict[tuple[str, str], _Seen] = {}
         self._targets: dict[str, TargetFact] = {}
         self.days: dict[str, set[int]] = {}
+        self.whole: set[str] = set()
 
     def read_days(self, source_name: str, days: Iterable[int]) -> None:
         """The log of these days was read; 0 is the day of the run. A day that is yet to come is a wrong clock's."""

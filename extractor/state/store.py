@@ -247,6 +247,10 @@ class Store:
             with self.write() as connection:
                 if observations.learn_targets(connection, facts_, run_id):
                     owned.changed(connection)
+        if whole := self._observing(run_id).whole:
+            with self.write() as connection:
+                if knowledge.forget_unseen(connection, namespace, whole, run_id):
+                    owned.changed(connection)
         if nightly:
             with self.write() as connection:
                 knowledge.add_nights(connection, namespace, self._observing(run_id).days)
@@ -254,6 +258,10 @@ class Store:
     def read_days(self, run_id: int, source_name: str, days: Collection[int]) -> None:
         """The log of these days (ordinals; 0 is the day of the run) was read; it counts when the run settles."""
         self._observing(run_id).read_days(source_name, days)
+
+    def read_whole(self, run_id: int, source_name: str) -> None:
+        """All that this source says was observed: what it does not say any longer is forgotten when the run settles."""
+        self._observing(run_id).whole.add(source_name)
 
     def known(self, namespace: str) -> Iterator[Known]:
         """Every dataflow of a namespace that was ever seen, ordered by external_id."""

@@ -9,6 +9,7 @@ from extractor.statements.fingerprint import fingerprint
 from extractor.statements.lexer import may_nest, nesting
 from extractor.statements.prefilter import may_matter
 from extractor.statements.redact import redact
+from extractor.statements.secrets import mask_text
 from extractor.statements.split import Piece, split
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "StatementClass",
     "classify",
     "fingerprint",
+    "mask_text",
     "may_matter",
     "may_nest",
     "nesting",

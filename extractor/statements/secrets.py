@@ -52,6 +52,9 @@ _NOTE = re.compile(
     r"\b((?:password|passwd|pwd|passphrase|secret|token|api[_ -]?key)\s*:\s*)[^\s*:='\",;][^\s*'\",;]{2,}",
     re.IGNORECASE,
 )
+_ASSIGNED = re.compile(
+    rf"(?<![A-Za-z])((?:{_KEYS})[\"']?\s*(?:=>?|<-|:=?|,)\s*[\"'])(?!\*\*\*)[^'\"\n]+", re.IGNORECASE
+)
 _CLOSING = re.compile(r"(?:\$\w*\$|['\"])\Z")
 
 
@@ -87,6 +90,11 @@ def mask_shell(literal: str) -> str:
         return literal
     opening = program[0] if program is not None else literal[: len(literal) - len(literal.lstrip("nNeE")) + 1]
     return f"{opening} ***{closing[0]}"
+
+
+def mask_text(text: str) -> str:
+    """``text`` that need not be SQL (a script in another language, a sentence) without its credentials."""
+    return mask_notes(mask_inside(_ASSIGNED.sub(r"\1***", text)))
 
 
 def mask_notes(comment: str) -> str:

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 
 from extractor.alation import JobRef, JobStatus
+from extractor.dataflows import is_direct
 from extractor.errors import (
     AlationError,
     AuthenticationFailed,
@@ -22,9 +23,11 @@ from extractor.errors import (
     Throttled,
     Unreachable,
 )
+from extractor.models import Dataflow
 from extractor.state import Status, Store, edges_digest
 from extractor.state.upsert import batches
 from extractor.upload.batch import Request, windows
+from extractor.upload.direct import Linked, marked, removable
 from extractor.upload.document import Plan
 from extractor.upload.interface import LineageApi
 from extractor.upload.links import stale_links
@@ -140,14 +143,19 @@ class _Work:
                         row is not None
                         and row.status is Status.PRESENT
                         and row.edges_digest == edges_digest(operation.dataflow.edges)
+                        and row.fingerprint == operation.dataflow.fingerprint
                     )
                 if not done:
                     yield operation
 
     # Deleting
 
-    def _delete(self, operations: Sequence[Operation]) -> None:
+    def _delete(self, deleted: Sequence[Operation]) -> None:
         """Take away what is to be removed or replaced, in one request where that is allowed."""
+        for operation in deleted:
+            if is_direct(operation.dataflow.external_id):
+                self._delete_links(operation)
+        operations = [o for o in deleted if not is_direct(o.dataflow.external_id)]
         if not operations:
             return
         removed = [o.dataflow.external_id for o in operations if o.action is Action.REMOVE]
@@ -168,6 +176,33 @@ class _Work:
         else:
             problems = self._unlinked(operations)
         self._settle_deleted(removed, [d.external_id for d in changed], problems)
+
+    def _delete_links(self, operation: Operation) -> None:
+        """Take away links without a dataflow, one by one, as far as they are ours."""
+        external_id = operation.dataflow.external_id
+        held = self._store.edges([external_id]).get(external_id, ())
+        if operation.action is Action.REMOVE:
+            self._store.set_status([external_id], Status.DELETING)
+        else:
+            self._store.intend([marked(self._api, operation.dataflow, held)], Status.REPLACING, self._run_id)
+        stale = self._store.edges([external_id], stale=True).get(external_id, ())
+        try:
+            for edge in removable(self._api, stale if operation.action is Action.CHANGE else (*held, *stale)):
+                self.report.deletes += 1
+                ref = self._api.delete_lineage(edge.source, edge.target)
+                self._follow(ref, [external_id], f"removing the link {edge.source.key} -> {edge.target.key}")
+        except Linked as error:
+            self.report.notes.append(str(error))
+        except _STOPPING:
+            raise
+        except AlationError as error:
+            self._fail({external_id: str(error)})
+            return
+        if operation.action is Action.REMOVE:
+            self._store.forget([external_id])
+            self.report.removed += 1
+        else:
+            self._store.set_status([external_id], Status.SENDING, drop_stale=True)
 
     def _deleted(self, ids: Sequence[str]) -> dict[str, str]:
         """Delete dataflows by id; gives the problem of each that may still be there."""
@@ -215,9 +250,8 @@ class _Work:
 
     def _post(self, request: Request) -> None:
         """Send one request; when it is refused as wrong, its halves, so that one dataflow does not cost the others."""
-        self._store.intend(
-            [d for d in request.dataflows if d.external_id not in self._failed], Status.SENDING, self._run_id
-        )
+        wanted = [self._marked(d) for d in request.dataflows if d.external_id not in self._failed]
+        self._store.intend(wanted, Status.SENDING, self._run_id)
         waiting = deque([request])
         while waiting:
             part = waiting.popleft().without(self._failed)
@@ -239,6 +273,13 @@ class _Work:
                     f"{next(iter(problems.values()))}"
                 )
 
+    def _marked(self, dataflow: Dataflow) -> Dataflow:
+        """The dataflow; links without one are told apart from those that others have made."""
+        external_id = dataflow.external_id
+        if not is_direct(external_id):
+            return dataflow
+        return marked(self._api, dataflow, self._store.edges([external_id]).get(external_id, ()))
+
     def _posted(self, request: Request) -> dict[str, str]:
         """Post a request and follow its job; gives the problem of each dataflow that may not have arrived."""
         self.report.posts += 1
@@ -246,7 +287,8 @@ class _Work:
         self._may_split = False
         ref: JobRef | None = None
         try:
-            ref = self._api.post_lineage([dataflow_object(d) for d in request.dataflows], [p for _, p in request.paths])
+            objects = [dataflow_object(d) for d in request.dataflows if not is_direct(d.external_id)]
+            ref = self._api.post_lineage(objects, [p for _, p in request.paths])
             status = self._follow(ref, ids, f"posting {len(ids):,} dataflows in {len(request.paths):,} paths")
         except _STOPPING:
             raise

@@ -7,27 +7,22 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple, Protocol
 
-from extractor.models import Node
+from extractor.dataflows import is_direct
+from extractor.models import KeyedEdge, Node
 from extractor.state import Status, Store, edge_identity, node_identity
 from extractor.state.upsert import batches
+from extractor.upload.direct import LineageReader, links_to
 
 _TOGETHER = 500
 
 EdgeIdentity = tuple[str, str]
 
 
-class DataflowReader(Protocol):
-    """The reading half of Alation's dataflows. Every method raises `AlationError` of the class that fits."""
+class DataflowReader(LineageReader, Protocol):
+    """The reading half of Alation's lineage. Every method raises `AlationError` of the class that fits."""
 
     def dataflow_pages(self, external_ids: Sequence[str] | None) -> Iterator[dict[str, Any]]:
         """Dataflows and their paths, a page at a time; None reads all there are."""
-
-
-class LineageReader(Protocol):
-    """What Alation says of one object. Raises `AlationError` of the class that fits."""
-
-    def get_lineage(self, node: Node) -> dict[str, Any]:
-        """``{"paths": [...]}`` with the nearest sources and targets; ``is_temp`` marks what the catalog lacks."""
 
 
 class Kind(StrEnum):
@@ -77,12 +72,16 @@ def compare(store: Store, api: DataflowReader, namespace: str, only: Iterable[st
     ours = (row for row in store.owned(namespace) if row.status is Status.PRESENT)
     ids = (row.external_id for row in ours if wanted is None or row.external_id in wanted)
     for batch in batches(ids, _TOGETHER):
-        edges = store.edges(batch)
-        held = _read(api.dataflow_pages(batch))
+        edges = {name: set(map(edge_identity, held)) for name, held in store.edges(batch).items()}
+        held = _read(api.dataflow_pages([name for name in batch if not is_direct(name)]))
         found.compared += len(batch)
         found.temporary.update(held.temporary)
         for external_id in batch:
-            difference = _difference(external_id, set(map(edge_identity, edges.get(external_id, ()))), held)
+            wanted_edges = edges.get(external_id, set())
+            if is_direct(external_id):
+                difference = _missing_links(api, external_id, wanted_edges, store.edges([external_id])[external_id])
+            else:
+                difference = _difference(external_id, wanted_edges, held)
             if difference is not None:
                 found.differences.append(difference)
     return found
@@ -157,6 +156,16 @@ def _difference(external_id: str, wanted: set[EdgeIdentity], held: _Held) -> Dif
     if there == wanted:
         return None
     return Difference(external_id, Kind.EDGES, tuple(sorted(wanted - there)), tuple(sorted(there - wanted)))
+
+
+def _missing_links(
+    api: LineageReader, external_id: str, wanted: set[EdgeIdentity], edges: Sequence[KeyedEdge]
+) -> Difference | None:
+    """Links without a dataflow that are not there; what else leads to their target may be anybody's."""
+    there: set[EdgeIdentity] = set()
+    for target in {edge.target for edge in edges}:
+        there |= links_to(api, target)
+    return Difference(external_id, Kind.EDGES, tuple(sorted(wanted - there))) if wanted - there else None
 
 
 def _arrow(edge: EdgeIdentity) -> str:

@@ -7,9 +7,10 @@ from typing import Any, Protocol
 
 from extractor.alation import JobRef, JobStatus
 from extractor.models import Node
+from extractor.upload.direct import LineageReader
 
 
-class LineageApi(Protocol):
+class LineageApi(LineageReader, Protocol):
     """The writing half of Alation's lineage. Every method raises `AlationError` of the class that fits."""
 
     def post_lineage(self, dataflow_objects: Sequence[dict[str, Any]], paths: Sequence[Any]) -> JobRef:

@@ -103,6 +103,10 @@ class PacedApi:
         self._pace.take_turn()
         return self._api.delete_dataflows(external_ids)
 
+    def get_lineage(self, node: Node) -> dict[str, Any]:
+        """As `LineageApi.get_lineage`: reading waits for no turn."""
+        return self._api.get_lineage(node)
+
     def wait(self, ref: JobRef, deadline_s: float, poll_s: float) -> JobStatus:
         """As `LineageApi.wait`."""
         return self._api.wait(ref, deadline_s, poll_s)

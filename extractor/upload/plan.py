@@ -135,6 +135,8 @@ def _action(known: Known, held: OwnedDataflow | None) -> tuple[Action, str] | No
         return Action.ADD, "new" if known.observed else "it is not in Alation"
     same = known.edges_digest == held.edges_digest
     if held.status is Status.PRESENT:
+        if known.fingerprint != held.fingerprint:
+            return Action.CHANGE, "its words differ"
         return None if same else (Action.CHANGE, "its edges differ")
     if held.status is Status.EMPTY:
         return Action.RESUME, "it was over and is back"
@@ -144,7 +146,9 @@ def _action(known: Known, held: OwnedDataflow | None) -> tuple[Action, str] | No
 
 def _with_words(dataflow: Dataflow, held: OwnedDataflow | None) -> Dataflow:
     """The words stay as they were first sent: other literals alone change nothing."""
-    return dataflow if held is None else replace(dataflow, title=held.title, content=held.content)
+    if held is None or held.fingerprint != dataflow.fingerprint:
+        return dataflow
+    return replace(dataflow, title=held.title, content=held.content)
 
 
 def _loses_most(before: tuple[KeyedEdge, ...], wanted: Dataflow) -> bool:
