@@ -311,6 +311,48 @@ def _named_join(found: Sequence[Token], position: int) -> int:
     return end + 2 if listed else 0
 
 
+_AFTER_GROUPS = frozenset(
+    {"HAVING", "ORDER", "LIMIT", "SETTINGS", "FORMAT", "UNION", "WITH", "WINDOW", "QUALIFY", "INTERSECT", "EXCEPT", ";"}
+)
+
+
+def _top_words(found: Sequence[Token]) -> set[str]:
+    """The words that stand outside of brackets."""
+    words: set[str] = set()
+    place = 0
+    while place < len(found):
+        words.add(word_at(found, place))
+        place = closing(found, place) if found[place].text == "(" else place + 1
+    return words
+
+
+def aliases_in_groups(found: Sequence[Token], position: int) -> tuple[int, str] | None:
+    """ClickHouse: ``GROUP BY toDate(a) AS d`` names the expression for the whole SELECT: brackets are put around it.
+
+    https://clickhouse.com/docs/sql-reference/syntax#expression-aliases
+    """
+    if word_at(found, position) != "BY" or word_at(found, position - 1) not in ("GROUP", "ORDER"):
+        return None
+    pieces: list[str] = ["BY"]
+    start = place = position + 1
+    named = False
+    while True:
+        word = word_at(found, place)
+        if place >= len(found) or word in _AFTER_GROUPS or word in (",", ")"):
+            item = found[start:place]
+            is_named = len(item) > 2 and word_at(item, len(item) - 2) == "AS"
+            if _top_words(item) & {"SELECT", "FROM"}:  # ORDER BY a AS SELECT ...
+                return None
+            named = named or is_named
+            text = " ".join(token.text for token in item)
+            pieces.append(f"({text})" if is_named else text)
+            if word != ",":
+                return (place - position, " ".join(pieces)) if named else None
+            pieces.append(",")
+            start = place + 1
+        place = closing(found, place) if word == "(" else place + 1
+
+
 def element_of_array(found: Sequence[Token], position: int) -> tuple[int, str] | None:
     """Redshift: ``FROM t c, c.orders[0].items i`` goes through an array as through a struct.
 
@@ -379,6 +421,7 @@ def elements_as_targets(found: Sequence[Token], position: int) -> tuple[int, str
 RULES = (
     elements_as_targets,
     element_of_array,
+    aliases_in_groups,
     functions_declared,
     whole_table,
     join_alias,

@@ -6,6 +6,7 @@ from sqlglot import exp
 
 from extractor.lineage.lowering.context import Node, Walk, arg, args_of
 from extractor.lineage.lowering.expressions import flow_of
+from extractor.lineage.lowering.implied import implied_sources
 from extractor.lineage.lowering.names import table_name
 from extractor.lineage.lowering.output import output_writes
 from extractor.lineage.lowering.queries import lower_ctes
@@ -31,6 +32,7 @@ def lower_delete(node: Node, walk: Walk) -> tuple[Statement, ...]:
     if not sources:  # DELETE t WHERE ..., without FROM
         sources = targets
     filters = flow_of([arg(node, "where"), *conditions], walk)
+    sources = [*sources, *implied_sources([filters], sources, walk)]
     query = Select((), tuple(sources), filters, (), ctes)
     found: list[Statement] = []
     empties = len(sources) == 1 and len(targets) <= 1 and not any(arg(node, k) for k in ("where", "limit", "using"))

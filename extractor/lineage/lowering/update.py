@@ -7,6 +7,7 @@ from sqlglot import exp
 from extractor.errors import Unsupported
 from extractor.lineage.lowering.context import Node, Walk, arg, args_of
 from extractor.lineage.lowering.expressions import flow_of
+from extractor.lineage.lowering.implied import implied_sources
 from extractor.lineage.lowering.names import column_parts
 from extractor.lineage.lowering.output import output_writes
 from extractor.lineage.lowering.queries import lower_ctes
@@ -32,7 +33,9 @@ def lower_update(node: Node, walk: Walk) -> tuple[Statement, ...]:
     main, sources = find_target(sources, ctes)
     filters = flow_of([arg(node, "where"), *conditions], walk)
     groups: dict[int, list[Projection]] = {}
-    for assignment in lower_assignments(args_of(node, "expressions"), walk):
+    assignments = lower_assignments(args_of(node, "expressions"), walk)
+    sources.extend(implied_sources([filters, *(p.flow for _, p in assignments)], sources, walk))
+    for assignment in assignments:
         qualifier, projection = whole_column(assignment, sources)
         groups.setdefault(_owner(qualifier, sources, main), []).append(projection)
     for owner, projections in groups.items():  # what is set exists there
