@@ -72,6 +72,8 @@ class Held:
         first = words[0]
         if first == "FOR" and len(words) > 3:
             self._take_loop(chunk, words, body)
+        elif first == "FOREACH" and len(words) > 3:  # an element of an array, whose flow is not followed
+            self.values.pop(_key(chunk.tokens[1]), None)
         elif "CURSOR" in words or (first == "OPEN" and len(words) > 3 and words[2] == "FOR"):
             self._take_cursor(chunk, words, body)
         elif "RESULTSET" in words[1:3]:
