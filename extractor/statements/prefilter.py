@@ -16,10 +16,10 @@ _READ = re.compile(
 )
 WRITING_FUNCTIONS = words(
     "COPY_TABLE SWAP_PARTITIONS_BETWEEN_TABLES MOVE_PARTITIONS_TO_TABLE COPY_PARTITIONS_TO_TABLE UNLOAD WRITE_NOS "
-    "S3EXPORT"
+    "S3EXPORT DBLINK_EXEC"
 )
 """Functions that move data though a query calls them: Vertica's over partitions, tables and files, Starburst's
-``unload``, Teradata's WRITE_NOS."""
+``unload``, Teradata's WRITE_NOS, PostgreSQL's dblink_exec."""
 MATTERING = words(
     "into insert ins update upd delete del merge upsert create drop alter truncate exec execute call use set go begin "
     "declare do bulk copy unload load export import rename refresh swap replace exchange undrop attach detach cache "
