@@ -60,8 +60,8 @@ def main(arguments: list[str]) -> int:
         settings = Path(folder) / "schemathesis.toml"
         settings.write_text(SETTINGS, encoding="utf-8")
         with Sandbox(0, None, catalog) as server:
-            url, user_id, refresh_token = server.ready
-            token = access_token(url, user_id, refresh_token)
+            url = server.ready.url
+            token = access_token(url, server.ready.user_id, server.ready.refresh_token)
             run = [command, "--config-file", settings, "run", f"{url}/sandbox/openapi.json", "-H", f"TOKEN: {token}"]
             done = subprocess.run(
                 [*run, *arguments], cwd=folder, check=False, env={**os.environ, "NO_PROXY": "127.0.0.1"}

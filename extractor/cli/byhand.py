@@ -145,7 +145,7 @@ def dataflow_delete(
     foreign: Foreign = False,
     yes: Yes = False,
 ) -> None:
-    """Delete dataflows with all their paths. Those of ours come back when their statements run again.
+    """Delete dataflows with all their paths. Those of ours come back with the next run that still wants them.
 
     Example: alation-lineage alation dataflow delete api/lineage/wh/0a1b2c
     """

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 from extractor import sources
 from extractor.alation import AlationClient, DataSource
@@ -18,11 +17,11 @@ from extractor.pipeline.dialect import dialect_of
 from extractor.pipeline.findings import Finding, Level
 from extractor.pipeline.resolvers import mapped_sources, resolver_of
 from extractor.pipeline.runs import connect, state_url
+from extractor.pipeline.tokens import warning_of
 from extractor.state import Store
 from extractor.state.catalog import CatalogStore
 
 _FILES_LOOKED_AT = 50
-_TOKEN_WARNING_DAYS = 14.0
 
 
 def check(config: Config) -> list[Finding]:
@@ -80,10 +79,9 @@ def _token(client: AlationClient) -> Finding:
             f"Alation: the refresh token is no longer active: make a new one in Alation's account settings and put it "
             f"into {TOKEN_VARIABLE}",
         )
-    days = token.days_left(datetime.now(UTC))
-    if days is not None and days < _TOKEN_WARNING_DAYS:
-        return Finding(Level.WARNING, f"Alation: the refresh token ends in {days:.1f} days: make a new one in time")
-    return Finding(Level.OK, "Alation: the refresh token is active")
+    if warning := warning_of(token):
+        return Finding(Level.WARNING, warning)
+    return Finding(Level.OK, "Alation: the token is active")
 
 
 def _capabilities(client: AlationClient) -> Iterator[Finding]:

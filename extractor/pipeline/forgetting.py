@@ -10,7 +10,7 @@ from extractor.state import Store
 
 
 def forget_dataflows(config: Config, external_ids: Sequence[str]) -> None:
-    """Let the state know that dataflows of ours were deleted in Alation: they come back when they run again.
+    """Let the state know that dataflows of ours were deleted in Alation: a run that still wants them sends them again.
 
     Raises:
         StateError: a run holds the state, or it cannot be opened.
