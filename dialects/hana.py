@@ -177,7 +177,7 @@ HANA = Dialect(
         prefixes=("#", ":"),
         made_by=("CREATE LOCAL TEMPORARY TABLE #name AS (query)", "CREATE GLOBAL TEMPORARY TABLE name AS (query)"),
     ),
-    system_schemas=frozenset({"sys", "system", "_sys_bic", "_sys_bi", "_sys_repo", "_sys_statistics"}),
+    system_schemas=frozenset({"sys", "system", "_sys_repo", "_sys_statistics"}),
     system_tables=("dummy",),
     lexical=LexicalRules(word_start="#", word_more="$", backslash_commands=True),
     prepare=_prepare,
