@@ -38,7 +38,7 @@ def measure_page(work: Path, *, tables: int, edges: int, rounds: int) -> list[Ta
     page = work / "plan.html"
     begun = time.perf_counter()
     with spool_plan(
-        _operations(tables, edges),
+        ((one, False) for one in _operations(tables, edges)),
         Counter(),
         namespace="bench",
         state_version="1",
