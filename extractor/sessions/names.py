@@ -110,7 +110,7 @@ def candidates(name: Name, defaults: Defaults, dialect: Dialect) -> list[TableNa
         return [current(name, defaults, dialect)]
     found = [table_name(full_parts(name, defaults, schema, dialect), dialect) for schema in defaults.path or (None,)]
     if dialect.public_synonyms:
-        found.append(table_name(((dialect.public_synonyms, False), *name), dialect))
+        found.append(current(((dialect.public_synonyms, False), *name), defaults, dialect))
     return found
 
 

@@ -29,3 +29,11 @@ def test_a_public_synonym_is_its_table_in_every_schema(dialect: str, made: str, 
     records = [QueryRecord(sql, session=who, schema=schema, sequence=at) for at, (who, schema, sql) in enumerate(sent)]
     edges = {(str(e.source).lower(), str(e.target).lower()) for e in extract_lineage(records, dialect=dialect).tables}
     assert edges == {("crm.customer", "stage.a"), ("shop.c", "shop.b"), ("stage.c", "stage.d")}
+
+
+def test_a_public_synonym_is_found_where_the_log_tells_the_database() -> None:
+    """The database that a session is in stands in front of both names, and so they are the same."""
+    sent = ["CREATE PUBLIC SYNONYM c FOR crm.customer", "INSERT INTO a SELECT x FROM c"]
+    records = [QueryRecord(sql, session="s", database="orcl", schema="etl", sequence=at) for at, sql in enumerate(sent)]
+    (edge,) = extract_lineage(records, dialect="oracle").tables
+    assert str(edge.source).lower() == "orcl.crm.customer"
