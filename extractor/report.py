@@ -145,7 +145,8 @@ class Report:
     """The counts and lines of one run.
 
     ``records`` and ``statements`` count outcomes; their sums are what was read, always. ``without_edges`` names the
-    sources in which statements read one table and write another, but no edge is known for any, old or new.
+    sources in which statements read one table and write another, but no edge is known for any, old or new;
+    ``without_files`` those of which not a single file is there.
     ``unlisted`` ranks the tables whose columns nobody knows by the stars and columns that stayed open for want of them.
     ``unmapped`` lists servers, databases and stores that no data source or file system is known for; ``folds`` the
     tables and directories that stand for their parts.
@@ -161,6 +162,7 @@ class Report:
     parsed: int = 0
     writes_that_read: int = 0
     without_edges: list[str] = field(default_factory=list)
+    without_files: list[str] = field(default_factory=list)
     edges_derived: int = 0
     edges_known: int = 0
     dataflows: int = 0

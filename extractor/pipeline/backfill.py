@@ -182,8 +182,12 @@ class _Backfill:
             self._derive(window, run_id, report)
             with plan_of(self._config, self._store, run_id, report, nightly=False) as made:
                 outcome = apply_made(made, self._store, self._api, self._settings, report, self._progress)
+            if report.without_files:  # a folder that is not mounted must not make history look done
+                names = ", ".join(report.without_files)
+                report.failures.append(f"{names}: there is no file at all, so the window does not count as done")
             finish(self._config, self._store, run_id, report)
-            if outcome.stopped is None and window.since is not None and window.until is not None:
+            is_done = outcome.stopped is None and not report.without_files
+            if is_done and window.since is not None and window.until is not None:
                 at = datetime.now(UTC)
                 self._history.finish(self._name, window.since, window.until, run_id=run_id, at=at)
         return report, outcome.stopped

@@ -53,11 +53,11 @@ class Carried:
             self._sessions[key] = new()
         return self._sessions[key]
 
-    def spans(self, source_name: str) -> Spans:
+    def spans(self, source: SourceSettings) -> Spans:
         """The spans of a source's files."""
-        if source_name not in self._spans:
-            self._spans[source_name] = Spans(source_name, self._history)
-        return self._spans[source_name]
+        if source.name not in self._spans:
+            self._spans[source.name] = Spans(source, self._history)
+        return self._spans[source.name]
 
 
 class Derivation:
@@ -121,7 +121,7 @@ class Derivation:
                 new_text=writer,
                 window=self._window,
                 watcher=self._aside_watcher,
-                spans=self._carried.spans(source.name) if self._carried is not None else None,
+                spans=self._carried.spans(source) if self._carried is not None else None,
             )
             reader.read(self._file_names)
             self._store.read_days(self._run_id, source.name, reader.days)

@@ -115,7 +115,7 @@ def estimate(config: Config, *, since: datetime, until: datetime, step: str, pro
     files, sizes = {}, {}
     with Store.open(state_url(config)) as store:
         for source in config.source:
-            spans = Spans(source.name, History(store.engine))
+            spans = Spans(source, History(store.engine))
             inputs = [i for i in sources.find_inputs(source, config.root) if not i.problem]
             inside = [i for i in inputs if not spans.is_outside(i, whole)]
             files[source.name] = len(inside)

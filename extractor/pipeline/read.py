@@ -105,7 +105,9 @@ class SourceReader:
 
     def _within(self, inputs: Iterable[InputFile]) -> Iterator[InputFile]:
         """The files that can be opened and may hold something of the window."""
+        found = False
         for item in inputs:
+            found = found or not item.problem
             if item.is_vacant:
                 self._report.warnings.append(f"{self._source.name}: {item.problem}")
             elif item.problem:
@@ -114,6 +116,8 @@ class SourceReader:
                 self._report.files.append(FileReport(item.name, problem="by its date outside of the window: not read"))
             else:
                 yield item
+        if not found:
+            self._report.without_files.append(self._source.name)
 
     def _is_outside(self, item: InputFile) -> bool:
         if self._spans is not None:
@@ -136,12 +140,20 @@ class SourceReader:
                 if self._spans is not None:
                     self._spans.saw(file, record.started_at)
                 self._take(record, numbers[file], position)
+        whole = {stats.name for stats in reader.parts if not stats.problem}  # what broke off may be whole next time
         for stats in reader.parts:
             self._close(lines.pop(stats.name), stats)
         if self._spans is not None:
-            self._spans.keep(item for item in log if item.name not in lines)
+            self._keep_spans(self._spans, [item for item in log if item.name in whole])
         for line in lines.values():  # pieces that could not be opened: their records say why
             self._report.fail_file(line)
+
+    def _keep_spans(self, spans: Spans, items: list[InputFile]) -> None:
+        for item, first in spans.keep(items, self._window):
+            self._report.failures.append(
+                f"{item.name}: its path tells a later day than its first record has ({first:%Y-%m-%d}), so earlier "
+                "windows were done without it; now that its times are known, do them once more with --again"
+            )
 
     def _close(self, line: FileReport, stats: FileStats) -> None:
         line.format, line.reason, line.problem = stats.format, stats.reason, stats.problem

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Row, delete, exists, func, select, update
 from extractor.models import Dataflow
 from extractor.state import journal, owned
 from extractor.state.blobs import pack_edges, unpack_edges
-from extractor.state.records import edges_digest
+from extractor.state.records import Status, edges_digest
 from extractor.state.tables import dataflows, known, nights, observations
 from extractor.state.upsert import insert_or_ignore, insert_or_update, slices
 
@@ -125,8 +125,12 @@ def unknown(connection: Connection, namespace: str) -> list[str]:
 
 
 def adopt(connection: Connection) -> None:
-    """Know the dataflows in Alation that were sent before anything was known of dataflows that do not hold."""
-    ids = list(connection.scalars(select(dataflows.c.external_id).where(_LACKING)))
+    """Know the dataflows in Alation that were sent before anything was known of dataflows that do not hold.
+
+    What is on its way out, or only an empty shell, does not hold: to know it would bring it back.
+    """
+    holds = dataflows.c.status.not_in((Status.DELETING, Status.EMPTY))
+    ids = list(connection.scalars(select(dataflows.c.external_id).where(_LACKING, holds)))
     for keys in slices(ids):
         edges = owned.find_edges(connection, keys)
         held = owned.find(connection, keys)

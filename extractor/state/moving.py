@@ -51,6 +51,7 @@ def write_file(connection: Connection, target: Path) -> int:
     """
     try:
         with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            os.fchmod(file.fileno(), 0o600)  # a file that was there keeps its own rights otherwise
             count = -2  # the first line and the last are no rows
             for line in _lines(connection):
                 file.write(line + b"\n")

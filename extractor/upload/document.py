@@ -144,6 +144,7 @@ class Plan:
         """Write the plan as a JSON document, readable by its owner alone (it holds SQL)."""
         try:
             with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+                os.fchmod(file.fileno(), 0o600)  # a file that was there keeps its own rights otherwise
                 file.write(self.head.model_dump_json().encode()[:-1] + _FIRST_LINE_END)
                 first = True
                 for line in self._lines.read():

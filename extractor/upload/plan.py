@@ -135,7 +135,8 @@ def _action(known: Known, held: OwnedDataflow | None) -> tuple[Action, str] | No
         return Action.ADD, "new" if known.observed else "it is not in Alation"
     same = known.edges_digest == held.edges_digest
     if held.status is Status.PRESENT:
-        if known.fingerprint != held.fingerprint:
+        # What was taken over from Alation has no fingerprint; its words are those that Alation holds.
+        if held.fingerprint and known.fingerprint != held.fingerprint:
             return Action.CHANGE, "its words differ"
         return None if same else (Action.CHANGE, "its edges differ")
     if held.status is Status.EMPTY:

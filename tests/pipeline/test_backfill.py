@@ -128,6 +128,42 @@ def test_files_outside_of_a_window_are_not_opened(tmp_path, alation):
     assert report.windows[-1].report.statements["lineage"] == 2
 
 
+def test_what_a_file_covers_is_learned_anew_with_other_settings(tmp_path, alation):
+    """A file whose times were not understood is read again once the settings name its column of times."""
+    rows = [record(LOAD.format(m), f"2023-0{m}-10T02:00:00Z") for m in (1, 3, 5)]
+    write_log(tmp_path, "a.jsonl", [{"when_it_ran": row.pop("started_at"), **row} for row in rows])
+    assert not backfill(configure(tmp_path, alation.url))[0].windows[0].report.edges_derived
+    backfill(configure(tmp_path, alation.url, extra='fields = { started_at = "when_it_ran" }'))
+    assert any("raw.sales" in source for source, _, _ in alation.edges())
+
+
+def test_a_window_without_any_file_is_not_done(tmp_path, alation):
+    """A folder that is missing or empty, as one that is not mounted is, does not make its history look done."""
+    config = configure(tmp_path, alation.url)
+    assert backfill(config)[0].exit_code(0) is ExitCode.FAILED
+    (tmp_path / "logs").mkdir()
+    report, _ = backfill(config)
+    assert report.exit_code(0) is ExitCode.FAILED
+    assert "no file at all" in report.windows[0].report.failures[0]
+    months(tmp_path)
+    report, _ = backfill(config)
+    assert report.exit_code(0) is ExitCode.DONE
+    assert all(done.report is not None for done in report.windows)
+
+
+def test_an_export_named_by_a_later_day_is_told_and_read_again(tmp_path, alation):
+    """The day in a path kept a file from the windows before: that is a failure, and --again mends it."""
+    rows = [record(LOAD.format(m), f"2023-0{m}-10T02:00:00Z") for m in (1, 3)]
+    write_log(tmp_path, "export-2023-06-20.jsonl", rows)
+    config = configure(tmp_path, alation.url)
+    report, _ = backfill(config)
+    assert report.exit_code(0) is ExitCode.FAILED
+    assert "--again" in report.windows[-1].report.failures[0]
+    assert not alation.edges()
+    assert backfill(config, again=True)[0].exit_code(0) is ExitCode.DONE
+    assert alation.edges()
+
+
 def test_records_without_a_time_belong_to_no_window(tmp_path, alation):
     """A script has no time: a backfill counts it as filtered and leaves it to the nightly run."""
     write_log(tmp_path, "a.jsonl", [{"sql": LOAD.format("x"), "session": "s"}, record(TOWNS, "2023-02-11T02:00:00Z")])

@@ -512,3 +512,21 @@ def test_a_lost_state_is_rebuilt_from_alation(tmp_path, alation):
     ours = {(s[3:], t[3:]) for s, name, t in alation.edges() if name.startswith("api/test/") and t.count(".") == 2}
     assert ours == {("raw.shops", "mart.shops_v"), ("raw.shops", "mart.towns")}
     assert len([name for name in alation.dataflows() if name.startswith("api/test/")]) == 2
+
+
+def test_an_empty_shell_that_was_taken_over_does_not_come_back(tmp_path, alation):
+    """A dataflow of ours without links is no lineage: after a rebuild nothing is planned for it, night after night."""
+    config = at_once(tmp_path, alation)
+    night(tmp_path, 1, LOAD)
+    run(config)
+    with alation.client() as client:
+        shell = {"external_id": "api/test/wh/shell", "title": "shell", "content": "select 1"}
+        client.wait(client.post_lineage([shell], []), 10, 0.1)
+    for part in tmp_path.glob("lineage-state.db*"):
+        part.unlink()
+    assert pipeline.rebuild_state(config) == (2, 0)
+    run(config)
+    planned = run(config).plan
+    assert {name: planned[name] for name in ("add", "change", "resume", "remove")} == dict.fromkeys(
+        ("add", "change", "resume", "remove"), 0
+    )

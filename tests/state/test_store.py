@@ -270,3 +270,12 @@ def test_processes_may_open_a_new_state_at_once(url: str) -> None:
     root = Path(__file__).parents[2]
     processes = [subprocess.Popen([sys.executable, "-c", code, url], cwd=root) for _ in range(3)]
     assert [process.wait() for process in processes] == [0, 0, 0]
+
+
+def test_an_export_is_readable_by_its_owner_alone(url: str, tmp_path: Path) -> None:
+    """Also where a file that everybody may read was there before."""
+    target = tmp_path / "state.jsonl"
+    target.touch(0o644)
+    with Store.open(url) as store:
+        store.export(target)
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
