@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -37,6 +38,11 @@ def declare(config: Config, store: Store, catalogs: CatalogStore, report: Report
         report.failures += [f"{p.origin}: {p.words}" for p in declared.problems]
         if not found:
             report.failures.append(f"[[paths]] {settings.name}: {', '.join(settings.files)} match no file")
+        elif away := [pattern for pattern in settings.files if _is_away(config, pattern)]:
+            report.failures.append(
+                f"[[paths]] {settings.name}: {', '.join(away)}: there is no such file, or nothing in its folder, so "
+                "nothing that is no longer declared is removed; take out of files what is not to come back"
+            )
         elif not declared.problems:
             store.read_whole(run_id, settings.name)
 
@@ -45,13 +51,28 @@ def contents(config: Config, settings: PathsSettings) -> Iterator[tuple[str, Fil
     """The files of a ``[[paths]]`` by name, with what they declare."""
     seen: set[Path] = set()
     for pattern in settings.files:
-        anchor = Path(pattern).anchor
-        root = Path(anchor) if anchor else config.root
-        for path in sorted(root.glob(str(Path(pattern).relative_to(anchor) if anchor else pattern))):
-            if path.is_file() and path not in seen:
+        for path in _matching(config, pattern):
+            if path not in seen:
                 seen.add(path)
                 name = str(path.relative_to(config.root)) if path.is_relative_to(config.root) else str(path)
                 yield name, read_file(path, name)
+
+
+def _matching(config: Config, pattern: str) -> list[Path]:
+    anchor = Path(pattern).anchor
+    root = Path(anchor) if anchor else config.root
+    found = root.glob(str(Path(pattern).relative_to(anchor) if anchor else pattern))
+    return sorted(path for path in found if path.is_file())
+
+
+def _is_away(config: Config, pattern: str) -> bool:
+    """Whether a file is missing, or all of the folder that a glob begins with, as when it is not mounted."""
+    place = config.root / pattern
+    if not glob.has_magic(pattern):
+        return not place.exists()
+    while glob.has_magic(str(place)):
+        place = place.parent
+    return not place.is_dir() or next(place.iterdir(), None) is None
 
 
 class _Checker:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -41,14 +41,14 @@ class Pace:
         self._now = now
         self._sleep = sleep
 
-    def take_turn(self) -> None:
-        """Return when the next request may be sent, and count it.
+    def take_turn(self, *, at_any_hour: bool = False) -> None:
+        """Return when the next request may be sent, and count it; ``at_any_hour`` keeps its distance only.
 
         Raises:
             Paused: that is not within the next minutes; nobody should hold the state for so long.
         """
-        due = self.due(self._now())
-        if due - self._now() > self._patience:
+        due = max(self._now(), self._next or self._now()) if at_any_hour else self.due(self._now())
+        if due - self._now() > self._patience and not at_any_hour:
             raise Paused(f"no request is sent before {due:%Y-%m-%d %H:%M} UTC (backfill.hours)")
         self._sleep_until(due)
         self._next = self._now() + self._gap
@@ -82,25 +82,31 @@ class Pace:
 
 
 class PacedApi:
-    """An Alation whose writing requests wait for their turn."""
+    """An Alation whose writing requests wait for their turn.
+
+    What was deleted to be replaced comes back at any hour: it must not be away until the next night.
+    """
 
     def __init__(self, api: LineageApi, pace: Pace) -> None:
         self._api = api
         self._pace = pace
+        self._away: set[str] = set()
 
     def post_lineage(self, dataflow_objects: Sequence[dict[str, Any]], paths: Sequence[Any]) -> JobRef:
         """As `LineageApi.post_lineage`, in turn."""
-        self._pace.take_turn()
+        self._pace.take_turn(at_any_hour=not self._away.isdisjoint(_dataflows_of(dataflow_objects, paths)))
         return self._api.post_lineage(dataflow_objects, paths)
 
     def delete_lineage(self, source: Node, target: Node) -> JobRef:
         """As `LineageApi.delete_lineage`, in turn."""
         self._pace.take_turn()
+        self._away |= {node.key for node in (source, target) if node.otype == "dataflow"}
         return self._api.delete_lineage(source, target)
 
     def delete_dataflows(self, external_ids: Sequence[str]) -> JobRef:
         """As `LineageApi.delete_dataflows`, in turn."""
         self._pace.take_turn()
+        self._away = set(external_ids)
         return self._api.delete_dataflows(external_ids)
 
     def get_lineage(self, node: Node) -> dict[str, Any]:
@@ -114,3 +120,9 @@ class PacedApi:
     def job(self, ref: JobRef) -> JobStatus:
         """As `LineageApi.job`."""
         return self._api.job(ref)
+
+
+def _dataflows_of(objects: Sequence[dict[str, Any]], paths: Sequence[Any]) -> Iterator[str]:
+    """The ids of the dataflows that a request brings, or brings paths of."""
+    yield from (str(item["external_id"]) for item in objects)
+    yield from (node.key for path in paths for segment in path for node in segment if node.otype == "dataflow")

@@ -11,9 +11,12 @@ from sandbox_server import sandbox
 
 from extractor import pipeline
 from extractor.config import TOKEN_VARIABLE, load_config
+from extractor.errors import ConfigError
 from extractor.models import Node
 from extractor.pipeline import Level
+from extractor.pipeline.events import check_events
 from extractor.report import ExitCode
+from extractor.settings_of_openlineage import EventSettings
 from tests.pipeline.company import CATALOG, LOAD, record, run, write_log
 
 SALES, NET = {"otype": "table", "key": "12.raw.sales"}, {"otype": "table", "key": "12.MART.net"}
@@ -207,3 +210,29 @@ def test_paths_alone_are_a_configuration(tmp_path, alation):
     path.write_text(text[: text.index("[[source]]")] + text[text.index("[[paths]]") :])
     assert run(load_config(path)).failures == []
     assert len(alation.edges()) == 2
+
+
+@pytest.mark.parametrize("more", ["more/*.csv", "more/one.csv"])
+def test_files_that_are_not_mounted_take_nothing_away(tmp_path, alation, installed, more):
+    """One of two places is gone: what it declared stays, and the run says so."""
+    config = installed.config().model_copy(update={"source": []})
+    paths = config.paths[0].model_copy(update={"files": ["bi*.json", more]})
+    config = config.model_copy(update={"paths": [paths]})
+    (tmp_path / "more").mkdir()
+    (tmp_path / "more" / "one.csv").write_text(
+        "source_otype,source_key,dataflow,target_otype,target_key\ntable,12.raw.shops,api/by_hand2,table,12.mart.towns\n"
+    )
+    run(config)
+    before = alation.edges()
+    assert ("12.raw.shops", "api/test/bi/by_hand2", "12.mart.towns") in before
+    (tmp_path / "more" / "one.csv").unlink()
+    report = run(config)
+    assert any("no such file" in line for line in report.failures)
+    assert (report.plan["remove"], alation.edges()) == (0, before)
+
+
+def test_events_and_paths_do_not_share_a_name(installed):
+    """What a [[paths]] no longer says is removed by its name, so nothing else may bear it."""
+    events = EventSettings(name="BI", paths=["events"], namespaces={"postgres://": "wh"})
+    with pytest.raises(ConfigError, match="share a name: bi"):
+        check_events(installed.config().model_copy(update={"events": [events]}))

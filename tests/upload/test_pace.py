@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from dataflow_samples import flow
+from lineage_service import LineageService
 from pydantic import ValidationError
 
 from extractor.errors import Paused
 from extractor.settings_of_backfill import BackfillSettings
-from extractor.upload.pace import Pace
+from extractor.upload.operations import dataflow_object
+from extractor.upload.pace import Pace, PacedApi
 
 NOON = datetime(2024, 3, 4, 12, 0, tzinfo=UTC)
 
@@ -67,6 +70,23 @@ def test_requests_wait_for_the_night():
     clock.at += timedelta(minutes=1)
     with pytest.raises(Paused, match="2024-03-05 22:00 UTC"):
         pace.take_turn()
+
+
+def test_what_was_deleted_to_be_replaced_comes_back_after_the_hours():
+    """The hours end between DELETE and POST: what is away is posted all the same, and nothing else."""
+    clock = Clock(NOON.replace(day=5, hour=5, minute=27))
+    pace, _ = paced(clock, hours="22:00-05:30", requests_per_hour=30)
+    service = LineageService()
+    api = PacedApi(service, pace)
+    replaced, other = flow("a", {"net": ["raw"]}), flow("b", {"net": ["raw"]})
+    api.post_lineage([dataflow_object(replaced)], [])
+    api.delete_dataflows([replaced.external_id])
+    assert clock.at.minute == 29
+    api.post_lineage([dataflow_object(replaced)], [])
+    assert set(service.dataflows) == {replaced.external_id}
+    assert clock.at.minute == 31
+    with pytest.raises(Paused):
+        api.post_lineage([dataflow_object(other)], [])
 
 
 def test_hours_are_of_the_zone():
