@@ -36,7 +36,8 @@ def check_events(config: Config) -> None:
         missing = sorted(set(settings.namespaces.values()) - known)
         if missing:
             raise ConfigError(f"[[events]] {settings.name}: there is no [[source]] called {', '.join(missing)}")
-    names = [s.name.lower() for s in (*config.events, *config.source, *config.paths)]
+    names = [s.name.lower() for s in config.events] + [s.name.lower() for s in config.source]
+    names += [s.name.lower() for s in config.paths]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise ConfigError(f"[[events]], [[source]] and [[paths]] must not share a name: {', '.join(twice)}")

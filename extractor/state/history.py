@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, Column, Engine, Integer, String, Table, Text, select
+from sqlalchemy import BigInteger, Column, Connection, Engine, Integer, String, Table, Text, delete, select
 
 from extractor.state.connect import in_words
 from extractor.state.metadata import metadata
@@ -46,6 +46,11 @@ class FileSpan(NamedTuple):
     modified_at: datetime | None
     first_at: datetime
     last_at: datetime
+
+
+def reopen(connection: Connection, run_id: int) -> None:
+    """The windows that a run has done are to be done again."""
+    connection.execute(delete(backfill_windows).where(backfill_windows.c.run_id == run_id))
 
 
 class History:

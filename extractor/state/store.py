@@ -87,7 +87,8 @@ class Store:
             StateError: another process holds it (on entering); the message says which.
         """
         if self._engine.dialect.name == "sqlite":
-            return locks.lock_file(Path(f"{self._engine.url.database}.lock"), self.where)
+            file = Path(self._engine.url.database or "").resolve()  # a link to a state is that state
+            return locks.lock_file(file.with_name(f"{file.name}.lock"), self.where)
         return locks.lock_server(self._engine, self.where)
 
     @contextmanager

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from extractor.state import journal, knowledge, observations
+from extractor.state import history, journal, knowledge, observations
 
 
 def restore(connection: Connection, run_id: int, by_run: int) -> tuple[str, ...]:
     """Put back the images that a run left, and keep images of what ``by_run`` thereby changes.
 
-    What a later run has seen stays as it is; those of its dataflows that the run itself had changed are given.
+    What a later run has seen stays as it is; those of its dataflows that the run itself had changed are given. A
+    window of history that the run did is no longer done.
     """
     left: list[str] = []
     for what, name, image in journal.read(connection, run_id):
@@ -24,4 +25,5 @@ def restore(connection: Connection, run_id: int, by_run: int) -> tuple[str, ...]
             journal.write(connection, by_run, journal.TARGET, {name: observations.image_of(connection, name)})
             observations.restore_target(connection, name, image)
     journal.forget(connection, run_id)
+    history.reopen(connection, run_id)
     return tuple(left)

@@ -290,6 +290,22 @@ def test_another_list_of_files_is_another_history(tmp_path, alation):
     assert all(done.report is not None for done in report.windows)
 
 
+def test_a_window_whose_run_is_undone_is_done_again(tmp_path, alation):
+    """What undoing took away comes back by the same backfill, without --again for all of history."""
+    months(tmp_path)
+    config = configure(tmp_path, alation.url)
+    until = datetime(2023, 5, 1, tzinfo=UTC)
+    backfill(config, until=until)
+    before = alation.edges()
+    with Store.open(f"sqlite:///{tmp_path}/lineage-state.db") as store:
+        last = store.runs()[0].id
+    pipeline.undo(config, last, agree=lambda _: True, progress=lambda _: None)
+    assert alation.edges() != before
+    report, _ = backfill(config, until=until)
+    assert [done.report is not None for done in report.windows] == [False, False, False, True]
+    assert alation.edges() == before
+
+
 def test_time_is_passed_in_utc(tmp_path):
     """The command line takes dates as UTC and refuses a stretch that is none."""
     configure(tmp_path)

@@ -279,3 +279,17 @@ def test_an_export_is_readable_by_its_owner_alone(url: str, tmp_path: Path) -> N
     with Store.open(url) as store:
         store.export(target)
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
+
+
+def test_a_link_to_a_state_has_the_same_lock(url: str, tmp_path: Path) -> None:
+    """Two configurations that name one file by two names do not run at once."""
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "link.db").symlink_to(tmp_path / "state.db")
+    with (
+        Store.open(url) as one,
+        Store.open(f"sqlite:///{tmp_path}/elsewhere/link.db") as other,
+        one.lock(),
+        pytest.raises(StateError, match="in use"),
+        other.lock(),
+    ):
+        pass
