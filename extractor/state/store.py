@@ -18,12 +18,12 @@ from extractor.state.connect import connect, in_words, read_url, shown
 from extractor.state.knowledge import Known
 from extractor.state.records import CachedOutline, OwnedDataflow, Run, StatementText, Status, TargetFact
 from extractor.state.seen_edges import SeenEdge, find_namespaces, find_seen
+from extractor.state.settling import Settling, settle
 from extractor.state.tables import facts, observed_targets, runs
 from extractor.state.tables import observations as observations_table
 from extractor.state.upsert import batches, insert_or_update
 
 _RUNNING = "running"
-_LEARNED_TOGETHER = 200
 
 
 class Store:
@@ -129,6 +129,7 @@ class Store:
         ``started_at`` (default: now) is also the time of every observation that has none.
         """
         at = started_at or datetime.now(UTC)
+        self._settle_rest()
         with self.write() as connection:
             observations.clear(connection)
             connection.execute(update(runs).where(runs.c.status == _RUNNING).values(status="did not finish"))
@@ -236,25 +237,30 @@ class Store:
     def settle(self, run_id: int, namespace: str, *, nightly: bool = True) -> None:
         """Make what the run saw known for good; a run that is not ``nightly`` is a backfill and no night.
 
+        When the process dies meanwhile, the next run begins with the rest of it.
+
         Raises:
             StateError: another run has begun meanwhile.
         """
+        seen = self._observing(run_id)
+        self._flush()
+        days = {source: sorted(held) for source, held in seen.days.items()}
+        present = Settling(run_id, namespace, nightly, days, sorted(seen.whole))
+        with self.write() as connection:
+            _set_fact(connection, "settling", present.dump())
+        self._settle(present)
+
+    def _settle_rest(self) -> None:
+        with self.read() as connection:
+            begun = _fact(connection, "settling")
+        if begun:
+            self._settle(Settling.load(begun))
+
+    def _settle(self, present: Settling) -> None:
         self._adopt()
-        for seen in batches(self.observed(run_id), _LEARNED_TOGETHER):
-            with self.write() as connection:
-                if knowledge.learn(connection, seen, run_id, nightly=nightly):
-                    owned.changed(connection)
-        for facts_ in batches(self._observed_targets()):
-            with self.write() as connection:
-                if observations.learn_targets(connection, facts_, run_id):
-                    owned.changed(connection)
-        if whole := self._observing(run_id).whole:
-            with self.write() as connection:
-                if knowledge.forget_unseen(connection, namespace, whole, run_id):
-                    owned.changed(connection)
-        if nightly:
-            with self.write() as connection:
-                knowledge.add_nights(connection, namespace, self._observing(run_id).days)
+        settle(self, present, self.observed(present.run_id), self._observed_targets())
+        with self.write() as connection:
+            _set_fact(connection, "settling", "")
 
     def read_days(self, run_id: int, source_name: str, days: Collection[int]) -> None:
         """The log of these days (ordinals; 0 is the day of the run) was read; it counts when the run settles."""

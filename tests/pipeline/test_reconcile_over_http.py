@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import threading
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -530,3 +532,21 @@ def test_an_empty_shell_that_was_taken_over_does_not_come_back(tmp_path, alation
     assert {name: planned[name] for name in ("add", "change", "resume", "remove")} == dict.fromkeys(
         ("add", "change", "resume", "remove"), 0
     )
+
+
+def test_a_run_that_dies_while_it_learns_is_finished_without_its_log(tmp_path, alation):
+    """Half of what a run saw is known when the disk fails, and its log is gone the next night: nothing is lost."""
+    config = at_once(tmp_path, alation)
+    night(tmp_path, 1, VIEW.format(columns="shop, town"))
+    run(config)
+    night(tmp_path, 2, VIEW.format(columns="town as shop, shop as town"))
+    with closing(sqlite3.connect(tmp_path / "lineage-state.db")) as state:
+        state.execute("create trigger full before insert on targets begin select raise(abort, 'disk is full'); end")
+    with pytest.raises(StateError):
+        run(config)
+    with closing(sqlite3.connect(tmp_path / "lineage-state.db")) as state:
+        state.execute("drop trigger full")
+    (tmp_path / "logs" / "night2.jsonl").unlink()
+    run(config)
+    assert len(alation.dataflows()) == 1
+    assert ("12.raw.shops.town", "12.mart.shops_v.shop") in {(s, t) for s, _, t in alation.edges()}
