@@ -207,11 +207,11 @@ class _Backfill:
 
 
 def history_name(config: Config) -> str:
-    """What tells one history from another: its windows are done for these sources, not for others."""
-    sources = [
-        (s.name, s.paths, s.format, s.dialect, s.data_source_id, s.database, s.schema_, s.fields) for s in config.source
-    ]
-    return hashlib.blake2b(orjson.dumps([config.namespace, sources]), digest_size=16).hexdigest()
+    """What tells one history from another: its windows are done for these sources, read like this, not for others."""
+    beside = {"catalog", "schemas", "parts_of_tables", "unknown_tables", "key_database_part"}
+    sources = [source.model_dump(mode="json", exclude=beside) for source in config.source]
+    text = orjson.dumps([config.namespace, sources], option=orjson.OPT_SORT_KEYS)
+    return hashlib.blake2b(text, digest_size=16).hexdigest()
 
 
 def span_in_words(window: Window) -> str:

@@ -15,6 +15,7 @@ from sandbox_server import sandbox
 
 from extractor import pipeline
 from extractor.config import TOKEN_VARIABLE
+from extractor.pipeline.backfill import history_name
 from extractor.pipeline.windows import windows_between
 from extractor.report import ExitCode
 from extractor.state import Store
@@ -288,6 +289,13 @@ def test_another_list_of_files_is_another_history(tmp_path, alation):
     (tmp_path / "more").mkdir()
     report, _ = backfill(configure(tmp_path, alation.url, extra=extra))
     assert all(done.report is not None for done in report.windows)
+
+
+@pytest.mark.parametrize("extra", ['time_zone = "Asia/Tokyo"', 'exclude_users = ["nobody"]', 'encoding = "latin-1"'])
+def test_a_source_that_is_read_otherwise_is_another_history(tmp_path, extra):
+    """Windows that were done with a wrong zone, filter or encoding are not done for the right one."""
+    assert history_name(configure(tmp_path)) == history_name(configure(tmp_path))
+    assert history_name(configure(tmp_path)) != history_name(configure(tmp_path, extra=extra))
 
 
 def test_a_window_whose_run_is_undone_is_done_again(tmp_path, alation):
