@@ -253,8 +253,14 @@ class Store:
     def _settle_rest(self) -> None:
         with self.read() as connection:
             begun = _fact(connection, "settling")
-        if begun:
-            self._settle(Settling.load(begun))
+        try:
+            if begun:
+                self._settle(Settling.load(begun))
+        except Exception:
+            # Tried twice: what cannot be learned must not keep every later run from its work.
+            with self.write() as connection:
+                _set_fact(connection, "settling", "")
+            raise
 
     def _settle(self, present: Settling) -> None:
         self._adopt()

@@ -17,6 +17,7 @@ from extractor.config import TOKEN_VARIABLE, Config
 from extractor.errors import ConfigError, StateError
 from extractor.models import Node, segments_of
 from extractor.report import ExitCode
+from extractor.state import Store
 from extractor.upload.compare import temporary_among
 from tests.pipeline.company import CATALOG, configure, plan, record, run, write_log
 
@@ -550,3 +551,19 @@ def test_a_run_that_dies_while_it_learns_is_finished_without_its_log(tmp_path, a
     run(config)
     assert len(alation.dataflows()) == 1
     assert ("12.raw.shops.town", "12.mart.shops_v.shop") in {(s, t) for s, _, t in alation.edges()}
+
+
+def test_what_cannot_be_learned_twice_does_not_stop_every_run(tmp_path, alation):
+    """The second run fails at the rest of the first; the third goes on without it."""
+    config = at_once(tmp_path, alation)
+    night(tmp_path, 1, VIEW.format(columns="shop, town"))
+    with Store.open(f"sqlite:///{tmp_path}/lineage-state.db"):
+        pass
+    with closing(sqlite3.connect(tmp_path / "lineage-state.db")) as state:
+        state.execute("create trigger full before insert on targets begin select raise(abort, 'not this'); end")
+    for _ in range(2):
+        with pytest.raises(StateError):
+            run(config)
+    (tmp_path / "logs" / "night1.jsonl").unlink()
+    night(tmp_path, 2, "select 1")
+    assert run(config).plan["remove"] == 0
