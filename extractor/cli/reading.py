@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
-from extractor.cli.guessing import Guess, guess_by_format, guess_by_text
 from extractor.errors import ConfigError
 from extractor.models import BadRecord, Lineage, Outcome, QueryRecord
 from extractor.report import visible
 
 if TYPE_CHECKING:
+    from extractor.cli.guessing import Guess
     from extractor.outputs.graph import Graph
     from extractor.outputs.of_lineage import Text
     from extractor.sources import InputFile
@@ -137,6 +137,7 @@ def inputs_of(source: str) -> list[Input]:
 def guess_of(inputs: Iterable[Input]) -> Guess:
     """The dialect of inputs: from the first log that is an engine's own, else from their text."""
     from extractor import sources
+    from extractor.cli.guessing import guess_by_format, guess_by_text
 
     sample: list[str] = []
     for item in inputs:

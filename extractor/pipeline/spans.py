@@ -12,7 +12,7 @@ from extractor import __version__, sources
 from extractor.config import SourceSettings
 from extractor.pipeline.windows import Window
 from extractor.sources import InputFile
-from extractor.state.history import FileSpan, History
+from extractor.state import FileSpan, History
 
 _GRACE = timedelta(days=1)
 """A record that begins in one file may end in the next: neighbours of a window are read too."""

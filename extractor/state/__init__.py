@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from extractor.state.catalog import CatalogRow, CatalogStore, CatalogVersion, StoredCatalog
+from extractor.state.history import FileSpan, History
 from extractor.state.knowledge import Known
 from extractor.state.owned import dataflow_of
 from extractor.state.records import (
@@ -26,6 +27,8 @@ __all__ = [
     "CatalogRow",
     "CatalogStore",
     "CatalogVersion",
+    "FileSpan",
+    "History",
     "Known",
     "OwnedDataflow",
     "Run",

@@ -71,7 +71,7 @@ def test_all_commands_are_listed():
 @pytest.mark.parametrize("arguments", [["--version"], ["--help"]])
 def test_start_up_imports_nothing_heavy(arguments):
     """Neither the parser, the database layer, the HTTP client nor tables are loaded to say a version."""
-    heavy = "sqlglot", "sqlalchemy", "httpx", "rich.table", "pydantic_settings"
+    heavy = "sqlglot", "sqlalchemy", "httpx", "rich.table", "pydantic_settings", "dialects.registry"
     code = (
         "import sys\nfrom extractor.cli import main\nsys.argv = ['alation-lineage', *sys.argv[1:]]\n"
         "try:\n    main()\nexcept SystemExit:\n    pass\n"

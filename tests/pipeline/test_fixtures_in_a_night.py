@@ -26,14 +26,17 @@ ELSEWHERE = (
 """Servers and databases of the fixtures that are other data sources than the one that the statement runs in."""
 OVER_THERE = "the columns of another data source's table are its catalog's to tell"
 LINKED = "the key of a table over a database link has no link in it"
+SWAPPED = "of tables that swap, the name that stays keeps its lineage: its load wrote it by that name"
 OTHER = {
+    "duckdb/rename/in_a_ring": SWAPPED,
+    "sqlserver/rename/rename_in_a_ring": SWAPPED,
     "duckdb/create/table_of_an_older_version": OVER_THERE,
     "duckdb/insert/between_attached_databases": OVER_THERE,
     "oracle/create/mv_on_prebuilt_table": LINKED,
     "oracle/insert/over_a_database_link": LINKED,
-    "clickhouse/session/use_temp_and_exchange": "of two tables that swap, the name that stays keeps its lineage",
+    "clickhouse/session/use_temp_and_exchange": SWAPPED,
     "db2/insert/special_names": "no key can be written for a name with a double quote in it",
-    "snowflake/session/swap_after_build": "of two tables that swap, the name that stays keeps its lineage",
+    "snowflake/session/swap_after_build": SWAPPED,
     "spark/create/replace_table_of_iceberg": "a catalog in front of the database has no place in this engine's keys",
     "spark/create/table_with_clauses": "a catalog in front of the database has no place in this engine's keys",
     "spark/insert/branch_of_an_iceberg_table": "a catalog in front of the database has no place in this engine's keys",

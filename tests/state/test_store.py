@@ -247,7 +247,6 @@ def test_migrations_make_the_tables_that_the_code_knows(tmp_path: Path, url: str
     from alembic.autogenerate import compare_metadata
     from alembic.runtime.migration import MigrationContext
 
-    import extractor.state.history  # noqa: F401 - its tables belong to the same MetaData
     from extractor.state.metadata import metadata
     from extractor.state.migrate import VERSION_TABLE
 
