@@ -18,6 +18,10 @@ _PREPARE = rewriting(
     Rewrite("ORGANIZE ON NONE"),
     Rewrite("MINUS ALL|DISTINCT? SELECT|WITH|(", "EXCEPT {1} {2}"),
     Rewrite("^ CREATE EXTERNAL TABLE <string> USING? (...)? AS ...", "COPY ({7}) TO {3}"),
+    Rewrite(
+        "^ CREATE EXTERNAL TABLE <name> SAMEAS <name> USING ( ..DATAOBJECT (..) ...",
+        "CREATE EXTERNAL TABLE {3} (LIKE {5}) LOCATION {9}",
+    ),
     Rewrite("^ CREATE EXTERNAL TABLE <name> SAMEAS <name> USING? (...)?", "CREATE TABLE {3} (LIKE {5})"),
     Rewrite("^ CREATE EXTERNAL TABLE <name> USING (...) AS", "CREATE TABLE {3} AS"),
     Rewrite(

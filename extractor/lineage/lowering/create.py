@@ -47,8 +47,9 @@ def lower_create(node: Node, walk: Walk) -> tuple[Statement, ...]:
     copied = _copied(node, properties, schema, walk)
     if copied is not None and expression.__class__ not in _QUERIES:
         shaped = Write(*copied[:1], name, copied[1], copied[2], temporary=temporary)
-        # Greenplum's external tables in the shape of another
-        places = tuple(f for p in properties for f in _files(p)) if walk.engine == "postgres" else ()
+        # external tables in the shape of another: Hive's and Spark's, Netezza's SAMEAS; Greenplum's lose the word
+        is_outside = exp.ExternalProperty in classes or walk.engine == "postgres"
+        places = tuple(f for p in properties for f in _files(p)) if is_outside else ()
         return (shaped, Define("create table", name, (), temporary, True, places)) if places else (shaped,)
     if expression.__class__ is exp.Table and any(
         p.__class__ is exp.WithDataProperty and arg(p, "no") for p in properties
