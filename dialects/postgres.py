@@ -92,7 +92,7 @@ GREENPLUM = replace(
     title="Greenplum",
     aliases=("gpdb",),
     system_schemas=POSTGRES.system_schemas | {"gp_toolkit", "pg_aoseg"},
-    prepare=after(where_found(r"LOCATION\s*\(", _with_plain_places), rewriting(*_GREENPLUM)),
+    prepare=after(where_found("LOCATION", _with_plain_places), rewriting(*_GREENPLUM)),
     mend=rewriting(*_GREENPLUM_MENDS),
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import islice
+from itertools import dropwhile, islice, takewhile
 from typing import Any, NamedTuple
 
 from dialects import Dialect
@@ -83,7 +83,7 @@ def unfold(text: str, dialect: Dialect, depth: int = 0) -> Unfolded | None:
         inners = _body(routine, dialect, depth)
         if routine.table:
             query = f"SELECT * FROM {routine.table}"  # noqa: S608 - read by the parser, run by nobody
-            rows = tuple((name, Value(query, WHOLE_ROW)) for name in ("new", "old", *_called(text)))
+            rows = tuple((name, Value(query, WHOLE_ROW)) for name in ("new", "old", *_called(text, dialect)))
             inners = (i._replace(held=(*i.held, *rows), table=routine.table) for i in inners)
         return Unfolded(tuple(inners), routine.name)
     words = _head(text, dialect)
@@ -108,16 +108,22 @@ def unfold(text: str, dialect: Dialect, depth: int = 0) -> Unfolded | None:
     return None
 
 
-_REFERENCING = re.compile(
-    r"\bREFERENCING\b(.*?)\b(?:FOR|WHEN|BEGIN|MODE|INSERT|UPDATE|DELETE)\b", re.IGNORECASE | re.DOTALL
-)
-_CALLED = re.compile(r"\b(?:NEW|OLD)(?:_TABLE)?\s+(?:ROW\s+|TABLE\s+)?(?:AS\s+)?(\w+)", re.IGNORECASE)
+_ROWS = frozenset(("NEW", "OLD", "NEW_TABLE", "OLD_TABLE"))
+_AFTER_ROWS = frozenset(("FOR", "WHEN", "BEGIN", "MODE", "INSERT", "UPDATE", "DELETE", "("))
 
 
-def _called(text: str) -> list[str]:
+def _called(text: str, dialect: Dialect) -> list[str]:
     """What a trigger calls the rows it is given: ``REFERENCING NEW ROW AS n OLD AS o``."""
-    found = _REFERENCING.search(text)
-    return [name.lower() for name in _CALLED.findall(found[1])] if found is not None else []
+    if "REFERENCING" not in text.upper():
+        return []
+    found = dropwhile(lambda token: token.text.upper() != "REFERENCING", tokens(text, dialect.lexical))
+    named = [t.text for t in takewhile(lambda token: token.text.upper() not in _AFTER_ROWS, found)]
+    names = []
+    for position, word in enumerate(named):
+        if word.upper() in _ROWS:
+            rest = dropwhile(lambda w: w.upper() in ("ROW", "TABLE", "AS"), named[position + 1 :])
+            names += [name.lower() for name in islice(rest, 1) if name.upper() not in _ROWS]
+    return names
 
 
 def _declares_procedure(text: str, dialect: Dialect) -> bool:
