@@ -13,6 +13,7 @@ TAILS = frozenset(
     {
         "option", "settings", "format", "into", "returning", "conflict", "duplicate", "data", "binding", "check",
         "emit", "procedure", "for", "reject", "log", "errors", "qualified", "output", "unload", "read",
+        "encoded", "s3export",
     }
 )  # fmt: skip
 """Words that may begin what belongs to the statement, or to the query at its end alone."""

@@ -29,6 +29,9 @@ LINKED = "the key of a table over a database link has no link in it"
 SWAPPED = "of tables that swap, the name that stays keeps its lineage: its load wrote it by that name"
 OTHER = {
     "duckdb/rename/in_a_ring": SWAPPED,
+    "mysql/rename/three_in_a_ring": SWAPPED,
+    "postgres/rename/swapped_in_a_transaction": SWAPPED,
+    "sqlite/rename/after_loading": SWAPPED,
     "sqlserver/rename/rename_in_a_ring": SWAPPED,
     "duckdb/create/table_of_an_older_version": OVER_THERE,
     "duckdb/insert/between_attached_databases": OVER_THERE,
