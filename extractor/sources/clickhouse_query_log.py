@@ -56,8 +56,8 @@ def _shows(reading: Reading, names: list[str]) -> Shows:
     precise = folded.get("querystarttimemicroseconds")
     wished = {"time": precise} if precise is not None else {}
     to_record = RowReader(choose_columns(names, wished, _LAYOUT), reading)
-    kind, initial = folded["type"], folded.get("isinitialquery")
-    code, started = folded.get("exceptioncode"), folded["querystarttime"]
+    kind, initial = folded.get("type", "type"), folded.get("isinitialquery")
+    code, started = folded.get("exceptioncode"), folded.get("querystarttime", "query_start_time")
     connection = [folded[name] for name in ("initialuser", "initialaddress", "initialport") if name in folded]
 
     def shows(row: Row, origin: Origin, is_cut: bool) -> Shown:  # noqa: FBT001 - the form of all formats of rows
