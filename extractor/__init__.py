@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from extractor.models import TableEdge as TableEdge
     from extractor.models import TableName as TableName
 
-__version__ = "0.1.0"
+__version__ = "0.2.0.dev0"
 
 _HOMES = {
     "ColumnEdge": "extractor.models",
