@@ -6,11 +6,12 @@ quoted ones are exact). Redshift folds quoted names too unless ``enable_case_sen
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
+from itertools import takewhile
 
 from dialects.base import Dialect, Folding, LexicalRules, SessionStatement, TemporaryRule
-from dialects.rewriting import Rewrite, after, rewriting, where_found
+from dialects.lexing import tokens
+from dialects.rewriting import BETWEEN_PLACES, Rewrite, after, rewriting, where_found
 
 _LEXICAL = LexicalRules(
     escape_prefix=True,
@@ -50,13 +51,22 @@ _GREENPLUM = (
     ),
     Rewrite("^ CREATE WRITABLE|READABLE EXTERNAL WEB? TABLE <name> (...) ...", "CREATE TABLE {5} {6}"),
 )
-_PLACE = re.compile(r"'(\w+://[^\s']*)\s+[^']*'")
 
 
 def _with_plain_places(text: str, rules: LexicalRules) -> str:
-    """``LOCATION ('s3://bucket/x config=/home/s3.conf')`` without the options behind the place."""
-    del rules
-    return _PLACE.sub(r"'\1'", text)
+    """``LOCATION ('s3://b/x config=/home/s3.conf', 's3://b/y')`` as one text, without the options behind a place."""
+    found = list(tokens(text, rules))
+    pieces, end = [], 0
+    for place, token in enumerate(found):
+        if token.text.upper() != "LOCATION":
+            continue
+        listed = list(takewhile(lambda t: t.kind == "string" or t.text in ("(", ","), found[place + 1 :]))
+        strings = [t for t in listed if t.kind == "string"]
+        if listed and listed[0].text == "(" and strings:
+            places = BETWEEN_PLACES.join((t.text[1:-1].split() or [""])[0] for t in strings)
+            pieces += [text[end : strings[0].start], f"'{places}'"]
+            end = strings[-1].end
+    return "".join((*pieces, text[end:]))
 
 
 _GREENPLUM_MENDS = (

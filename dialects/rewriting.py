@@ -34,6 +34,10 @@ _PASSES = 4
 """What one rewrite writes may hold text for another; more rounds than this no statement needs."""
 
 
+BETWEEN_PLACES = "\n"
+"""What stands between several places of files where a rewrite makes one literal of them."""
+
+
 class Rewrite(NamedTuple):
     """One pattern and its replacement."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
+from dialects.rewriting import BETWEEN_PLACES
 from extractor.lineage.lowering.context import Node, Walk, arg, args_of, text_of
 from extractor.lineage.lowering.insert import insert_target
 from extractor.lineage.lowering.names import file_of, table_name
@@ -28,7 +29,8 @@ def lower_copy(node: Node, walk: Walk) -> tuple[Statement, ...]:
     if node.args.get("kind") is False or inner.__class__ is exp.Subquery:  # COPY table TO 'file'
         if piped or not files:  # the client reads
             return (Read("copy", _query_of(inner, walk)),)
-        return (Write("copy", ((text_of(files[0]), True),), "copy", _query_of(this, walk), target_kind="file"),)
+        query, places = _query_of(this, walk), text_of(files[0]).split(BETWEEN_PLACES)
+        return tuple(Write("copy", ((place, True),), "copy", query, target_kind="file") for place in places)
     target, columns, _ = insert_target(this, walk)
     named = [f for f in files if f.__class__ is exp.Subquery]
     query = _of_files(lower_query(named[0], walk)) if named else None

@@ -6,6 +6,7 @@ import re
 
 from sqlglot import exp
 
+from dialects.rewriting import BETWEEN_PLACES
 from extractor.lineage.lowering.context import Node, Walk, arg, args_of, text_of
 from extractor.lineage.lowering.engines import dictionary_write, engine_file, engine_writes
 from extractor.lineage.lowering.names import file_of, is_dynamic_name, table_name, target_name_of
@@ -86,7 +87,7 @@ def lower_cache(node: Node, walk: Walk) -> tuple[Statement, ...]:
 def _files(item: Node) -> tuple[str, ...]:
     """Where an external table's data lies: LOCATION, BigQuery's OPTIONS (uris = [...]), Trino's external_location."""
     if item.__class__ is exp.LocationProperty:
-        return (text_of(arg(item, "this")),)
+        return tuple(text_of(arg(item, "this")).split(BETWEEN_PLACES))
     if item.__class__ is exp.EngineProperty:
         place = engine_file(item)
         return (place,) if place else ()
