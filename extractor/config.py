@@ -31,7 +31,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from extractor.credentials import SERVICE, find_secret
 from extractor.errors import ConfigError, SecretInConfig
 from extractor.settings_of_backfill import BackfillSettings
-from extractor.settings_of_observability import ObservabilitySettings
+from extractor.settings_of_observability import KEY_VARIABLE, ObservabilitySettings
 from extractor.settings_of_openlineage import EventSettings, OpenLineageSettings
 from extractor.settings_of_paths import PathsSettings
 from extractor.settings_of_places import CatalogSettings, FileSystemSettings, FoldSettings, MapSettings
@@ -268,11 +268,22 @@ def _refuse_secrets(data: dict[str, Any], path: Path, where: str = "") -> None:
                 if isinstance(item, dict):
                     _refuse_secrets(item, path, f"{place}.")
         elif isinstance(value, str) and (_SECRET_NAME.search(name) or re.search(r"://[^/@:\s]+:[^@\s]+@", value)):
+            variable = _variable_of(place)
             raise SecretInConfig(
                 f"{path}: {place} looks like a secret, and secrets do not belong into this file. Remove it and set "
-                f"{TOKEN_VARIABLE} (or {TOKEN_VARIABLE}_FILE) in the environment instead; a state URL with a "
+                f"{variable} (or {variable}_FILE) in the environment instead; a state URL with a "
                 "password goes into ALATION_LINEAGE_STATE__URL."
             )
+
+
+def _variable_of(place: str) -> str:
+    """The variable that holds what somebody wrote into the file at that place."""
+    section, _, name = place.lower().rpartition(".")
+    if section == "observability":
+        return KEY_VARIABLE
+    if "client_secret" in name:
+        return CLIENT_SECRET_VARIABLE
+    return KEY_PASSWORD_VARIABLE if "password" in name and section == "alation" else TOKEN_VARIABLE
 
 
 def _in_words(error: ValidationError, path: Path) -> str:

@@ -60,6 +60,22 @@ def test_a_secret_in_the_file_is_refused_without_being_shown(tmp_path, line):
     assert "t0psecret" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("section", "line", "variable"),
+    [
+        ("observability", "api_key = 'k'", "ALATION_LINEAGE_OBSERVABILITY_KEY"),
+        ("alation", "client_secret = 's'", "ALATION_LINEAGE_CLIENT_SECRET"),
+        ("alation", "client_key_password = 'p'", "ALATION_LINEAGE_CLIENT_KEY_PASSWORD"),
+        ("alation", "refresh_token = 't'", "ALATION_LINEAGE_REFRESH_TOKEN"),
+    ],
+)
+def test_a_refused_secret_is_told_its_own_variable(tmp_path, section, line, variable):
+    """What stood in the file at the wrong place goes into the variable of that secret."""
+    with pytest.raises(SecretInConfig) as caught:
+        load_config(write(tmp_path, f"[{section}]\n{line}\n"))
+    assert f"set {variable} (or {variable}_FILE)" in str(caught.value)
+
+
 def test_every_wrong_setting_is_named(tmp_path):
     """All problems are told at once, each with its place."""
     with pytest.raises(ConfigError) as caught:

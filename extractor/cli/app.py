@@ -9,7 +9,20 @@ from typing import Annotated
 
 import typer
 
-from extractor.cli import desk, graphs, history, impact, names, night, observability, rehearse, setup, state, survey
+from extractor.cli import (
+    byhand,
+    desk,
+    graphs,
+    history,
+    impact,
+    names,
+    night,
+    observability,
+    rehearse,
+    setup,
+    state,
+    survey,
+)
 from extractor.cli.terminal import bear_any_text, say
 from extractor.errors import ConfigError, LineageError
 from extractor.report import ExitCode
@@ -21,7 +34,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Derives table and column lineage from query logs and SQL scripts and keeps Alation's graph equal to it.",
 )
-for module in (setup, survey, desk, graphs, names, night, history, impact, observability, state, rehearse):
+_COMMANDS = (setup, survey, desk, graphs, names, night, history, impact, byhand, observability, state, rehearse)
+for module in _COMMANDS:
     module.add_to(app)
 
 

@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from extractor.cli import byhand
 from extractor.cli.options import DEFAULT_CONFIG, ConfigFile
 from extractor.cli.terminal import say
 from extractor.errors import ConfigError
@@ -21,7 +20,6 @@ def add_to(app: typer.Typer) -> None:
     app.command()(check)
     app.command()(formats)
     app.command()(dialects)
-    byhand.add_to(app)
 
 
 def init(path: Annotated[Path, typer.Argument(help="Where to write it.")] = DEFAULT_CONFIG) -> None:

@@ -77,10 +77,11 @@ def _tries(found: Found, catalog: CatalogReader | None) -> list[str]:
         return ["there is no catalog to look it up in"]
     last = len(found.tried) - 1
     hit = bool(found.tables)
-    return [
+    lines = [
         f"looked up {_place(parts)}: {', '.join(t.key for t in found.tables) if hit and at == last else 'not there'}"
         for at, parts in enumerate(found.tried)
     ]
+    return list(dict.fromkeys(lines))  # two rules may come to the same name
 
 
 def _place(parts: NameParts) -> str:
