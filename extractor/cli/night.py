@@ -17,6 +17,7 @@ from extractor.cli.options import (
     HtmlFile,
     JsonFile,
     MapTablesOption,
+    MetricsFile,
     Quiet,
     Since,
     Until,
@@ -55,6 +56,7 @@ def run(
     html: HtmlFile = None,
     map_tables: MapTablesOption = None,
     json: JsonFile = None,
+    metrics: MetricsFile = None,
     quiet: Quiet = False,
 ) -> None:
     """Read the logs, derive lineage, and make Alation's graph equal to it.
@@ -73,7 +75,7 @@ def run(
         html=html,
         allow_removals=allow_removals,
     )
-    _end(report, settings.limits.max_unparsed, json, quiet=quiet)
+    _end(report, settings.limits.max_unparsed, json, quiet=quiet, metrics=metrics, command="run")
 
 
 def plan(
@@ -121,6 +123,7 @@ def apply(
     config: ConfigFile = DEFAULT_CONFIG,
     map_tables: MapTablesOption = None,
     json: JsonFile = None,
+    metrics: MetricsFile = None,
     quiet: Quiet = False,
 ) -> None:
     """Carry out exactly a saved plan; refused when the state has changed since it was made.
@@ -135,7 +138,7 @@ def apply(
     if not plan_file.is_file():
         raise ConfigError(f"{plan_file}: there is no such plan. Make one with: alation-lineage plan --out {plan_file}")
     report = pipeline.apply(settings, plan_file, progress=_progress(quiet))
-    _end(report, settings.limits.max_unparsed, json, quiet=quiet)
+    _end(report, settings.limits.max_unparsed, json, quiet=quiet, metrics=metrics, command="apply")
 
 
 def explain(
@@ -209,10 +212,18 @@ def _progress(quiet: bool) -> Callable[[str], None]:
     return show_step
 
 
-def _end(report: Report, max_unparsed: float, json: Path | None, *, quiet: bool) -> None:
+def _end(
+    report: Report,
+    max_unparsed: float,
+    json: Path | None,
+    *,
+    quiet: bool,
+    metrics: Path | None = None,
+    command: str = "",
+) -> None:
     from extractor.cli import show
 
-    not_written = show.write_json(report, json)
+    not_written = show.write_json(report, json) or show.write_metrics(report, metrics, command, max_unparsed)
     code = ExitCode.FAILED if not_written else report.exit_code(max_unparsed)
     in_words = not quiet and str(json) != "-"
     if in_words:

@@ -42,6 +42,10 @@ MapTablesOption = Annotated[
     MapTables | None,
     typer.Option("--map-tables", help="Map tables that entered the lineage to their assets; the setting by default."),
 ]
+MetricsFile = Annotated[
+    Path | None,
+    typer.Option("--metrics", help="Write the counts for Prometheus to this file (textfile collector)."),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print warnings and failures only.")]
 
 AllowRemovals = Annotated[

@@ -30,6 +30,19 @@ def write_json(report: Report, target: Path | None) -> str:
     return ""
 
 
+def write_metrics(report: Report, target: Path | None, command: str, max_unparsed: float) -> str:
+    """Write the counts for Prometheus where the user wants them; the answer says why they could not be, or is empty."""
+    from extractor.outputs import metrics
+
+    if target is None:
+        return ""
+    try:
+        metrics.write_metrics(target, metrics.metrics(report, command, report.exit_code(max_unparsed)))
+    except OSError as error:
+        return f"the metrics cannot be written to {target}: {error.strerror}"
+    return ""
+
+
 def report_in_words(report: Report) -> str:
     """The report for a person: what was read, how each record and statement ended, what needs attention."""
     parts = [_files(report), _outcomes(report), _derived(report)]
