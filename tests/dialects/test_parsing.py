@@ -34,7 +34,12 @@ def tree(sql, dialect):
             "create external table '/x' using (delimiter ',') as select a from t",
             "copy (select a from t) to '/x'",
         ),
-        ("netezza", "create external table e sameas t using (dataobject ('/x'))", "create table e (like t)"),
+        (
+            "netezza",
+            "create external table e sameas t using (dataobject ('/x'))",
+            "create external table e (like t) location '/x'",
+        ),
+        ("netezza", "create external table e sameas t using (delim ',')", "create table e (like t)"),
         ("netezza", "insert into t select * from external '/x' sameas t using (delim ',')", "copy t from '/x'"),
         (
             "netezza",
