@@ -139,7 +139,7 @@ def test_a_data_source_that_is_only_mapped_has_its_own_catalog() -> None:
 def test_two_databases_of_one_data_source_do_not_mix(resolve: Any, catalogs: CatalogStore) -> None:
     """Each entry says its own database over there; one that says none is called there as it is here."""
     keys = ["60.a.dbo.t", "60.b.dbo.t", "60.c.dbo.t"]
-    load_alation(catalogs, 60, [table_of(key) for key in keys], [])
+    load_alation(catalogs, 60, [table_of(held) for held in keys], [])
     maps = [
         {"database": "x", "data_source_id": 60, "as_database": "a"},
         {"database": "y", "data_source_id": 60, "as_database": "b"},
