@@ -8,6 +8,7 @@ once when Alation refuses it.
 from __future__ import annotations
 
 import time
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -54,28 +55,29 @@ class TokenInfo:
         return (self.expires_at - (now or datetime.now(UTC))).total_seconds() / 86_400
 
 
-class RefreshTokenAuth:
-    """Access tokens from a refresh token.
+class AccessTokens(ABC):
+    """Access tokens that are made when they are asked for, kept, and renewed shortly before their end.
 
     Args:
-        http: the server; both kinds of token are hidden from its messages.
-        user_id: the number of the user that the refresh token belongs to.
-        refresh_token: the secret.
+        http: the server; the secret and the tokens are hidden from its messages.
+        secret: what access tokens are made from.
     """
 
-    def __init__(self, http: HttpClient, user_id: int, refresh_token: SecretStr) -> None:
+    nowhere: str
+    """What to do when the route does not exist."""
+
+    def __init__(self, http: HttpClient, secret: SecretStr) -> None:
         self._http = http
-        self._user_id = user_id
-        self._refresh_token = refresh_token
+        self._secret = secret
         self._access_token: SecretStr | None = None
         self._renew_at = 0.0
-        http.hide(refresh_token)
+        http.hide(secret)
 
     def token(self) -> SecretStr:
         """An access token, made at the first call and again shortly before its end.
 
         Raises:
-            AuthenticationFailed: the refresh token is wrong or expired; the message says what to do.
+            AuthenticationFailed: what it is made from is wrong or expired; the message says what to do.
         """
         if self._access_token is None or time.monotonic() >= self._renew_at:
             self._access_token = self._create()
@@ -87,13 +89,50 @@ class RefreshTokenAuth:
             self._access_token = self._create()
         return self._access_token
 
+    @abstractmethod
+    def _create(self) -> SecretStr:
+        """Ask for a new access token."""
+
+    @abstractmethod
+    def _advice(self) -> str:
+        """What to do when the secret is refused."""
+
+    def _taken(self, where: str, value: Any, use_s: float) -> SecretStr:
+        """The token of an answer, to be used for so many seconds."""
+        if not isinstance(value, str) or not value:
+            raise AuthenticationFailed(f"{where}: the answer holds no access token. {self._advice()}")
+        token = SecretStr(value)
+        self._http.hide(token)
+        self._renew_at = time.monotonic() + use_s
+        return token
+
+    def _refusal(self, response: Response) -> AlationError:
+        status, said = response.status, f"{response.where}: {response.status} ({self._http.excerpt(response)})"
+        if status == 429:
+            return Throttled(f"{said}: too many requests, even after waiting. Run again later.", status=status)
+        if status >= 500:
+            return Unreachable(f"{said}, even after trying again. Run again when Alation is well.", status=status)
+        if status == 404 or response.is_html:
+            return Rejected(f"{said}. {self.nowhere}", status=status)
+        return AuthenticationFailed(f"{said}. {self._advice()}", status=status, code=code_of(response))
+
+
+class RefreshTokenAuth(AccessTokens):
+    """Access tokens from a refresh token, which belongs to the user with that number."""
+
+    nowhere = "Check that the URL is the address of Alation itself."
+
+    def __init__(self, http: HttpClient, user_id: int, refresh_token: SecretStr) -> None:
+        super().__init__(http, refresh_token)
+        self._user_id = user_id
+
     def check(self) -> TokenInfo:
         """What Alation says of the refresh token.
 
         Raises:
             AuthenticationFailed: it is not known.
         """
-        return _info(self._ask(VALIDATE_REFRESH, {"refresh_token": self._refresh_token.get_secret_value()}))
+        return _info(self._ask(VALIDATE_REFRESH, {"refresh_token": self._secret.get_secret_value()}))
 
     def check_access(self) -> TokenInfo:
         """What Alation says of an access token that was made now.
@@ -104,14 +143,8 @@ class RefreshTokenAuth:
         return _info(self._ask(VALIDATE_ACCESS, {"api_access_token": self.token().get_secret_value()}))
 
     def _create(self) -> SecretStr:
-        body = self._ask(CREATE_ACCESS, {"refresh_token": self._refresh_token.get_secret_value()})
-        value = body.get("api_access_token")
-        if not isinstance(value, str) or not value:
-            raise AuthenticationFailed(f"{CREATE_ACCESS}: the answer holds no access token. {self._advice()}")
-        token = SecretStr(value)
-        self._http.hide(token)
-        self._renew_at = time.monotonic() + _life_s(body)
-        return token
+        body = self._ask(CREATE_ACCESS, {"refresh_token": self._secret.get_secret_value()})
+        return self._taken(CREATE_ACCESS, body.get("api_access_token"), _life_s(body))
 
     def _ask(self, path: str, token: dict[str, str]) -> dict[str, Any]:
         response = self._http.request("POST", path, json={**token, "user_id": self._user_id})
@@ -121,16 +154,6 @@ class RefreshTokenAuth:
         if not isinstance(answer, dict) or str(answer.get("status", "")).lower() == "failed":
             raise AuthenticationFailed(f"{path}: {self._http.excerpt(response)}. {self._advice()}")
         return answer
-
-    def _refusal(self, response: Response) -> AlationError:
-        status, said = response.status, f"{response.where}: {response.status} ({self._http.excerpt(response)})"
-        if status == 429:
-            return Throttled(f"{said}: too many requests, even after waiting. Run again later.", status=status)
-        if status >= 500:
-            return Unreachable(f"{said}, even after trying again. Run again when Alation is well.", status=status)
-        if status == 404 or response.is_html:
-            return Rejected(f"{said}. Check that the URL is the address of Alation itself.", status=status)
-        return AuthenticationFailed(f"{said}. {self._advice()}", status=status, code=code_of(response))
 
     def _advice(self) -> str:
         return (
