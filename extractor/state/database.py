@@ -1,0 +1,100 @@
+"""An open database of the state: connections, transactions, the lock, and single facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Self
+
+from sqlalchemy import Connection, Engine, select
+
+from extractor.state import locks, migrate
+from extractor.state.connect import connect, in_words, read_url, shown
+from extractor.state.tables import facts
+from extractor.state.upsert import insert_or_update
+
+
+class Database:
+    """A database that is open; every method raises `StateError` when it fails."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._writer = engine.execution_options(write=True)
+        self._held: Connection | None = None
+        self.where = shown(engine.url)
+
+    @classmethod
+    def open(cls, url: str) -> Self:
+        """Open the state at a SQLAlchemy URL (a SQLite file or a PostgreSQL database), creating or upgrading it.
+
+        Raises:
+            StateError: it cannot be reached, is damaged, is another program's, or a newer version wrote it.
+        """
+        parsed = read_url(url)
+        where = shown(parsed)
+        with in_words(where):
+            engine = connect(parsed)
+            try:
+                migrate.upgrade(engine, where)
+            except BaseException:
+                engine.dispose()
+                raise
+        return cls(engine)
+
+    @property
+    def engine(self) -> Engine:
+        """The engine, for the catalog's part of the state; writers begin with ``execution_options(write=True)``."""
+        return self._engine
+
+    def lock(self) -> AbstractContextManager[None]:
+        """Hold the state for one run; freed by the system when the process dies.
+
+        Raises:
+            StateError: another process holds it (on entering); the message says which.
+        """
+        if self._engine.dialect.name == "sqlite":
+            file = Path(self._engine.url.database or "").resolve()  # a link to a state is that state
+            return locks.lock_file(file.with_name(f"{file.name}.lock"), self.where)
+        return locks.lock_server(self._engine, self.where)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection for reading."""
+        if self._held is not None:
+            yield self._held
+            return
+        with in_words(self.where), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A connection in a transaction that is committed at the end, or undone by an exception."""
+        if self._held is not None:
+            yield self._held
+            return
+        with in_words(self.where), self._writer.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """Do everything inside in one transaction that is undone at the end: to see what would come of it."""
+        with in_words(self.where), self._writer.connect() as connection:
+            transaction = connection.begin()
+            self._held = connection
+            try:
+                yield
+            finally:
+                self._held = None
+                transaction.rollback()
+
+
+def fact(connection: Connection, name: str) -> str:
+    """A fact of the state by its name, empty where it is not known."""
+    found = connection.execute(select(facts.c.value).where(facts.c.name == name)).scalar_one_or_none()
+    return str(found or "")
+
+
+def set_fact(connection: Connection, name: str, value: str) -> None:
+    """Note a fact of the state."""
+    connection.execute(insert_or_update(connection, facts), [{"name": name, "value": value}])
