@@ -23,7 +23,6 @@ from pydantic import (
     HttpUrl,
     SecretStr,
     ValidationError,
-    field_validator,
     model_validator,
 )
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -34,7 +33,7 @@ from extractor.settings_of_backfill import BackfillSettings
 from extractor.settings_of_observability import KEY_VARIABLE, ObservabilitySettings
 from extractor.settings_of_openlineage import EventSettings, OpenLineageSettings
 from extractor.settings_of_paths import PathsSettings
-from extractor.settings_of_places import CatalogSettings, FileSystemSettings, FoldSettings, MapSettings
+from extractor.settings_of_places import CatalogSettings, FileSystemSettings, FoldSettings, MapSettings, Patterns
 from extractor.settings_of_reconcile import ReconcileSettings
 
 TOKEN_VARIABLE = "ALATION_LINEAGE_REFRESH_TOKEN"  # noqa: S105 - the name of a variable, not its value
@@ -131,7 +130,7 @@ class SourceSettings(_Settings):
     catalog: CatalogSettings = CatalogSettings()
     schemas: SchemaSettings = SchemaSettings()
     parts_of_tables: FoldSettings = FoldSettings()
-    temporary_tables: list[str] = []
+    temporary_tables: Patterns = []
     include_users: list[str] = []
     exclude_users: list[str] = []
     include_databases: list[str] = []
@@ -141,16 +140,6 @@ class SourceSettings(_Settings):
     encoding: str = "utf-8"
     log_line_prefix: str | None = None
     fields: dict[str, str] = {}
-
-    @field_validator("temporary_tables")
-    @classmethod
-    def _are_patterns(cls, patterns: list[str]) -> list[str]:
-        for pattern in patterns:
-            try:
-                re.compile(pattern)
-            except re.error as error:
-                raise ValueError(f"{pattern!r} is not a regular expression: {error}") from None
-        return patterns
 
 
 class Config(BaseSettings):

@@ -6,7 +6,20 @@ import re
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+
+def _are_patterns(patterns: list[str]) -> list[str]:
+    for pattern in patterns:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise ValueError(f"{pattern!r} is not a regular expression: {error}") from None
+    return patterns
+
+
+Patterns = Annotated[list[str], AfterValidator(_are_patterns)]
+"""A setting of regular expressions."""
 
 
 class _Settings(BaseModel):
@@ -42,17 +55,7 @@ class FoldSettings(_Settings):
     """
 
     partitions: Literal["fold", "keep"] = "fold"
-    shards: list[str] = []
-
-    @field_validator("shards")
-    @classmethod
-    def _are_patterns(cls, patterns: list[str]) -> list[str]:
-        for pattern in patterns:
-            try:
-                re.compile(pattern)
-            except re.error as error:
-                raise ValueError(f"{pattern!r} is not a regular expression: {error}") from None
-        return patterns
+    shards: Patterns = []
 
 
 class MapSettings(_Settings):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -12,21 +11,10 @@ import orjson
 import typer
 
 from extractor.cli import compare
-from extractor.cli.options import HtmlFile
+from extractor.cli.options import HtmlFile, Layout
 from extractor.cli.reading import Desk, Names, read_desk, schema_of
 from extractor.cli.terminal import say, takes_colours, takes_lines
 from extractor.report import ExitCode
-
-
-class Layout(StrEnum):
-    """How lineage is printed."""
-
-    TEXT = "text"
-    JSON = "json"
-    MERMAID = "mermaid"
-    DOT = "dot"
-    OPENLINEAGE = "openlineage"
-    HTML = "html"
 
 
 def add_to(app: typer.Typer) -> None:

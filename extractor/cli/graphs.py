@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 import sys
-from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from extractor.cli.options import DEFAULT_CONFIG, ConfigFile
+from extractor.cli.options import DEFAULT_CONFIG, ConfigFile, Layout
 from extractor.cli.terminal import say, takes_colours, takes_lines
 from extractor.errors import OutputError
-
-
-class GraphLayout(StrEnum):
-    """How a graph is written."""
-
-    TEXT = "text"
-    JSON = "json"
-    MERMAID = "mermaid"
-    DOT = "dot"
-    OPENLINEAGE = "openlineage"
-    HTML = "html"
 
 
 def add_to(app: typer.Typer) -> None:
@@ -33,7 +21,7 @@ def add_to(app: typer.Typer) -> None:
 
 def graph(
     config: ConfigFile = DEFAULT_CONFIG,
-    layout: Annotated[GraphLayout, typer.Option("--format", "-f", help="How to write it.")] = GraphLayout.TEXT,
+    layout: Annotated[Layout, typer.Option("--format", "-f", help="How to write it.")] = Layout.TEXT,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Write it to this file.")] = None,
 ) -> None:
     """Show the lineage that Alation holds of ours, by the state; Alation is not asked.

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import orjson
 import typer
 
 from extractor.cli.options import DEFAULT_CONFIG, ConfigFile, JsonFile, Quiet, in_utc
-from extractor.cli.terminal import say
+from extractor.cli.terminal import say, steps_told
 from extractor.errors import ConfigError
 from extractor.report import ExitCode
 
@@ -64,12 +61,12 @@ def backfill(
     if begin is None or begin >= end:
         raise ConfigError(f"nothing lies between --since {since.isoformat()} and --until {end.isoformat()}")
     if dry_run:
-        estimate = pipeline.estimate(settings, since=begin, until=end, step=step, progress=_progress(quiet))
+        estimate = pipeline.estimate(settings, since=begin, until=end, step=step, progress=steps_told(quiet))
         _write(estimate.to_json(), json)
         if str(json) != "-":
             say(estimate.in_words())
         return
-    report = pipeline.backfill(settings, since=begin, until=end, step=step, again=again, progress=_progress(quiet))
+    report = pipeline.backfill(settings, since=begin, until=end, step=step, again=again, progress=steps_told(quiet))
     _write(report.to_json(), json)
     code = report.exit_code(settings.limits.max_unparsed)
     if str(json) != "-":
@@ -77,30 +74,15 @@ def backfill(
     raise typer.Exit(code)
 
 
-def _progress(quiet: bool) -> Callable[[str], None]:
-    def show_step(line: str) -> None:
-        if not quiet:
-            say(line, error=True)
-
-    return show_step
-
-
 def _write(content: object, target: Path | None) -> None:
-    if target is None:
-        return
-    text = orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS).decode() + "\n"
-    if str(target) == "-":
-        sys.stdout.write(text)
-        return
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise ConfigError(f"the report cannot be written to {target}: {error.strerror}") from None
+    from extractor.cli import show
+
+    if not_written := show.write_json(content, target):
+        raise ConfigError(not_written)
 
 
 def _in_words(report: BackfillReport, code: ExitCode) -> str:
-    rows = []
+    rows = [f"warning: {line}" for line in report.warnings]
     for done in report.windows:
         found = done.report
         if found is None:

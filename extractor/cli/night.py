@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -23,7 +22,7 @@ from extractor.cli.options import (
     Until,
     in_utc,
 )
-from extractor.cli.terminal import say
+from extractor.cli.terminal import say, steps_told
 from extractor.errors import ConfigError
 from extractor.report import ExitCode, Report
 
@@ -71,7 +70,7 @@ def run(
     report = pipeline.run(
         settings,
         window=_window(since, until),
-        progress=_progress(quiet),
+        progress=steps_told(quiet),
         html=html,
         allow_removals=allow_removals,
     )
@@ -108,7 +107,7 @@ def plan(
         settings,
         out=out,
         window=_window(since, until),
-        progress=_progress(quiet),
+        progress=steps_told(quiet),
         html=html,
         allow_removals=allow_removals,
         look=pipeline.look if against is Against.ALATION else None,
@@ -137,7 +136,7 @@ def apply(
     settings = with_map_tables(load_config(config), map_tables)
     if not plan_file.is_file():
         raise ConfigError(f"{plan_file}: there is no such plan. Make one with: alation-lineage plan --out {plan_file}")
-    report = pipeline.apply(settings, plan_file, progress=_progress(quiet))
+    report = pipeline.apply(settings, plan_file, progress=steps_told(quiet))
     _end(report, settings.limits.max_unparsed, json, quiet=quiet, metrics=metrics, command="apply")
 
 
@@ -192,7 +191,7 @@ def undo(
     from extractor.config import load_config
 
     settings = load_config(config)
-    report = pipeline.undo(settings, run, agree=lambda meant: looked.agree(meant, yes=yes), progress=_progress(quiet))
+    report = pipeline.undo(settings, run, agree=lambda meant: looked.agree(meant, yes=yes), progress=steps_told(quiet))
     _end(report, settings.limits.max_unparsed, json, quiet=quiet)
 
 
@@ -202,14 +201,6 @@ def _window(since: datetime | None, until: datetime | None) -> Window:
     if since is not None and until is not None and since >= until:
         raise ConfigError(f"nothing lies between --since {since.isoformat()} and --until {until.isoformat()}")
     return Window(in_utc(since), in_utc(until))
-
-
-def _progress(quiet: bool) -> Callable[[str], None]:
-    def show_step(line: str) -> None:
-        if not quiet:
-            say(line, error=True)
-
-    return show_step
 
 
 def _end(
@@ -223,7 +214,7 @@ def _end(
 ) -> None:
     from extractor.cli import show
 
-    not_written = show.write_json(report, json) or show.write_metrics(report, metrics, command, max_unparsed)
+    not_written = show.write_json(report.to_json(), json) or show.write_metrics(report, metrics, command, max_unparsed)
     code = ExitCode.FAILED if not_written else report.exit_code(max_unparsed)
     in_words = not quiet and str(json) != "-"
     if in_words:

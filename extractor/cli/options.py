@@ -9,6 +9,18 @@ from typing import Annotated
 
 import typer
 
+
+class Layout(StrEnum):
+    """How lineage is written."""
+
+    TEXT = "text"
+    JSON = "json"
+    MERMAID = "mermaid"
+    DOT = "dot"
+    OPENLINEAGE = "openlineage"
+    HTML = "html"
+
+
 ConfigFile = Annotated[Path, typer.Option("--config", "-c", help="The configuration file.", show_default=True)]
 Since = Annotated[
     datetime | None,

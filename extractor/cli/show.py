@@ -14,11 +14,11 @@ from extractor.report import ExitCode, Lines, Report, visible
 _SHOWN = 8
 
 
-def write_json(report: Report, target: Path | None) -> str:
-    """Write the report as JSON where the user wants it; the answer says why it could not be, or is empty."""
+def write_json(content: object, target: Path | None) -> str:
+    """Write plain values as JSON where the user wants them; the answer says why they could not be, or is empty."""
     if target is None:
         return ""
-    text = orjson.dumps(report.to_json(), option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
+    text = orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
     if str(target) == "-":
         sys.stdout.write(text.decode() + "\n")
         return ""

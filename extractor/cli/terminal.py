@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
+from collections.abc import Callable
 from typing import TextIO
 
 from extractor.report import visible
@@ -14,6 +15,16 @@ def say(text: str, *, error: bool = False) -> None:
     """Print text; its line breaks and tabs are kept, all else that a terminal would obey is spelled."""
     lines = ("\t".join(visible(part) for part in line.split("\t")) for line in text.split("\n"))
     print("\n".join(lines), file=sys.stderr if error else sys.stdout)
+
+
+def steps_told(quiet: bool) -> Callable[[str], None]:
+    """What shows the steps of long work: on standard error, or nowhere."""
+
+    def show_step(line: str) -> None:
+        if not quiet:
+            say(line, error=True)
+
+    return show_step
 
 
 def bear_any_text() -> None:

@@ -43,10 +43,10 @@ class WindowReport(NamedTuple):
 
 @dataclass(slots=True)
 class BackfillReport:
-    """What came of a backfill, window by window."""
+    """What came of a backfill, window by window; ``warnings`` are those of the catalogs, which are read once."""
 
     windows: list[WindowReport] = field(default_factory=list)
-    replays: int = 0
+    warnings: list[str] = field(default_factory=list)
     stopped: str = ""
 
     def exit_code(self, max_unparsed: float) -> ExitCode:
@@ -70,6 +70,7 @@ class BackfillReport:
                 }
                 for done in self.windows
             ],
+            "warnings": self.warnings,
             "stopped": self.stopped,
         }
 
@@ -140,10 +141,9 @@ class _Backfill:
                 clock.skip()
                 continue
             if is_fresh:
-                self._prepare()
+                report.warnings += self._prepare()
                 if number and report.windows[-1].report is None:
                     self._replay(windows[number - 1])
-                    report.replays += 1
                 is_fresh = False
             found, stopped = self._window(window)
             while isinstance(stopped, Paused):
@@ -156,14 +156,13 @@ class _Backfill:
                 break
         return report
 
-    def _prepare(self) -> None:
-        """Catalogs are read once for the whole history: what Alation holds is of today anyway."""
+    def _prepare(self) -> list[str]:
+        """Read the catalogs, once for the whole history: what Alation holds is of today anyway. Gives the warnings."""
         prepared = Report(datetime.now(UTC))
         with _free(self._store, self._progress):
             refresh_catalogs(self._config, self._catalogs, self._client, prepared, self._progress)
             refresh_schemas(self._config, self._catalogs, prepared, self._progress)
-        for warning in prepared.warnings:
-            self._progress(f"warning: {warning}")
+        return prepared.warnings
 
     def _replay(self, window: Window) -> None:
         """Read a window that is done once more: temporary tables and settings of its sessions may reach further."""

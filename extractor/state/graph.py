@@ -22,21 +22,13 @@ from sqlalchemy import (
 )
 
 from extractor.models import EdgeKind, Node
+from extractor.otypes import OTYPES
 from extractor.state.records import LONGEST_IDENTITY, Status, node_identity
 from extractor.state.tables import dataflows, edges, nodes
 from extractor.state.upsert import slices
 
 NAMED_BY_LAST_PART = ("table", "external")
-_IDENTIFIED = (
-    *NAMED_BY_LAST_PART,
-    "column",
-    "file",
-    "directory",
-    "bi_report",
-    "bi_report_column",
-    "bi_datasource",
-    "bi_datasource_column",
-)
+_IDENTIFIED = tuple(otype for otype in OTYPES if otype != "dataflow")
 
 
 Step = tuple[int, int, EdgeKind]

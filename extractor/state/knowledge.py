@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Row, delete, exists, func, select, update
 from extractor.models import Dataflow
 from extractor.state import journal, owned
 from extractor.state.blobs import pack_edges, unpack_edges
-from extractor.state.records import Status, edges_digest
+from extractor.state.records import Status
 from extractor.state.tables import dataflows, known, nights, observations
 from extractor.state.upsert import insert_or_ignore, insert_or_update, slices
 
@@ -229,18 +229,8 @@ def _joined(seen: Dataflow, held: Row[Any] | None, run_id: int, *, nightly: bool
 def values_of(dataflow: Dataflow, run_id: int) -> dict[str, Any]:
     """A row of a dataflow that no nightly run has seen."""
     return {
-        "external_id": dataflow.external_id,
-        "namespace": dataflow.external_id.split("/")[1],
-        "source_name": dataflow.source_name,
-        "fingerprint": dataflow.fingerprint,
-        "title": dataflow.title,
-        "content": dataflow.content,
-        "targets": orjson.dumps(dataflow.targets).decode(),
-        "defines": dataflow.defines,
+        **owned.words_of(dataflow),
         "edges": pack_edges(dataflow.edges),
-        "edges_digest": edges_digest(dataflow.edges),
-        "first_seen": dataflow.first_seen,
-        "last_seen": dataflow.last_seen,
         "night": None,
         "run_id": run_id,
         "seen_in": run_id,

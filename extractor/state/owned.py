@@ -258,9 +258,8 @@ def jobs(connection: Connection) -> list[str]:
     return [job for (job,) in connection.execute(query) if job]
 
 
-def _values(row: Dataflow, status: Status, run_id: int) -> dict[str, Any]:
-    assert row.first_seen is not None
-    assert row.last_seen is not None
+def words_of(row: Dataflow) -> dict[str, Any]:
+    """What every table of dataflows says of one: what it is called, what it holds and when it was seen."""
     return {
         "external_id": row.external_id,
         "namespace": row.external_id.split("/")[1],
@@ -268,15 +267,23 @@ def _values(row: Dataflow, status: Status, run_id: int) -> dict[str, Any]:
         "fingerprint": row.fingerprint,
         "title": row.title,
         "content": row.content,
-        "content_digest": hashlib.blake2b(row.content.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest(),
         "targets": orjson.dumps(row.targets).decode(),
         "defines": row.defines,
         "edges_digest": edges_digest(row.edges),
+        "first_seen": row.first_seen,
+        "last_seen": row.last_seen,
+    }
+
+
+def _values(row: Dataflow, status: Status, run_id: int) -> dict[str, Any]:
+    assert row.first_seen is not None
+    assert row.last_seen is not None
+    return {
+        **words_of(row),
+        "content_digest": hashlib.blake2b(row.content.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest(),
         "status": status,
         "job": None,
         "problem": None,
-        "first_seen": row.first_seen,
-        "last_seen": row.last_seen,
         "run_id": run_id,
     }
 
