@@ -10,9 +10,9 @@ import re
 from collections import OrderedDict
 from collections.abc import Iterator
 
-from extractor.models import Origin, QueryOutcome, QueryRecord
+from extractor.models import BadRecord, Origin, QueryOutcome, QueryRecord
 from extractor.sources.interface import Item, Reading, Sample, SourceFormat, Verdict
-from extractor.sources.xml_records import ElementCutter, parse_element
+from extractor.sources.xml_records import read_elements
 
 _MAX_KNOWN = 10_000
 _NO_SESSION = frozenset({"", "0", "4294967295"})
@@ -82,16 +82,11 @@ def _judge_xml(sample: Sample) -> Verdict:
 
 def _read_xml(reading: Reading) -> Iterator[Item]:
     audited = _Audited(reading)
-    file = reading.lines.file
-    for text, line, is_cut in ElementCutter("AuditRecord", reading.max_statement_bytes).cut(reading.lines.blocks()):
-        if is_cut and reading.lines.is_damaged:
-            return
-        reading.stats.entries += 1
-        origin = Origin(file, line + 1)
-        element = None if is_cut else parse_element(reading.text(text))
-        if element is None:
-            yield reading.bad("the record breaks off or is too long" if is_cut else "the record is no XML", origin)
+    for found in read_elements(reading, "AuditRecord", "record"):
+        if isinstance(found, BadRecord):
+            yield found
             continue
+        element, origin = found
         values = {item.tag: item.text or "" for item in element}
         session = values.get("Session_Id", "")
         session = "" if session in _NO_SESSION else f"{values.get('Instance_Number', '')}/{session}".lstrip("/")

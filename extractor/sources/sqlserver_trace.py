@@ -13,7 +13,7 @@ from extractor.sources.columns import fold
 from extractor.sources.interface import Item, Reading, Sample, SourceFormat, Verdict
 from extractor.sources.row_formats import Placed, RowFormat
 from extractor.sources.sqlserver_events import Event, Events
-from extractor.sources.xml_records import ElementCutter, parse_element
+from extractor.sources.xml_records import read_elements
 
 _NAMES = {
     "10": "rpc_completed",
@@ -89,16 +89,11 @@ def _judge(sample: Sample) -> Verdict:
 
 def _read(reading: Reading) -> Iterator[Item]:
     events = Events(reading)
-    file = reading.lines.file
-    for text, line, is_cut in ElementCutter("Event", reading.max_statement_bytes).cut(reading.lines.blocks()):
-        if is_cut and reading.lines.is_damaged:
-            break
-        reading.stats.entries += 1
-        origin = Origin(file, line + 1)
-        element = None if is_cut else parse_element(reading.text(text))
-        if element is None:
-            yield reading.bad("the event breaks off or is too long" if is_cut else "the event is no XML", origin)
+    for found in read_elements(reading, "Event", "event"):
+        if isinstance(found, BadRecord):
+            yield found
             continue
+        element, origin = found
         values = {fold(column.get("name", "")): column.text or "" for column in element.iter("Column")}
         values["eventclass"] = element.get("name", "")
         yield from events.take(_event_of(values, origin, reading))

@@ -10,7 +10,7 @@ from extractor.sources.columns import fold
 from extractor.sources.interface import Item, Reading, Sample, SourceFormat, Verdict
 from extractor.sources.row_formats import Placed, RowFormat
 from extractor.sources.sqlserver_events import Event, Events
-from extractor.sources.xml_records import ElementCutter, parse_element
+from extractor.sources.xml_records import parse_element, read_elements
 
 _TEXTS = ("batch_text", "statement", "sql_text")
 _OUTCOMES = {
@@ -33,11 +33,13 @@ def _judge(sample: Sample) -> Verdict:
     return Verdict(0, "no <event name= package= timestamp=> is in its beginning")
 
 
-def event_of(text: str, origin: Origin, reading: Reading) -> Event | None:
+def _event_of_text(text: str, origin: Origin, reading: Reading) -> Event | None:
     """The event of an XML text, or None when it is none."""
     element = parse_element(text)
-    if element is None or element.tag != "event":
-        return None
+    return _event_of(element, origin, reading) if element is not None and element.tag == "event" else None
+
+
+def _event_of(element: Element, origin: Origin, reading: Reading) -> Event:
     values = _values_of(element)
     name = element.get("name", "")
     sql = next((values[key] for key in _TEXTS if values.get(key)), "")
@@ -71,17 +73,11 @@ def _values_of(event: Element) -> dict[str, str]:
 
 def _read(reading: Reading) -> Iterator[Item]:
     events = Events(reading)
-    file = reading.lines.file
-    for text, line, is_cut in ElementCutter("event", reading.max_statement_bytes).cut(reading.lines.blocks()):
-        if is_cut and reading.lines.is_damaged:
-            break
-        reading.stats.entries += 1
-        origin = Origin(file, line + 1)
-        event = None if is_cut else event_of(reading.text(text), origin, reading)
-        if event is None:
-            yield reading.bad("the event breaks off or is too long" if is_cut else "the event is no XML", origin)
+    for found in read_elements(reading, "event", "event"):
+        if isinstance(found, BadRecord):
+            yield found
         else:
-            yield from events.take(event)
+            yield from events.take(_event_of(*found, reading))
     if not reading.stats.entries:
         reading.stats.problem = reading.stats.problem or "no event is in the file"
     yield from events.finish()
@@ -97,7 +93,7 @@ def _read_table(reading: Reading, names: list[str], rows: Iterable[Placed | BadR
             yield row
             continue
         text = row.row.get(column)
-        event = event_of(text, row.origin, reading) if isinstance(text, str) and not row.is_cut else None
+        event = _event_of_text(text, row.origin, reading) if isinstance(text, str) and not row.is_cut else None
         if event is None:
             yield reading.bad("the column event_data holds no event, or not all of it", row.origin)
         else:

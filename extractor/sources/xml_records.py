@@ -7,6 +7,9 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
+from extractor.models import BadRecord, Origin
+from extractor.sources.interface import Reading
+
 _TAIL = 16
 """No mark that is searched for is longer, so only so much of a block must be seen again with the next one."""
 _NO_CHARACTER = re.compile(r"&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01])|x0*(?:[0-8bcBC]|0[eEfF]|[eEfF]|1[\da-fA-F]));")
@@ -86,6 +89,24 @@ class ElementCutter:
         if self._is_open:
             self._parts.append(piece[: max(0, self._limit - self._size)])
             self._size += len(piece)
+
+
+def read_elements(reading: Reading, name: str, word: str) -> Iterator[tuple[ET.Element, Origin] | BadRecord]:
+    """The elements of that name in a log, each counted as an entry; ``word`` is what people call them.
+
+    One that breaks off with a file which is damaged there is told by the file's own problem.
+    """
+    file = reading.lines.file
+    for text, line, is_cut in ElementCutter(name, reading.max_statement_bytes).cut(reading.lines.blocks()):
+        if is_cut and reading.lines.is_damaged:
+            return
+        reading.stats.entries += 1
+        origin = Origin(file, line + 1)
+        element = None if is_cut else parse_element(reading.text(text))
+        if element is not None:
+            yield element, origin
+        else:
+            yield reading.bad(f"the {word} breaks off or is too long" if is_cut else f"the {word} is no XML", origin)
 
 
 def parse_element(text: str) -> ET.Element | None:
