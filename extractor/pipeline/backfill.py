@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from extractor.alation import AlationClient
-from extractor.config import AlationSettings, Config
+from extractor.config import Config
 from extractor.engines import Engine, ProcessEngine
 from extractor.errors import AlationError, Paused, StateBusy
 from extractor.pipeline.catalogs import refresh_catalogs, refresh_schemas
@@ -24,7 +24,9 @@ from extractor.report import ExitCode, Report
 from extractor.state import Store
 from extractor.state.catalog import CatalogStore
 from extractor.state.history import History
+from extractor.upload import Plan
 from extractor.upload.pace import Pace, PacedApi
+from extractor.upload.plan import plan_known
 
 _LOCK_POLL_S = 1.0
 
@@ -83,12 +85,13 @@ def backfill(
     progress: Progress,
     step: str = "",
     again: bool = False,
+    pace: Pace | None = None,
 ) -> BackfillReport:
     """Bring the lineage of a stretch of history into Alation, ``step`` (default: the configured window) at a time.
 
     What a killed backfill has finished stays finished: the same call goes on with the first window that is not done,
     after reading the one before it once more for its open sessions. ``again`` does all windows anew. The state is
-    free between two windows, so that the nightly run gets its turn.
+    free between two windows, so that the nightly run gets its turn. ``pace`` is that of the configuration by default.
 
     Raises:
         ConfigError, StateError, AlationError: as for `run`.
@@ -101,7 +104,7 @@ def backfill(
         connect(settings) as client,
         ProcessEngine(limits_of(config), workers=config.limits.workers) as engine,
     ):
-        work = _Backfill(config, store, client, settings, engine, progress)
+        work = _Backfill(config, store, client, engine, progress, pace or Pace(config.backfill, tell=progress))
         return work.run(windows, again=again)
 
 
@@ -113,20 +116,20 @@ class _Backfill:
         config: Config,
         store: Store,
         client: AlationClient,
-        settings: AlationSettings,
         engine: Engine,
         progress: Progress,
+        pace: Pace,
     ) -> None:
         self._config = config
         self._store = store
         self._client = client
-        self._settings = settings
+        self._settings = alation_of(config)
         self._engine = engine
         self._progress = progress
         self._history = History(store.engine)
         self._catalogs = CatalogStore(store.engine)
         self._carried = Carried(self._history)
-        self._pace = Pace(config.backfill, tell=progress)
+        self._pace = pace
         self._api = PacedApi(client, self._pace)
         self._name = history_name(config)
 
@@ -146,9 +149,6 @@ class _Backfill:
                     self._replay(windows[number - 1])
                 is_fresh = False
             found, stopped = self._window(window)
-            while isinstance(stopped, Paused):
-                self._pace.await_opening()
-                found, stopped = self._window(window)
             report.windows.append(WindowReport(window, found))
             self._progress(clock.line(window, found))
             if stopped is not None:
@@ -168,28 +168,59 @@ class _Backfill:
         """Read a window that is done once more: temporary tables and settings of its sessions may reach further."""
         self._progress(f"{span_in_words(window)} is done; read again for the sessions that it leaves open")
         report = Report(datetime.now(UTC))
-        with _free(self._store, self._progress):
-            run_id = self._store.begin_run("backfill", started_at=report.started_at)
+        with self._run(report) as run_id:
             self._derive(window, run_id, report)
-            finish(self._config, self._store, run_id, report)
 
     def _window(self, window: Window) -> tuple[Report, AlationError | None]:
-        """Do one window; with what ended its upload early, if anything did."""
+        """Do one window; with what ended its upload early, if anything did.
+
+        It is derived once: what the hours leave over is planned again from what is known, and sent when they begin.
+        """
         report = Report(datetime.now(UTC))
-        with _free(self._store, self._progress):
-            run_id = self._store.begin_run("backfill", started_at=report.started_at)
+        with self._run(report) as run_id:
             self._derive(window, run_id, report)
             with plan_of(self._config, self._store, run_id, report, nightly=False) as made:
-                outcome = apply_made(made, self._store, self._api, self._settings, report, self._progress)
+                stopped = self._sent(made, report)
             if report.without_files:  # a folder that is not mounted must not make history look done
                 names = ", ".join(report.without_files)
                 report.failures.append(f"{names}: there is no file at all, so the window does not count as done")
+            self._note_done(window, run_id, report, stopped)
+        while isinstance(stopped, Paused):
+            self._pace.await_opening()
+            with self._run(report) as later:
+                with self._rest(later) as made:
+                    stopped = self._sent(made, report)
+                self._note_done(window, run_id, report, stopped)  # by the run that an undo would take back
+        return report, stopped
+
+    @contextmanager
+    def _run(self, report: Report) -> Iterator[int]:
+        """A run in the state, which is held meanwhile."""
+        with _free(self._store, self._progress):
+            run_id = self._store.begin_run("backfill", started_at=report.started_at)
+            yield run_id
             finish(self._config, self._store, run_id, report)
-            is_done = outcome.stopped is None and not report.without_files
-            if is_done and window.since is not None and window.until is not None:
-                at = datetime.now(UTC)
-                self._history.finish(self._name, window.since, window.until, run_id=run_id, at=at)
-        return report, outcome.stopped
+
+    def _rest(self, run_id: int) -> Plan:
+        settings = self._config
+        return plan_known(
+            self._store,
+            run_id,
+            namespace=settings.namespace,
+            settings=settings.upload,
+            reconcile=settings.reconcile,
+        )
+
+    def _sent(self, made: Plan, report: Report) -> AlationError | None:
+        """Carry out a plan; the report's counts of the upload go on from those before the pause."""
+        before = report.upload
+        outcome = apply_made(made, self._store, self._api, self._settings, report, self._progress)
+        report.upload = {name: before[name] + value if before else value for name, value in report.upload.items()}
+        return outcome.stopped
+
+    def _note_done(self, window: Window, run_id: int, report: Report, stopped: AlationError | None) -> None:
+        if stopped is None and not report.without_files and window.since is not None and window.until is not None:
+            self._history.finish(self._name, window.since, window.until, run_id=run_id, at=datetime.now(UTC))
 
     def _derive(self, window: Window, run_id: int, report: Report) -> None:
         Derivation(

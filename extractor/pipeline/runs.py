@@ -13,7 +13,7 @@ import orjson
 from extractor.alation import AlationClient, JobRef
 from extractor.config import AlationSettings, Config, refresh_token
 from extractor.engines import ProcessEngine
-from extractor.errors import ConfigError
+from extractor.errors import ConfigError, Paused
 from extractor.pipeline.catalogs import reads_alation, refresh_catalogs, refresh_schemas
 from extractor.pipeline.declare import declare
 from extractor.pipeline.derive import Derivation, Progress, groups_of, limits_of
@@ -211,7 +211,7 @@ def apply_made(
     report.failures.extend(f"{external_id}: {why}" for external_id, why in list(outcome.failed.items())[:_SHOWN])
     if len(outcome.failed) > _SHOWN:
         report.failures.append(f"and {len(outcome.failed) - _SHOWN} more dataflows did not arrive")
-    if outcome.stopped is not None:
+    if outcome.stopped is not None and not isinstance(outcome.stopped, Paused):  # what pauses goes on
         report.failures.append(f"the upload stopped: {outcome.stopped}")
     return outcome
 

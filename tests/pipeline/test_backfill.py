@@ -18,7 +18,10 @@ from extractor.config import TOKEN_VARIABLE
 from extractor.pipeline.backfill import history_name
 from extractor.pipeline.windows import windows_between
 from extractor.report import ExitCode
+from extractor.settings_of_backfill import BackfillSettings
 from extractor.state import Store
+from extractor.upload.pace import Pace
+from tests.clock import Clock
 from tests.pipeline.company import CATALOG, configure, record, run, write_log
 
 PROGRAM = (sys.executable, "-c", "from extractor.cli.app import main; main()")
@@ -350,3 +353,24 @@ def test_outside_of_the_hours_the_state_is_free(tmp_path, alation):
         process.kill()
         process.wait()
         process.stderr.close()
+
+
+def test_what_the_hours_leave_over_is_sent_later_without_being_derived_again(tmp_path, alation):
+    """A name that a session uses before it makes a temporary table of it stays what it was, also after the pause."""
+    rows = [
+        record("insert into mart.net select shop, net from d", "2023-01-10T01:00:00Z"),
+        record("create temp table d as select shop, net from raw.sales", "2023-01-10T02:00:00Z"),
+        record("insert into mart.towns (town) select town from raw.shops", "2023-01-10T03:00:00Z"),
+    ]
+    write_log(tmp_path, "a.jsonl", rows)
+    config = configure(tmp_path, alation.url)
+    clock, told = Clock(datetime(2024, 3, 4, 12, 0, tzinfo=UTC)), []
+    pace = Pace(BackfillSettings(hours="22:00-05:00"), tell=told.append, now=clock.now, sleep=clock.sleep)
+    report, _ = backfill(config, until=datetime(2023, 2, 1, tzinfo=UTC), pace=pace)
+    (done,) = report.windows
+    assert told == ["waiting: the next request is due at 2024-03-04 22:00 UTC"]
+    assert report.exit_code(0) is ExitCode.DONE
+    assert (done.report.records_read, done.report.upload["sent"], done.report.failures) == (3, 1, [])
+    assert {t for _, _, t in alation.edges()} == {"12.mart.towns", "12.mart.towns.town"}
+    again, _ = backfill(config, until=datetime(2023, 2, 1, tzinfo=UTC))
+    assert [window.report for window in again.windows] == [None]

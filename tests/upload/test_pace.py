@@ -13,21 +13,9 @@ from extractor.errors import Paused
 from extractor.settings_of_backfill import BackfillSettings
 from extractor.upload.operations import dataflow_object
 from extractor.upload.pace import Pace, PacedApi
+from tests.clock import Clock
 
 NOON = datetime(2024, 3, 4, 12, 0, tzinfo=UTC)
-
-
-class Clock:
-    """A time that passes only while somebody sleeps."""
-
-    def __init__(self, at):
-        self.at = at
-
-    def now(self):
-        return self.at
-
-    def sleep(self, seconds):
-        self.at += timedelta(seconds=seconds)
 
 
 def paced(clock, **settings):
