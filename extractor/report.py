@@ -120,15 +120,17 @@ class Lines:
     kept: dict[tuple[str, str], Problem] = field(default_factory=dict)
     beyond: int = 0
 
-    def add(self, what: str, reason: str, origin: Origin | str | None, times: int = 1) -> None:
-        """Count the problem, and keep it unless there are too many."""
+    def add(self, what: str, reason: str, origin: Origin | str | None, times: int = 1) -> bool:
+        """Count the problem, and keep it unless there are too many; whether it is a new one that is kept."""
         known = self.kept.get((what, reason))
         if known is not None:
             known.count += times
         elif len(self.kept) < MAX_LINES:
             self.kept[what, reason] = Problem(what, reason, str(origin or ""), times)
+            return True
         else:
             self.beyond += 1
+        return False
 
     def forget(self, what: str) -> None:
         """Drop the lines about something that has turned out to be no problem, and about its parts."""
@@ -195,21 +197,20 @@ class Report:
         self.records_read += 1
         self.statements_read += statements
 
-    def statement(self, outcome: Outcome, reason: str = "", origin: Origin | str | None = None, times: int = 1) -> None:
-        """A statement came to its end; what needs a person becomes a line."""
+    def statement(self, outcome: Outcome, reason: str = "", origin: Origin | str | None = None, times: int = 1) -> bool:
+        """A statement came to its end; what needs a person becomes a line. Whether that is one of a new kind."""
         self.statements[outcome] += times
-        if outcome in _PROBLEMS:
-            self.problems.add(outcome.value, reason, origin)
+        return outcome in _PROBLEMS and self.problems.add(outcome.value, reason, origin)
 
     def record(self, outcome: Outcome) -> None:
         """A record came to its end."""
         self.records[outcome] += 1
 
-    def whole_record(self, outcome: Outcome, reason: str = "", origin: Origin | str | None = None) -> None:
-        """A record set aside as a whole: it counts as one statement that was not looked into."""
+    def whole_record(self, outcome: Outcome, reason: str = "", origin: Origin | str | None = None) -> bool:
+        """A record set aside as a whole: it counts as one statement that was not looked into. As of `statement`."""
         self.read(1)
         self.record(outcome)
-        self.statement(outcome, reason, origin)
+        return self.statement(outcome, reason, origin)
 
     @property
     def unparsed_share(self) -> float:

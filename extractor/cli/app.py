@@ -23,7 +23,7 @@ from extractor.cli import (
     state,
     survey,
 )
-from extractor.cli.terminal import bear_any_text, say
+from extractor.cli.terminal import bear_any_text, say, speak_text
 from extractor.errors import ConfigError, LineageError
 from extractor.report import ExitCode
 
@@ -58,7 +58,7 @@ def main() -> None:
     """Run the command line; an error of ours is one message on standard error and an exit code."""
     bear_any_text()
     try:
-        app()
+        app(prog_name="alation-lineage")
     except LineageError as error:
         say(f"error: {error}", error=True)
         sys.exit(ExitCode.USAGE if isinstance(error, ConfigError) else ExitCode.FAILED)
@@ -71,3 +71,5 @@ def main() -> None:
     except Exception:  # noqa: BLE001 - Python would leave with 1, which means something else here
         say(f"{traceback.format_exc()}error: this is a defect, please report it; run again to go on", error=True)
         sys.exit(ExitCode.FAILED)
+    finally:
+        speak_text()

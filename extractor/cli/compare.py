@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import orjson
 import typer
 
+from extractor.cli.options import dialects_like
 from extractor.cli.reading import Desk, Input, Names, guess_of, inputs_of, read_desk, schema_of
 from extractor.cli.terminal import say, takes_colours
 from extractor.errors import ConfigError
@@ -56,7 +57,10 @@ def diff(
     fail_on: Annotated[
         FailOn, typer.Option("--fail-on", help="Exit with 4 where there is such a difference, or a worse one.")
     ] = FailOn.BREAKING,
-    dialect: Annotated[str, typer.Option("--dialect", "-d", help="Of SQL. Guessed where it is not given.")] = "",
+    dialect: Annotated[
+        str,
+        typer.Option("--dialect", "-d", help="Of SQL. Guessed where it is not given.", autocompletion=dialects_like),
+    ] = "",
     schema: Annotated[
         Path | None, typer.Option("--schema", help='JSON of known columns: {"schema.table": {"column": null}}')
     ] = None,

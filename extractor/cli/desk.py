@@ -11,7 +11,7 @@ import orjson
 import typer
 
 from extractor.cli import compare
-from extractor.cli.options import HtmlFile, Layout
+from extractor.cli.options import HtmlFile, Layout, dialects_like
 from extractor.cli.reading import Desk, Names, read_desk, schema_of
 from extractor.cli.terminal import say, takes_colours, takes_lines
 from extractor.report import ExitCode
@@ -29,7 +29,13 @@ def extract(
         typer.Argument(metavar="FILE|DIR|-", help="A script, a log or a folder of scripts; '-' reads standard input."),
     ],
     dialect: Annotated[
-        str, typer.Option("--dialect", "-d", help="One of: alation-lineage dialects. Guessed where it is not given.")
+        str,
+        typer.Option(
+            "--dialect",
+            "-d",
+            help="One of: alation-lineage dialects. Guessed where it is not given.",
+            autocompletion=dialects_like,
+        ),
     ] = "",
     layout: Annotated[Layout, typer.Option("--format", "-f", help="How to print it.")] = Layout.TEXT,
     html: HtmlFile = None,
@@ -52,6 +58,8 @@ def extract(
 
         write_html(desk.graph(_title(source), datetime.now(UTC)), html)
         say(f"page: {html}", error=True)
+    for line in desk.excerpts():
+        say(line, error=True)
     for problem in desk.problems:
         say(f"error: {problem}", error=True)
     raise typer.Exit(ExitCode.FAILED if desk.problems else ExitCode.DONE)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from extractor.cli.options import DEFAULT_CONFIG, ConfigFile, JsonFile, Quiet, in_utc
+from extractor.cli.options import DEFAULT_CONFIG, ConfigFile, JsonFile, LogFormat, LogFormatOption, Quiet, in_utc
 from extractor.cli.terminal import say, steps_told
 from extractor.errors import ConfigError
 from extractor.report import ExitCode
@@ -42,6 +42,7 @@ def backfill(
     config: ConfigFile = DEFAULT_CONFIG,
     json: JsonFile = None,
     quiet: Quiet = False,
+    log_format: LogFormatOption = LogFormat.TEXT,
 ) -> None:
     """Bring history into Alation, window by window in time order; killed and run again, it goes on where it was.
 
@@ -51,6 +52,7 @@ def backfill(
     from extractor.config import load_config
     from extractor.settings_of_backfill import parse_step
 
+    progress = steps_told(quiet, log_format)
     settings = load_config(config)
     step = window or settings.backfill.window
     try:
@@ -61,12 +63,12 @@ def backfill(
     if begin is None or begin >= end:
         raise ConfigError(f"nothing lies between --since {since.isoformat()} and --until {end.isoformat()}")
     if dry_run:
-        estimate = pipeline.estimate(settings, since=begin, until=end, step=step, progress=steps_told(quiet))
+        estimate = pipeline.estimate(settings, since=begin, until=end, step=step, progress=progress)
         _write(estimate.to_json(), json)
         if str(json) != "-":
             say(estimate.in_words())
         return
-    report = pipeline.backfill(settings, since=begin, until=end, step=step, again=again, progress=steps_told(quiet))
+    report = pipeline.backfill(settings, since=begin, until=end, step=step, again=again, progress=progress)
     _write(report.to_json(), json)
     code = report.exit_code(settings.limits.max_unparsed)
     if str(json) != "-":

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from extractor.config import Config, SourceSettings
 
 SourceName = Annotated[
-    str, typer.Option("--source", "-s", help="The name of a [[source]], or the number of its data source.")
+    str,
+    typer.Option("--source", "-s", help="The name of a source in the configuration, or the number of its data source."),
 ]
 
 

@@ -15,6 +15,8 @@ from extractor.cli.options import (
     ConfigFile,
     HtmlFile,
     JsonFile,
+    LogFormat,
+    LogFormatOption,
     MapTablesOption,
     MetricsFile,
     Quiet,
@@ -22,7 +24,7 @@ from extractor.cli.options import (
     Until,
     in_utc,
 )
-from extractor.cli.terminal import say, steps_told
+from extractor.cli.terminal import log_end, logs_are_json, say, steps_told
 from extractor.errors import ConfigError
 from extractor.report import ExitCode, Report
 
@@ -57,6 +59,7 @@ def run(
     json: JsonFile = None,
     metrics: MetricsFile = None,
     quiet: Quiet = False,
+    log_format: LogFormatOption = LogFormat.TEXT,
 ) -> None:
     """Read the logs, derive lineage, and make Alation's graph equal to it.
 
@@ -66,11 +69,12 @@ def run(
     from extractor.config import load_config
     from extractor.pipeline.mapping import with_map_tables
 
+    progress = steps_told(quiet, log_format)
     settings = with_map_tables(load_config(config), map_tables)
     report = pipeline.run(
         settings,
         window=_window(since, until),
-        progress=steps_told(quiet),
+        progress=progress,
         html=html,
         allow_removals=allow_removals,
     )
@@ -90,6 +94,7 @@ def plan(
     map_tables: MapTablesOption = None,
     json: JsonFile = None,
     quiet: Quiet = False,
+    log_format: LogFormatOption = LogFormat.TEXT,
 ) -> None:
     """Say what a run would change in Alation, and change nothing there.
 
@@ -102,12 +107,13 @@ def plan(
     from extractor.config import load_config
     from extractor.pipeline.mapping import with_map_tables
 
+    progress = steps_told(quiet, log_format)
     settings = with_map_tables(load_config(config), map_tables)
     report = pipeline.plan(
         settings,
         out=out,
         window=_window(since, until),
-        progress=steps_told(quiet),
+        progress=progress,
         html=html,
         allow_removals=allow_removals,
         look=pipeline.look if against is Against.ALATION else None,
@@ -124,6 +130,7 @@ def apply(
     json: JsonFile = None,
     metrics: MetricsFile = None,
     quiet: Quiet = False,
+    log_format: LogFormatOption = LogFormat.TEXT,
 ) -> None:
     """Carry out exactly a saved plan; refused when the state has changed since it was made.
 
@@ -133,10 +140,11 @@ def apply(
     from extractor.config import load_config
     from extractor.pipeline.mapping import with_map_tables
 
+    progress = steps_told(quiet, log_format)
     settings = with_map_tables(load_config(config), map_tables)
     if not plan_file.is_file():
         raise ConfigError(f"{plan_file}: there is no such plan. Make one with: alation-lineage plan --out {plan_file}")
-    report = pipeline.apply(settings, plan_file, progress=steps_told(quiet))
+    report = pipeline.apply(settings, plan_file, progress=progress)
     _end(report, settings.limits.max_unparsed, json, quiet=quiet, metrics=metrics, command="apply")
 
 
@@ -179,6 +187,7 @@ def undo(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")] = False,
     json: JsonFile = None,
     quiet: Quiet = False,
+    log_format: LogFormatOption = LogFormat.TEXT,
 ) -> None:
     """Make what a run changed what it was before, here and in Alation; the plan is shown first.
 
@@ -190,8 +199,9 @@ def undo(
     from extractor.cli import looked
     from extractor.config import load_config
 
+    progress = steps_told(quiet, log_format)
     settings = load_config(config)
-    report = pipeline.undo(settings, run, agree=lambda meant: looked.agree(meant, yes=yes), progress=steps_told(quiet))
+    report = pipeline.undo(settings, run, agree=lambda meant: looked.agree(meant, yes=yes), progress=progress)
     _end(report, settings.limits.max_unparsed, json, quiet=quiet)
 
 
@@ -216,12 +226,13 @@ def _end(
 
     not_written = show.write_json(report.to_json(), json) or show.write_metrics(report, metrics, command, max_unparsed)
     code = ExitCode.FAILED if not_written else report.exit_code(max_unparsed)
-    in_words = not quiet and str(json) != "-"
+    in_words = not quiet and str(json) != "-" and not logs_are_json()
     if in_words:
         say(show.report_in_words(report))
         if json is not None and not not_written:
             say(f"report: {json}")
     if not in_words:
+        log_end(report, code)
         for line in (*(f"warning: {w}" for w in report.warnings), *(f"failed: {f}" for f in report.failures)):
             say(line, error=True)
     if not_written:

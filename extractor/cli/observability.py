@@ -43,9 +43,9 @@ def add_to(app: typer.Typer) -> None:
 
 
 def connect(
-    url: Annotated[str | None, typer.Option("--url", help="Alation's address; that of [alation] by default.")] = None,
+    url: Annotated[str | None, typer.Option("--url", help="Alation's address; that of \\[alation] by default.")] = None,
     user_id: Annotated[
-        int | None, typer.Option("--user-id", min=0, help="Whose token it is; user_id of [alation] by default.")
+        int | None, typer.Option("--user-id", min=0, help="Whose token it is; user_id of \\[alation] by default.")
     ] = None,
     config: ConfigFile = DEFAULT_CONFIG,
 ) -> None:

@@ -10,6 +10,20 @@ from typing import Annotated
 import typer
 
 
+def dialects_like(incomplete: str) -> list[str]:
+    """The names of dialects that begin so, for the completion of the shell."""
+    import dialects
+
+    return [name for name in dialects.names() if name.startswith(incomplete)]
+
+
+class LogFormat(StrEnum):
+    """How the lines on standard error are written."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
 class Layout(StrEnum):
     """How lineage is written."""
 
@@ -60,8 +74,18 @@ MetricsFile = Annotated[
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print warnings and failures only.")]
 
+LogFormatOption = Annotated[
+    LogFormat,
+    typer.Option(
+        "--log-format",
+        envvar="ALATION_LINEAGE_LOG_FORMAT",
+        help="Standard error as text, or as JSON lines with run, source and session.",
+    ),
+]
+
 AllowRemovals = Annotated[
-    bool, typer.Option("--allow-removals", help="Remove as much as the logs say, beyond the limits of [reconcile] too.")
+    bool,
+    typer.Option("--allow-removals", help="Remove as much as the logs say, beyond the limits in \\[reconcile] too."),
 ]
 
 DEFAULT_CONFIG = Path("lineage.toml")

@@ -25,6 +25,8 @@ STANDARD_INPUT = "standard input"
 _NOT_ANALYSED = frozenset(
     {Outcome.NOT_PARSED, Outcome.UNSUPPORTED, Outcome.TOO_LARGE, Outcome.TIMED_OUT, Outcome.CUT, Outcome.DYNAMIC}
 )
+_OF_ROUTINE = "statement of a routine"
+"""Its places speak of the text within the routine."""
 _SAMPLE_CHARS = 200_000
 _SAMPLE_RECORDS = 200
 
@@ -64,6 +66,21 @@ class Desk:
             for s in lineage.statements
             if s.outcome in _NOT_ANALYSED
         ]
+
+    def excerpts(self) -> list[str]:
+        """Lines that show where the statements that cannot be parsed stop making sense, without credentials."""
+        from extractor.outputs.excerpt import excerpt, place_of
+
+        rows: list[str] = []
+        for name, lineage in self.found.items():
+            failed = [s for s in lineage.statements if s.outcome is Outcome.NOT_PARSED and s.kind != _OF_ROUTINE]
+            pieces = _pieces_of(self.contents[name], self.dialect) if failed else {}
+            for statement in failed:
+                place, (line, raw) = place_of(statement.reason), pieces.get(statement.fingerprint, (0, ""))
+                if place is not None and line:
+                    rows.append(f"{name}:{line + place.line - 1}:{place.first_column}: not parsed: {place.reason}")
+                    rows += excerpt(self.text_of(name, statement.fingerprint).sql, place, line, raw=raw)
+        return rows
 
     def graph(self, title: str, made_at: datetime) -> Graph:
         """All of it as one graph."""
@@ -195,6 +212,20 @@ def _good_records(items: Iterable[QueryRecord | BadRecord], problems: list[str])
             problems.append(f"{item.origin}: {item.problem}")
         else:
             yield item
+
+
+def _pieces_of(content: str | list[QueryRecord], dialect: str) -> dict[str, tuple[int, str]]:
+    """Of each statement, by its fingerprint, the line on which it begins first, and its text."""
+    import dialects as known
+    from extractor.statements import fingerprint, pieces
+
+    chosen = known.get(dialect)
+    found: dict[str, tuple[int, str]] = {}
+    for record in [QueryRecord(content)] if isinstance(content, str) else content:
+        first = record.origin.line if record.origin is not None else 1
+        for piece in pieces(record.sql, chosen):
+            found.setdefault(fingerprint(piece.text, chosen), (first + piece.line - 1, piece.text))
+    return found
 
 
 def _texts_of(content: str | list[QueryRecord], dialect: str) -> dict[str, Text]:

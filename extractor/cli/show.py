@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from extractor.report import ExitCode, Lines, Report, visible
+from extractor.cli.screen import Screen, Section, on_a_screen
+from extractor.report import ExitCode, Lines, Report
 
 _SHOWN = 8
+_JOBS = 5
 
 
 def write_json(content: object, target: Path | None) -> str:
@@ -43,24 +45,24 @@ def write_metrics(report: Report, target: Path | None, command: str, max_unparse
     return ""
 
 
-def report_in_words(report: Report) -> str:
-    """The report for a person: what was read, how each record and statement ended, what needs attention."""
-    parts = [_files(report), _outcomes(report), _derived(report)]
-    parts += [_upload(report)] if report.plan or report.upload else []
-    parts += [
-        _lines("needs a look", report.problems, with_what=True),
-        _lines("names that are not in the catalog", report.names, with_what=True),
-        _lines("servers, databases and stores that nothing maps", report.unmapped, with_what=True),
-        _lines("what stands for its parts", report.folds, with_what=True),
-        _lines("tables whose columns nobody knows, by what that costs", report.unlisted, with_what=True),
-        _lines("notes", report.notes, with_what=True),
-        _cut(["different in Alation:", *(f"  {d}" for d in report.differences)], _SHOWN, "lines")
-        if report.differences
-        else "",
-        "\n".join(visible(f"warning: {w}") for w in report.warnings),
-        "\n".join(visible(f"failed: {f}") for f in report.failures),
+def report_in_words(report: Report, screen: Screen | None = None) -> str:
+    """The report for a person: what was read, how each record and statement ended, what needs attention.
+
+    It fits the screen (that of standard output, unless told), as far as lists can be cut.
+    """
+    sections = [_files(report), _outcomes(report), _derived(report), _upload(report)]
+    sections += [
+        _ranked("needs a look", report.problems),
+        _ranked("names that are not in the catalog", report.names),
+        _ranked("servers, databases and stores that nothing maps", report.unmapped),
+        _ranked("what stands for its parts", report.folds),
+        _ranked("tables whose columns nobody knows, by what that costs", report.unlisted),
+        _ranked("notes", report.notes),
+        _list("different in Alation", report.differences),
+        _list("warnings", [f"warning: {w}" for w in report.warnings]),
+        _list("failures", [f"failed: {f}" for f in report.failures]),
     ]
-    return "\n".join(p for p in parts if p)
+    return "\n".join(on_a_screen([s for s in sections if s.head], screen or Screen.of_output()))
 
 
 def end_in_words(code: ExitCode, report: Report, max_unparsed: float) -> str:
@@ -81,43 +83,52 @@ def end_in_words(code: ExitCode, report: Report, max_unparsed: float) -> str:
     return "exit 3: an upload or a file failed; what was finished is kept, run again to go on."
 
 
-def _files(report: Report) -> str:
-    lines = [f"read {len(report.files)} files, {report.records_read} records, {report.statements_read} statements"]
-    for item in report.files:
+def _files(report: Report) -> Section:
+    rows = []
+    for item in sorted(report.files, key=lambda item: not (item.problem or item.unreadable or item.encoding)):
         extras = [f"{item.unreadable} unreadable"] if item.unreadable else []
         extras += [f"{item.replaced_characters} characters replaced"] if item.replaced_characters else []
         extras += [f"read as {item.encoding}"] if item.encoding else []
         extras += [item.problem] if item.problem else []
         tail = f" ({'; '.join(extras)})" if extras else ""
-        lines.append(f"  {item.path}: {item.format or 'not read'}, {item.records} records{tail}")
-    return _cut(lines, 2 * _SHOWN, "files")
+        rows.append(f"  {item.path}: {item.format or 'not read'}, {item.records} records{tail}")
+    head = f"read {len(report.files)} files, {report.records_read} records, {report.statements_read} statements"
+    return Section(head, rows, "files", 2 * _SHOWN)
 
 
-def _outcomes(report: Report) -> str:
-    rows = ["outcome                      records  statements"]
+def _outcomes(report: Report) -> Section:
     known = sorted({*report.records, *report.statements}, key=lambda o: -report.statements[o])
-    rows += [f"  {o.value:<26} {report.records[o]:>7}  {report.statements[o]:>10}" for o in known]
+    rows = [f"  {o.value:<26} {report.records[o]:>7}  {report.statements[o]:>10}" for o in known]
     rows.append(f"  {'sum':<26} {sum(report.records.values()):>7}  {sum(report.statements.values()):>10}")
-    return "\n".join(rows)
+    return Section("outcome                      records  statements", rows)
 
 
-def _derived(report: Report) -> str:
-    return (
+def _derived(report: Report) -> Section:
+    return Section(
         f"distinct statements {report.distinct}, parsed now {report.parsed}; "
         f"dataflows {report.dataflows}, edges derived {report.edges_derived}, edges known in all {report.edges_known}"
     )
 
 
-def _upload(report: Report) -> str:
+def _upload(report: Report) -> Section:
     lines = []
     if report.plan:
         lines.append("planned: " + ", ".join(f"{name} {value}" for name, value in report.plan.items()))
         lines += [f"  {wanted}"] if (wanted := _requests(report.plan)) else []
     if report.upload:
-        lines.append("uploaded: " + ", ".join(f"{name} {value}" for name, value in report.upload.items()))
+        lines.append("uploaded: " + _uploaded(report.upload))
     if report.mapping:
         lines.append("assets: " + ", ".join(f"{name} {value}" for name, value in report.mapping.items()))
-    return "\n".join(lines)
+    return Section(lines[0], lines[1:]) if lines else Section("")
+
+
+def _uploaded(upload: Mapping[str, Any]) -> str:
+    """The counts of an upload; of its jobs the last ones only."""
+    words = [f"{name} {value}" for name, value in upload.items() if name != "jobs"]
+    if jobs := upload.get("jobs"):
+        before = f"{len(jobs) - _JOBS} more and " if len(jobs) > _JOBS else ""
+        words.append(f"jobs {before}{', '.join(str(job) for job in jobs[-_JOBS:])}")
+    return ", ".join(words)
 
 
 def _requests(plan: Mapping[str, Any]) -> str:
@@ -129,23 +140,17 @@ def _requests(plan: Mapping[str, Any]) -> str:
     return f"in {posts} uploads and {deletes} deletions, one at a time: about {time} in Alation"
 
 
-def _lines(title: str, lines: Lines, *, with_what: bool) -> str:
-    ranked = lines.ranked()
-    if not ranked:
-        return ""
-    rows = [f"{title}:"]
-    for p in ranked:
-        what = f"{p.what}: " if with_what and p.reason else p.what
+def _ranked(title: str, lines: Lines) -> Section:
+    rows = []
+    for p in lines.ranked():
+        what = f"{p.what}: " if p.reason else p.what
         times = f" ({p.count} times)" if p.count > 1 else ""
         place = f" at {p.origin}" if p.origin else ""
         rows.append(f"  {what}{p.reason}{place}{times}")
     if lines.beyond:
         rows.append(f"  and {lines.beyond} more that are not kept")
-    return _cut(rows, _SHOWN, "lines")
+    return _list(title, rows, indent="")
 
 
-def _cut(rows: list[str], most: int, what: str) -> str:
-    rows = [visible(row) for row in rows]
-    if len(rows) <= most + 1:
-        return "\n".join(rows)
-    return "\n".join([*rows[: most + 1], f"  ... and {len(rows) - most - 1} more {what} (all with --json FILE)"])
+def _list(title: str, rows: Sequence[str], *, indent: str = "  ") -> Section:
+    return Section(f"{title}:", [f"{indent}{row}" for row in rows], "lines", _SHOWN) if rows else Section("")

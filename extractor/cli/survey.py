@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import orjson
 import typer
 
+from extractor.cli.options import dialects_like
 from extractor.cli.terminal import say
 from extractor.errors import ConfigError
 from extractor.report import ExitCode, visible
@@ -30,7 +31,9 @@ def add_to(app: typer.Typer) -> None:
 
 def stats(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files and folders to read.")],
-    dialect: Annotated[str, typer.Option("--dialect", "-d", help="The database they are from.")] = "generic",
+    dialect: Annotated[
+        str, typer.Option("--dialect", "-d", help="The database they are from.", autocompletion=dialects_like)
+    ] = "generic",
     as_format: Annotated[
         str, typer.Option("--format", "-f", help="The format, where content does not tell it.")
     ] = "auto",

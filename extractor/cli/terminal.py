@@ -3,28 +3,102 @@
 from __future__ import annotations
 
 import io
+import logging
 import os
+import shutil
 import sys
-from collections.abc import Callable
 from typing import TextIO
 
-from extractor.report import visible
+from extractor.cli.options import LogFormat
+from extractor.progress import Progress
+from extractor.report import ExitCode, Report, visible
+
+_LOG = logging.getLogger("extractor.cli")
+
+
+class LiveLine:
+    """The last line of a terminal, written over again and again, and gone before anything else is printed."""
+
+    def __init__(self) -> None:
+        self._is_shown = False
+
+    @property
+    def is_possible(self) -> bool:
+        """Whether standard error is a terminal that can go back within a line, and nobody wants JSON there."""
+        return sys.stderr.isatty() and os.environ.get("TERM") != "dumb" and not logs_are_json()
+
+    def show(self, text: str) -> None:
+        """Show this in place of what was shown before, no wider than the terminal."""
+        width = shutil.get_terminal_size().columns - 1
+        sys.stderr.write(f"\r\x1b[K{visible(text)[:width]}")
+        sys.stderr.flush()
+        self._is_shown = True
+
+    def clear(self) -> None:
+        """Take the line away, so that something else can be printed there."""
+        if self._is_shown:
+            self._is_shown = False
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+
+
+LIVE = LiveLine()
 
 
 def say(text: str, *, error: bool = False) -> None:
     """Print text; its line breaks and tabs are kept, all else that a terminal would obey is spelled."""
+    LIVE.clear()
+    if error and logs_are_json():
+        _LOG.log(_level_of(text), "%s", text)
+        return
     lines = ("\t".join(visible(part) for part in line.split("\t")) for line in text.split("\n"))
     print("\n".join(lines), file=sys.stderr if error else sys.stdout)
 
 
-def steps_told(quiet: bool) -> Callable[[str], None]:
-    """What shows the steps of long work: on standard error, or nowhere."""
+def logs_are_json() -> bool:
+    """Whether standard error is for programs: each line of it is a JSON object."""
+    return any(getattr(handler, "writes_json", False) for handler in logging.getLogger("extractor").handlers)
 
-    def show_step(line: str) -> None:
-        if not quiet:
-            say(line, error=True)
 
-    return show_step
+def log_end(report: Report, code: ExitCode) -> None:
+    """The counts of a run as one line of the log, where the log is JSON."""
+    if logs_are_json():
+        counts = {
+            "exit_code": int(code),
+            "files": len(report.files),
+            "records": report.records_read,
+            "statements": {outcome.value: count for outcome, count in report.statements.items()},
+            "edges": report.edges_derived,
+            "plan": report.plan,
+            "upload": report.upload,
+        }
+        _LOG.info("done", extra={"about": counts})
+
+
+def speak_text() -> None:
+    """Let standard error be text again, and the live line be gone: what a process does at its end."""
+    LIVE.clear()
+    top = logging.getLogger("extractor")
+    for handler in [handler for handler in top.handlers if getattr(handler, "writes_json", False)]:
+        top.removeHandler(handler)
+        top.setLevel(logging.NOTSET)
+
+
+def _level_of(text: str) -> int:
+    if text.startswith("warning:"):
+        return logging.WARNING
+    return logging.ERROR if text.startswith(("error:", "failed:", "exit ")) else logging.INFO
+
+
+def steps_told(quiet: bool, log_format: LogFormat = LogFormat.TEXT) -> Progress:
+    """What shows the steps of long work and how far it is: on standard error, in this format, or nowhere."""
+    from extractor.cli.progress import Steps
+
+    if log_format is LogFormat.JSON:
+        from extractor.cli.logging_json import log_as_json
+
+        log_as_json(quiet=quiet)
+    return (lambda _: None) if quiet else Steps()
 
 
 def bear_any_text() -> None:

@@ -17,9 +17,10 @@ from extractor.config import Config
 from extractor.engines import Engine, ProcessEngine
 from extractor.errors import AlationError, Paused, StateBusy
 from extractor.pipeline.catalogs import refresh_catalogs, refresh_schemas
-from extractor.pipeline.derive import Carried, Derivation, Progress, groups_of, limits_of
+from extractor.pipeline.derive import Carried, Derivation, groups_of, limits_of
 from extractor.pipeline.runs import alation_of, apply_made, connect, finish, plan_of, state_url
 from extractor.pipeline.windows import Window, windows_between
+from extractor.progress import Progress
 from extractor.report import ExitCode, Report
 from extractor.state import Store
 from extractor.state.catalog import CatalogStore

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from dialects import Dialect
@@ -11,15 +11,17 @@ from extractor.config import Config, SourceSettings
 from extractor.engines import Engine, Limits
 from extractor.keys import CatalogReader, KeyResolver
 from extractor.keys.mapped import with_mapped_tables
+from extractor.logs import about
 from extractor.pipeline.dialect import dialect_of
 from extractor.pipeline.observe import Observer
 from extractor.pipeline.outlines import OutlineReader, OutlineWriter
 from extractor.pipeline.read import AsideWatcher, SourceReader
 from extractor.pipeline.resolvers import mapped_sources, resolver_of
 from extractor.pipeline.spans import Spans
-from extractor.pipeline.spool import Spool
+from extractor.pipeline.spool import Event, Spool
 from extractor.pipeline.walk import Walk, Watcher
 from extractor.pipeline.windows import Window
+from extractor.progress import Count, Progress, counter
 from extractor.report import Report
 from extractor.schemas import CatalogSchema
 from extractor.sessions import Sessions
@@ -27,7 +29,7 @@ from extractor.state import Store
 from extractor.state.catalog import CatalogStore
 from extractor.state.history import History
 
-Progress = Callable[[str], None]
+_COUNTED = 500
 
 
 class Group(NamedTuple):
@@ -122,8 +124,10 @@ class Derivation:
                 window=self._window,
                 watcher=self._aside_watcher,
                 spans=self._carried.spans(source) if self._carried is not None else None,
+                progress=self._progress,
             )
-            reader.read(self._file_names)
+            with about(source=source.name):
+                reader.read(self._file_names)
             self._store.read_days(self._run_id, source.name, reader.days)
         writer.flush()
 
@@ -139,11 +143,20 @@ class Derivation:
             report=self._report,
             file_names=self._file_names,
             watcher=self._watcher,
+            source_names={n: s.name for n, s in group.sources},
         )
         writes, edges = self._report.writes_that_read, self._report.edges_derived
-        walk.run(spool.in_order())
+        walk.run(self._counted(group, spool))
         if self._report.writes_that_read > writes and self._report.edges_derived == edges:
             self._report.without_edges.extend(source.name for _, source in group.sources)
+
+    def _counted(self, group: Group, spool: Spool) -> Iterator[Event]:
+        """The events in time order; how far they are is told."""
+        told, what = counter(self._progress), f"{_names(group)}: binding"
+        for done, event in enumerate(spool.in_order()):
+            if not done % _COUNTED:
+                told(Count(what, done, spool.count, "statements"))
+            yield event
 
     def _sessions(self, group: Group, catalog: CatalogReader | None, resolvers: dict[int, KeyResolver]) -> Sessions:
         """The group's sessions: new ones, or those of the window before."""

@@ -15,11 +15,12 @@ from extractor.config import Config
 from extractor.engines import ProcessEngine
 from extractor.pipeline.backfill import duration_in_words, span_in_words
 from extractor.pipeline.catalogs import reads_alation, refresh_catalogs, refresh_schemas
-from extractor.pipeline.derive import Derivation, Progress, groups_of, limits_of
+from extractor.pipeline.derive import Derivation, groups_of, limits_of
 from extractor.pipeline.resolvers import mapped_sources
 from extractor.pipeline.runs import alation_of, connect, state_url
 from extractor.pipeline.spans import Spans
 from extractor.pipeline.windows import Window, windows_between
+from extractor.progress import Progress
 from extractor.report import Report
 from extractor.state import Store
 from extractor.state.catalog import CatalogStore

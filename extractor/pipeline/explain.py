@@ -12,7 +12,8 @@ from extractor.config import Config
 from extractor.engines import ProcessEngine
 from extractor.errors import ConfigError
 from extractor.keys import KeyResolver
-from extractor.models import ColumnEdge, Dataflow, Origin, StatementLineage, TableEdge
+from extractor.models import ColumnEdge, Dataflow, Origin, Outcome, StatementLineage, TableEdge
+from extractor.outputs.excerpt import excerpt, place_of
 from extractor.pipeline.derive import Derivation, limits_of
 from extractor.pipeline.dialect import dialect_of
 from extractor.pipeline.observe import Derived
@@ -151,8 +152,10 @@ def _step_in_words(step: Step, scratch: Store, store: Store, config: Config) -> 
     ]
     dialect = dialect_of(source)
     resolver = resolver_of(config, source, dialect, CatalogStore(store.engine))
-    texts = scratch.texts([event.fingerprint], dialect.name)
-    rows += ["text         (credentials removed)", *_indented(texts.get(event.fingerprint, ""))]
+    text = scratch.texts([event.fingerprint], dialect.name).get(event.fingerprint, "")
+    if step.outcome is Outcome.NOT_PARSED and (where := place_of(step.reason)) is not None:
+        rows += excerpt(text, where, step.origin.line)
+    rows += ["text         (credentials removed)", *_indented(text)]
     for lineage in step.lineages:
         rows += _lineage_rows(lineage)
     for derived in step.derived:

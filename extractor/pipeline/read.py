@@ -19,13 +19,16 @@ import xxhash
 from dialects import Dialect
 from extractor import sources, statements
 from extractor.config import Config, SourceSettings
+from extractor.logs import about, log_problem
 from extractor.models import BadRecord, Origin, Outcome, QueryOutcome, QueryRecord
 from extractor.pipeline.spans import Spans
 from extractor.pipeline.spool import Event, Spool
 from extractor.pipeline.windows import Window
+from extractor.progress import Count, Progress, counter
 from extractor.report import FileReport, Report, outcome_of_record, visible
 from extractor.sources import MAX_STATEMENT_BYTES, FileStats, InputFile
 
+_COUNTED = 200
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _ASIDE = {
@@ -69,6 +72,7 @@ class SourceReader:
         window: Window,
         watcher: AsideWatcher | None = None,
         spans: Spans | None = None,
+        progress: Progress = lambda _: None,
     ) -> None:
         self._number = number
         self._source = source
@@ -80,6 +84,8 @@ class SourceReader:
         self._window = window
         self._watcher = watcher
         self._spans = spans
+        self._count = counter(progress)
+        self._total_bytes = self._done_bytes = 0
         self._wanted = _filter_of(source)
         self._last_at_us = -1
         self.days: set[int] = set()
@@ -87,7 +93,8 @@ class SourceReader:
     def read(self, file_names: dict[int, str]) -> None:
         """Read all files of the source; each gets the next number in ``file_names``, unless it has one there."""
         numbers = {name: number for number, name in file_names.items()}
-        inputs = (_named(i) for i in sources.find_inputs(self._source, self._config.root))
+        inputs = [_named(i) for i in sources.find_inputs(self._source, self._config.root)]
+        self._total_bytes = sum(item.size_bytes for item in inputs)
         for log in sources.logs_of(self._readable(inputs), self._source):
             for item in log:
                 if item.name not in numbers:
@@ -99,6 +106,7 @@ class SourceReader:
         """The files that are to be read; the others are told to the report."""
         for item, twin in _with_twins(self._within(inputs)):
             if twin is not None:
+                self._done_bytes += item.size_bytes
                 self._report.files.append(FileReport(item.name, problem=f"the same content as {twin}: not read twice"))
             else:
                 yield item
@@ -116,6 +124,8 @@ class SourceReader:
                 self._report.files.append(FileReport(item.name, problem="by its date outside of the window: not read"))
             else:
                 yield item
+                continue
+            self._done_bytes += item.size_bytes
         if not found:
             self._report.without_files.append(self._source.name)
 
@@ -133,6 +143,8 @@ class SourceReader:
         for position, record in enumerate(reader):
             file = record.origin.file if record.origin is not None else log[0].name
             lines[file].records += 1
+            if not position % _COUNTED:
+                self._tell(self._done_bytes + reader.position_bytes)
             if isinstance(record, BadRecord):
                 lines[file].unreadable += 1
                 self._set_whole_aside(None, Outcome.UNREADABLE, record.problem, record.origin)
@@ -140,6 +152,8 @@ class SourceReader:
                 if self._spans is not None:
                     self._spans.saw(file, record.started_at)
                 self._take(record, numbers[file], position)
+        self._done_bytes += sum(item.size_bytes for item in log)
+        self._tell(self._done_bytes)
         whole = {stats.name for stats in reader.parts if not stats.problem}  # what broke off may be whole next time
         for stats in reader.parts:
             self._close(lines.pop(stats.name), stats)
@@ -147,6 +161,10 @@ class SourceReader:
             self._keep_spans(self._spans, [item for item in log if item.name in whole])
         for line in lines.values():  # pieces that could not be opened: their records say why
             self._report.fail_file(line)
+
+    def _tell(self, done_bytes: int) -> None:
+        """How far the source is read, by the bytes of its files as they lie there."""
+        self._count(Count(f"{self._source.name}: reading", done_bytes, self._total_bytes, "bytes"))
 
     def _keep_spans(self, spans: Spans, items: list[InputFile]) -> None:
         for item, first in spans.keep(items, self._window):
@@ -177,7 +195,9 @@ class SourceReader:
         events, asides = self._decide(record)
         self._report.read(len(events) + len(asides))
         for aside in asides:
-            self._report.statement(aside.outcome, aside.reason, aside.origin)
+            if self._report.statement(aside.outcome, aside.reason, aside.origin):
+                with about(session=record.session or ""):
+                    log_problem(aside.outcome, aside.reason, aside.origin)
             if self._watcher is not None:
                 self._watcher(aside)
         if not events:
@@ -215,7 +235,9 @@ class SourceReader:
     def _set_whole_aside(
         self, record: QueryRecord | None, outcome: Outcome, reason: str, origin: Origin | None
     ) -> None:
-        self._report.whole_record(outcome, reason, origin)
+        if self._report.whole_record(outcome, reason, origin):
+            with about(session=record.session or "" if record is not None else ""):
+                log_problem(outcome, reason, origin)
         if self._watcher is not None and origin is not None:
             self._watcher(Aside(origin, outcome, reason, record))
 

@@ -14,15 +14,17 @@ from extractor.alation import AlationClient, JobRef
 from extractor.config import AlationSettings, Config, refresh_token
 from extractor.engines import ProcessEngine
 from extractor.errors import ConfigError, Paused
+from extractor.logs import about
 from extractor.pipeline.catalogs import reads_alation, refresh_catalogs, refresh_schemas
 from extractor.pipeline.declare import declare
-from extractor.pipeline.derive import Derivation, Progress, groups_of, limits_of
+from extractor.pipeline.derive import Derivation, groups_of, limits_of
 from extractor.pipeline.events import check_events, observe_events
 from extractor.pipeline.mapping import map_tables, plan_mapping, refresh_mappings
 from extractor.pipeline.openlineage import tell
 from extractor.pipeline.picture import Picture
 from extractor.pipeline.resolvers import mapped_sources
 from extractor.pipeline.windows import Window
+from extractor.progress import Count, Progress, counter
 from extractor.report import Report
 from extractor.state import Store
 from extractor.state.catalog import CatalogStore
@@ -137,7 +139,9 @@ def opened(config: Config, command: str) -> Iterator[tuple[Store, int, Report]]:
     groups_of(config)  # a wrong dialect is told before anything is touched
     started_at = datetime.now(UTC)
     with Store.open(state_url(config)) as store, store.lock():
-        yield store, store.begin_run(command, started_at=started_at), Report(started_at)
+        run_id = store.begin_run(command, started_at=started_at)
+        with about(run=run_id):
+            yield store, run_id, Report(started_at)
 
 
 def _derive(
@@ -202,7 +206,7 @@ def apply_made(
         made,
         store,
         client,
-        on_event=lambda step: progress(_step_in_words(step)),
+        on_event=lambda step: _step_told(step, progress),
         job_deadline_s=settings.job_deadline_s,
         job_poll_s=settings.job_poll_s,
     )
@@ -236,6 +240,11 @@ def _uploaded(outcome: ApplyReport) -> dict[str, Any]:
         "failed": len(outcome.failed),
         "jobs": [JobRef.parse(job).shown for job in outcome.jobs],
     }
+
+
+def _step_told(step: Step, progress: Progress) -> None:
+    progress(_step_in_words(step))
+    counter(progress)(Count("uploading", step.done, step.total, "requests"))
 
 
 def _step_in_words(step: Step) -> str:

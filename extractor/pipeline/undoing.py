@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from extractor.config import Config
 from extractor.errors import ConfigError
-from extractor.pipeline.derive import Progress
 from extractor.pipeline.runs import alation_of, apply_made, connect, finish, opened, planned
+from extractor.progress import Progress
 from extractor.report import Report
 from extractor.state import Store
 from extractor.upload import Action, Plan

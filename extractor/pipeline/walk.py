@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import NamedTuple
 
+from extractor.logs import about, log_problem
 from extractor.models import Origin, Outcome, QueryOutcome, QueryRecord, StatementLineage
 from extractor.pipeline.observe import Derived, Observer
 from extractor.pipeline.order import in_session_order
@@ -41,7 +42,8 @@ Watcher = Callable[[Step], None]
 class Walk:
     """Walks the events of one data source in time order.
 
-    ``file_names`` gives the name of each file number. ``watcher`` is told of every statement.
+    ``file_names`` gives the name of each file number, ``source_names`` that of each source's. ``watcher`` is told of
+    every statement.
     """
 
     def __init__(
@@ -53,6 +55,7 @@ class Walk:
         report: Report,
         file_names: dict[int, str],
         watcher: Watcher | None = None,
+        source_names: dict[int, str] | None = None,
     ) -> None:
         self._observer = observer
         self._sessions = sessions
@@ -60,6 +63,7 @@ class Walk:
         self._report = report
         self._file_names = file_names
         self._watcher = watcher
+        self._source_names = source_names or {}
         self._latest = datetime.now(UTC) + timedelta(days=1)
 
     def run(self, events: Iterable[Event]) -> None:
@@ -157,7 +161,9 @@ class Walk:
         lineages: Iterable[StatementLineage] = (),
         derived: Iterable[Derived] = (),
     ) -> Outcome:
-        self._report.statement(outcome, reason, origin)
+        if self._report.statement(outcome, reason, origin):
+            with about(source=self._source_names.get(event.source, ""), session=event.session.partition("\0")[2]):
+                log_problem(outcome, reason, origin)
         if self._watcher is not None:
             self._watcher(Step(event, origin, outcome, reason, tuple(lineages), tuple(derived)))
         return outcome

@@ -39,6 +39,9 @@ class OpenInput(Protocol):
     def read(self, size: int, /) -> bytes:
         """At most so many of the next bytes."""
 
+    def tell(self) -> int:
+        """So many bytes were read."""
+
     def close(self) -> None:
         """Close it; doing it twice does no harm."""
 
@@ -51,6 +54,9 @@ class _TarMember(NamedTuple):
 
     def read(self, size: int, /) -> bytes:
         return self.content.read(size)
+
+    def tell(self) -> int:
+        return self.content.tell()
 
     def close(self) -> None:
         self.content.close()

@@ -76,6 +76,11 @@ class OpenFile:
             return self.item.modified_at
         return datetime.fromtimestamp(self.item.path.stat().st_mtime, UTC)
 
+    @property
+    def position_bytes(self) -> int:
+        """So many bytes of the file, as it lies there, were read."""
+        return self._file.tell()
+
     def close(self) -> None:
         """Close the file; doing it twice does no harm."""
         self._file.close()

@@ -36,6 +36,7 @@ class _Opening:
         self._files = iter(files)
         self._encoding = encoding
         self._open: list[OpenFile] = []
+        self._done_bytes = 0
         self._damages: list[tuple[FileStats, str]] = []
         self.parts: list[FileStats] = []
         self.problems: list[tuple[str, str]] = []
@@ -69,9 +70,15 @@ class _Opening:
 
     def _end(self, opened: OpenFile) -> None:
         self._open.remove(opened)
+        self._done_bytes += opened.position_bytes
         if opened.damage:
             self._damages.append((opened.stats, opened.damage))
         opened.close()
+
+    @property
+    def position_bytes(self) -> int:
+        """So many bytes of the pieces were taken from where they lie."""
+        return self._done_bytes + sum(opened.position_bytes for opened in self._open)
 
     def damages(self) -> list[tuple[FileStats, str]]:
         """The pieces that broke off, with how; known when all are read."""
@@ -105,6 +112,12 @@ class FileReader:
         self._limit = max_statement_bytes
         self._own = FileStats(files[0].name)
         self.parts: list[FileStats] = [self._own]
+        self._opening: _Opening | None = None
+
+    @property
+    def position_bytes(self) -> int:
+        """So many bytes of the files were read, as they lie there: compressed, where they are."""
+        return self._opening.position_bytes if self._opening is not None else 0
 
     @property
     def stats(self) -> FileStats:
@@ -121,6 +134,7 @@ class FileReader:
 
     def __iter__(self) -> Iterator[Item]:
         with closing(_Opening(self._files, self._source.encoding)) as opening:
+            self._opening = opening
             for item in self._items(opening):
                 stats = self.parts[0] if len(self.parts) == 1 else self._stats_of(item)
                 if isinstance(item, BadRecord):

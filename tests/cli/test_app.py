@@ -5,29 +5,16 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 
 import pytest
+import typer
 
-COMMANDS = [
-    "init",
-    "check",
-    "formats",
-    "dialects",
-    "extract",
-    "diff",
-    "run",
-    "plan",
-    "apply",
-    "verify",
-    "undo",
-    "explain",
-    "graph",
-    "impact",
-    "sandbox",
-]
-OBSERVABILITY = ["connect", "show", "disconnect", "map", "job", "mappings list", "mappings add", "mappings remove"]
+from extractor.cli.app import app
+from tests.cli.shell import shell
 
 
 def command(*arguments: str, stdin: str = "", cwd=None) -> subprocess.CompletedProcess[str]:
@@ -45,27 +32,34 @@ def command(*arguments: str, stdin: str = "", cwd=None) -> subprocess.CompletedP
     )
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_has_help_with_an_example(name):
-    """The help of a command shows how it is called."""
-    shown = command(name, "--help")
-    assert shown.returncode == 0
-    assert "Example: " in shown.stdout
-    assert f"alation-lineage {name}" in " ".join(shown.stdout.split()) or name == "extract"
+def leaves(group: typer.core.TyperGroup, *path: str) -> Iterator[tuple[str, ...]]:
+    """The words of every command of the tree."""
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from leaves(command, *path, name)
+        else:
+            yield *path, name
 
 
-@pytest.mark.parametrize("name", OBSERVABILITY)
-def test_every_command_about_observability_has_help_with_an_example(name):
-    """The help of each command of the group shows how it is called."""
-    shown = command("observability", *name.split(), "--help")
+COMMANDS = sorted(leaves(typer.main.get_command(app)))
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_every_command_has_help_with_an_example(words):
+    """The help of a command says what it does and shows how it is called, with options that it has."""
+    shown = shell(*words, "--help", COLUMNS="250")
+    example = re.search(rf"Example: (?:.*\| |[A-Z_]+=\S+ )?(alation-lineage {' '.join(words)}( .*)?)", shown.stdout)
     assert shown.returncode == 0
-    assert f"alation-lineage observability {name}" in " ".join(shown.stdout.split())
+    assert "  by default" not in shown.stdout, "a word in brackets is markup, unless it is escaped"
+    assert example is not None, shown.stdout
+    used = set(re.findall(r"(?<=\s)--?[a-z][a-z-]*", example[1]))
+    assert used <= set(re.findall(r"(?<![\w-])--?[a-z][a-z-]*", shown.stdout.replace(example[0], "")))
 
 
 def test_all_commands_are_listed():
     """The top-level help names every command."""
-    shown = command("--help").stdout
-    assert all(name in shown for name in COMMANDS)
+    shown = shell("--help").stdout
+    assert all(words[0] in shown for words in COMMANDS)
 
 
 @pytest.mark.parametrize("arguments", [["--version"], ["--help"]])
