@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from functools import cache
+import threading
 from typing import Any
 
 import sqlglot
@@ -40,7 +40,7 @@ def parse(sql: str, dialect: Dialect) -> list[Any]:
     """
     text = _prepared(sql, dialect)
     try:
-        trees = _reader(dialect.parser).parse(text, error_level=ErrorLevel.IMMEDIATE)
+        trees = _reader(dialect.parser)(text)
     except ParseError as error:
         raise _failure(error) from None
     except TokenError:
@@ -60,10 +60,41 @@ def parsed_text(tree: Any) -> str:
     return str(tree.meta.get(_TEXT, ""))
 
 
-@cache
-def _reader(name: str) -> sqlglot.Dialect:
-    """The parser's dialect, made once: it holds settings only."""
-    return sqlglot.Dialect.get_or_raise(name or None)
+class _Reader:
+    """The tokenizer and the parser of one dialect. To make the two costs more than to parse a short text with them."""
+
+    __slots__ = ("_parser", "_tokenizer")
+
+    def __init__(self, name: str) -> None:
+        made = sqlglot.Dialect.get_or_raise(name or None)
+        self._tokenizer = made.tokenizer()
+        self._parser = made.parser(error_level=ErrorLevel.IMMEDIATE)
+
+    def __call__(self, text: str) -> list[Any]:
+        """The trees of a text; nothing else of it is kept."""
+        found = self._tokenizer.tokenize(text)
+        try:
+            return self._parser.parse(found, text)
+        finally:
+            self._parser.reset()
+            found.clear()
+
+
+class _Readers(threading.local):
+    """Those that a thread has made: each keeps its place in the text that it reads."""
+
+    def __init__(self) -> None:
+        self.made: dict[str, _Reader] = {}
+
+
+_READERS = _Readers()
+
+
+def _reader(name: str) -> _Reader:
+    found = _READERS.made.get(name)
+    if found is None:
+        found = _READERS.made[name] = _Reader(name)
+    return found
 
 
 def _prepared(sql: str, dialect: Dialect) -> str:
