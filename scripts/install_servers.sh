@@ -7,6 +7,9 @@ missing=""
 if ! command -v postgres >/dev/null 2>&1 && ! ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1; then
     missing="postgresql"
 fi
+if ! ls /usr/lib/postgresql/*/lib/pgaudit.so >/dev/null 2>&1; then
+    missing="$missing pgaudit"
+fi
 if ! PATH="$PATH:/usr/sbin" command -v mariadbd >/dev/null 2>&1; then
     missing="$missing mariadb-server"
 fi
@@ -32,6 +35,10 @@ fi
 export DEBIAN_FRONTEND=noninteractive
 $as_root apt-get update -q
 for package in $missing; do
+    if [ "$package" = pgaudit ]; then  # its package is named after the server's version
+        package=$(apt-cache search --names-only '^postgresql-[0-9]+-pgaudit$' | cut -d ' ' -f 1 | tail -n 1)
+        package=${package:-postgresql-pgaudit}
+    fi
     $as_root apt-get install -q -y --no-install-recommends "$package" ||
         echo "$package could not be installed: the tests that need it are skipped." >&2
 done

@@ -39,7 +39,7 @@ _SEVERITY = r"(?P<severity>[A-Z\x80-\xff]+[1-5]?) ?:  "
 ENGLISH = {word.encode(): english for word, english in SEVERITIES.items()}
 ENGLISH |= {b"DEBUG%d" % level: "DEBUG" for level in range(1, 6)}
 """As `SEVERITIES`, for bytes: what is not in it is no severity, and the line no head."""
-GROUPS = ("at", "session", "pid", "user", "database", "number", "state", "severity")
+GROUPS = ("at", "session", "pid", "user", "database", "number", "state", "backend", "leader", "severity")
 _WIDESPREAD = (
     "%m [%p] ",
     "%m [%p] %q%u@%d ",

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from extractor.models import Origin
 from extractor.sources.interface import Item, Reading, Sample, SourceFormat, Verdict
-from extractor.sources.postgresql_events import Events, Message, severity_of
+from extractor.sources.postgresql_events import WORKER, Events, Message, severity_of
 
 _MIN_COLUMNS = 23
 _MAX_COLUMNS = 40
@@ -24,6 +24,7 @@ _WANTED = ("at", "user", "database", "session", "number", "severity", "state")
 _HEAD_COLUMNS = 13
 _STATEMENT_FIELD = 19 - _HEAD_COLUMNS
 _DETAIL_FIELD = 14 - _HEAD_COLUMNS
+_BACKEND_FIELD = 23 - _HEAD_COLUMNS
 _PLAIN_LOG = re.compile(rb'"([^"]*(?:""[^"]*)*)",,,,,,,,,"')
 """A message with nothing in the eight columns after it, as statements and durations mostly have it."""
 
@@ -37,48 +38,72 @@ def _judge(sample: Sample) -> Verdict:
     return Verdict(certainty, f"{len(rows)} of its first {len(sample.lines)} lines begin with csvlog's columns")
 
 
-class _CsvLog:
-    """Gathers lines to rows: a row ends where its quotes are closed."""
+def begins_row(line: bytes) -> bool:
+    """Whether a line begins with csvlog's columns."""
+    return _HEAD.match(line) is not None
 
-    def __init__(self, reading: Reading) -> None:
+
+class CsvLog:
+    """Gathers lines to rows: a row ends where its quotes are closed. ``is_open`` says that they are not yet."""
+
+    def __init__(self, reading: Reading, events: Events) -> None:
         self._reading = reading
-        self._events = Events(reading)
+        self._events = events
+        self._head: re.Match[bytes] | None = None  # of the row that is open
         self._parts: list[bytes] = []
         self._size = 0
         self._origin = Origin(reading.lines.file, 1)
         self._limit = reading.max_statement_bytes
         self._names: dict[bytes, str | None] = {}
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the next line can belong to the row that the last one belongs to."""
+        return self._head is not None
+
     def items(self) -> Iterator[Item]:
-        lines = self._reading.lines
-        head: re.Match[bytes] | None = None  # of the row that is open
+        """All records of a csvlog."""
         in_bad_run = False
-        for line in lines:
-            if head is not None:
-                if not self._begins_row(line):
-                    self._keep(line)
-                    if line.count(b'"') & 1:
-                        yield from self._row(head, b"\n".join(self._parts), is_cut=self._size > self._limit)
-                        head = None
-                    continue
-                yield from self._row(head, b"\n".join(self._parts), is_cut=True)
-            head = _HEAD.match(line)
-            if head is None:
-                if line and not in_bad_run:
-                    yield from self._bad("the row does not begin with csvlog's columns", self._here())
-                in_bad_run = bool(line)
+        for line in self._reading.lines:
+            released = self.take(line)
+            if released is not None:
+                in_bad_run = False
+                yield from released
                 continue
-            in_bad_run = False
-            self._origin = self._here()
-            if lines.is_cut or not line.count(b'"') & 1:
-                if released := self._row(head, line, is_cut=lines.is_cut):
-                    yield from released
-                head = None
-            else:
-                self._parts, self._size = [line], len(line)
-        if head is not None and not lines.is_damaged:
-            yield from self._row(head, b"\n".join(self._parts), is_cut=True)
+            if line and not in_bad_run:
+                yield from self._bad("the row does not begin with csvlog's columns", self._here())
+            in_bad_run = bool(line)
+        yield from self.finish()
         yield from self._events.finish()
+
+    def take(self, line: bytes) -> Sequence[Item] | None:
+        """What the next line lets go; None where it is no line of a csvlog."""
+        before: Sequence[Item] = ()
+        if self._head is not None:
+            if not self._begins_row(line):
+                self._keep(line)
+                return self._close(is_cut=self._size > self._limit) if line.count(b'"') & 1 else ()
+            before = self._close(is_cut=True)
+        head = _HEAD.match(line)
+        if head is None:
+            return before or None
+        self._origin = self._here()
+        is_cut = self._reading.lines.is_cut
+        if is_cut or not line.count(b'"') & 1:
+            released = self._row(head, line, is_cut=is_cut)
+            return [*before, *released] if before else released
+        self._head, self._parts, self._size = head, [line], len(line)
+        return before
+
+    def finish(self) -> Sequence[Item]:
+        """What is open at the end of the log; a damaged file's last row is told as its damage."""
+        if self._head is None or self._reading.lines.is_damaged:
+            return ()
+        return self._close(is_cut=True)
+
+    def _close(self, *, is_cut: bool) -> Sequence[Item]:
+        head, self._head = self._head, None
+        return () if head is None else self._row(head, b"\n".join(self._parts), is_cut=is_cut)
 
     def _here(self) -> Origin:
         return self._reading.here()
@@ -114,7 +139,9 @@ class _CsvLog:
                 return self._bad(f"the row has {found} columns, csvlog has 23, 24 or 26", self._origin)
             cells += [""] * _MIN_COLUMNS
         return self._events.take(
-            self._message(head, cells[0], cells[_DETAIL_FIELD], cells[_STATEMENT_FIELD], is_cut=is_cut)
+            self._message(head, cells[0], cells[_DETAIL_FIELD], cells[_STATEMENT_FIELD], is_cut=is_cut)._replace(
+                is_of_worker=len(cells) > _BACKEND_FIELD and cells[_BACKEND_FIELD] == WORKER
+            )
         )
 
     def _bad(self, problem: str, origin: Origin) -> Sequence[Item]:
@@ -158,7 +185,7 @@ class _CsvLog:
 
 
 def _read(reading: Reading) -> Iterator[Item]:
-    return _CsvLog(reading).items()
+    return CsvLog(reading, Events(reading)).items()
 
 
 FORMAT = SourceFormat("postgresql-csvlog", "PostgreSQL csvlog (23, 24 or 26 columns)", _judge, _read, lambda _: "")

@@ -10,11 +10,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import NamedTuple
 
 from extractor.models import Origin, QueryOutcome, QueryRecord
 from extractor.sources.interface import Reading
+from extractor.sources.postgresql_audit import MARK, Audit, audit_of
+from extractor.sources.postgresql_held import HeldSession, is_same
+from extractor.sources.postgresql_plans import plan_of
 from extractor.sources.postgresql_words import (
     AUTHORIZED,
     BIND,
@@ -31,17 +34,18 @@ _MAX_HELD_BYTES = 64_000_000
 _MAX_GROUP = 1_000
 _MAX_ENDED = 100_000
 
-_QUERY_TEXT = re.compile(
-    r'Query Text: (?P<text>.*?)(?=\n(?:Query Parameters: |[^\n]*\(cost=)|\Z)|"Query Text": (?P<json>"(?:[^"\\]|\\.)*")',
-    re.DOTALL,
-)
 _CANCEL_STATE = "57014"
 Released = Sequence[QueryRecord]
+WORKER = "parallel worker"
+"""The type of a backend that tells its errors although its leader does."""
 ERRORS = frozenset({"ERROR", "FATAL", "PANIC"})
 
 
 class Message(NamedTuple):
-    """One message of the log. ``session`` is its session's key, ``at`` its time as written."""
+    """One message of the log. ``session`` is its session's key, ``at`` its time as written.
+
+    ``is_of_worker`` says that a parallel worker tells what its leader tells, too.
+    """
 
     session: str
     severity: str
@@ -56,37 +60,7 @@ class Message(NamedTuple):
     number: int = 0
     statement_id: str | None = None
     is_cut: bool = False
-
-
-class _Session:
-    """What is held back of one session: its last statement, and what ran inside it."""
-
-    __slots__ = (
-        "bound",
-        "by_plan",
-        "database",
-        "failed",
-        "held",
-        "last_start",
-        "name",
-        "parts",
-        "size",
-        "user",
-        "was_used",
-    )
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.held: QueryRecord | None = None
-        self.bound: QueryRecord | None = None
-        self.by_plan = False
-        self.parts: list[QueryRecord] = []
-        self.size = 0
-        self.was_used = False
-        self.last_start: datetime | None = None
-        self.failed: QueryOutcome | None = None
-        self.user: str | None = None
-        self.database: str | None = None
+    is_of_worker: bool = False
 
 
 class Events:
@@ -96,7 +70,7 @@ class Events:
         self._reading = reading
         self._read_time = reading.clock.read
         self._limit = reading.max_statement_bytes
-        self._sessions: dict[str, _Session] = {}
+        self._sessions: dict[str, HeldSession] = {}
         self._ended: dict[str, int] = {}
         self._held_bytes = 0
         self._number = 0
@@ -105,7 +79,13 @@ class Events:
         """The next message of the log."""
         self._reading.stats.entries += 1
         session = self._session_of(message.session)
-        if message.severity == "LOG":
+        if message.is_of_worker:
+            self._repeat()
+            return ()
+        if message.text.startswith(MARK) and (audit := audit_of(message.text)) is not None:
+            session.failed = None
+            released = self._audited(session, message, audit)
+        elif message.severity == "LOG":
             session.failed = None
             released = self._log(session, message)
         else:
@@ -138,11 +118,11 @@ class Events:
         self._sessions.clear()
         return sorted(left, key=_place)
 
-    def _session_of(self, key: str) -> _Session:
+    def _session_of(self, key: str) -> HeldSession:
         session = self._sessions.get(key)
         if session is None:
             times = self._ended.get(key, 0)
-            session = self._sessions[key] = _Session(f"{key}#{times + 1}" if times else key)
+            session = self._sessions[key] = HeldSession(f"{key}#{times + 1}" if times else key)
         return session
 
     def _end(self, key: str) -> Released:
@@ -160,7 +140,7 @@ class Events:
     def _repeat(self) -> None:
         self._reading.stats.repeats += 1
 
-    def _other(self, session: _Session, message: Message) -> Released:
+    def _other(self, session: HeldSession, message: Message) -> Released:
         """A message that is no LOG: an error with or without its statement, a notice."""
         session.failed = _failure(message) if message.severity in ERRORS else None
         if session.failed is not None and message.statement:
@@ -168,7 +148,7 @@ class Events:
         self._count_noise()
         return self._let_go(session) if message.severity in ("FATAL", "PANIC") else ()
 
-    def _log(self, session: _Session, message: Message) -> Released:
+    def _log(self, session: HeldSession, message: Message) -> Released:
         text = message.text
         match = CARRIES_SQL.match(text)
         if match is None or match.end() == 0:
@@ -185,7 +165,7 @@ class Events:
         self._ran(session)
         return ()
 
-    def _plain(self, session: _Session, message: Message) -> Released:
+    def _plain(self, session: HeldSession, message: Message) -> Released:
         self._count_noise()
         if match := AUTHORIZED.match(message.text):
             released = self._end(message.session) if session.was_used else ()
@@ -194,14 +174,14 @@ class Events:
             return released
         return self._end(message.session) if message.text.startswith("disconnection: ") else ()
 
-    def _ran(self, session: _Session) -> None:
+    def _ran(self, session: HeldSession) -> None:
         self._count_noise()
         if session.held is None and session.bound is not None:
             self._adopt_bound(session)
         if session.held is not None and session.held.outcome is QueryOutcome.UNKNOWN:
             session.held = session.held._replace(outcome=QueryOutcome.OK)
 
-    def _step(self, session: _Session, message: Message, match: re.Match[str], sql: str) -> Released:
+    def _step(self, session: HeldSession, message: Message, match: re.Match[str], sql: str) -> Released:
         """One step of the extended protocol: parse and bind are repeats of the execution that follows."""
         step, held = match["step"], session.held
         outcome = QueryOutcome.UNKNOWN if match["ms"] is None else QueryOutcome.OK
@@ -210,60 +190,84 @@ class Events:
         elif step in BIND:
             self._repeat()
             session.bound = self._record(session, message, sql, QueryOutcome.UNKNOWN)
-        elif step in FETCH and held is not None and _same(held.sql, sql):
+        elif step in FETCH and held is not None and is_same(held.sql, sql):
             self._repeat()
         elif outcome is QueryOutcome.OK and self._is_told_again(session, sql):
             session.bound = None
         else:
-            if session.bound is not None and _same(session.bound.sql, sql):
+            if session.bound is not None and is_same(session.bound.sql, sql):
                 session.bound = None
             return self._hold(session, self._logged(session, message, sql, match["ms"]))
         return ()
 
-    def _is_told_again(self, session: _Session, sql: str) -> bool:
+    def _is_told_again(self, session: HeldSession, sql: str) -> bool:
         """Whether this line tells only that the statement held back has run to its end."""
         held = session.held
-        if held is None or not (session.by_plan or held.outcome is QueryOutcome.UNKNOWN) or not _same(held.sql, sql):
+        if held is None or not (session.by_plan or session.is_running) or not session.is_of(sql):
             return False
         self._repeat()
         session.held, session.by_plan = held._replace(outcome=QueryOutcome.OK), False
         return True
 
-    def _plan(self, session: _Session, message: Message, rest: str, lasted_ms: str | None) -> Released:
+    def _plan(self, session: HeldSession, message: Message, rest: str, lasted_ms: str | None) -> Released:
         """auto_explain: a repeat of the statement, or the only trace of one that ran inside a function."""
-        match = _QUERY_TEXT.search(rest)
-        if match is None:
+        plan = plan_of(rest)
+        if plan is None or not plan.sql.strip():
             self._count_noise()
             return ()
-        sql = match["text"] if match["text"] is not None else _json_text(match["json"])
-        if prepared := PREPARED.match(f"prepare: {sql}"):
-            sql = sql[prepared.end() - len("prepare: ") :]
-        held = session.held
-        if any(known is not None and _same(known.sql, sql) for known in (held, session.bound)):
+        if session.knows_plan(plan):
             self._repeat()
             return ()
-        record = self._logged(session, message, sql, lasted_ms or "0")
-        if held is not None and held.outcome is QueryOutcome.UNKNOWN and len(session.parts) < _MAX_GROUP:
-            session.parts.append(record)
-            self._grow(session, len(sql))
+        record = self._logged(session, message, plan.sql, lasted_ms or "0")
+        if session.is_running and len(session.parts) < _MAX_GROUP:
+            session.add_part(record)
+            session.was_planned(plan)
+            self._grow(session, len(plan.sql))
             return ()
         released = self._hold(session, record)
         session.by_plan = True
+        session.was_planned(plan)
         return released
 
-    def _fail(self, session: _Session, message: Message, sql: str, outcome: QueryOutcome) -> Released:
-        """The statement of that text failed, and with it all that ran inside it."""
-        held = session.held
-        if session.bound is not None and _same(session.bound.sql, sql):
-            session.bound = None
-        if held is not None and held.outcome is QueryOutcome.UNKNOWN and _same(held.sql, sql):
+    def audited(self, message: Message, audit: Audit) -> Released:
+        """What an audit log of its own tells, where its fields do not stand in a message's text."""
+        self._reading.stats.entries += 1
+        return self._audited(self._session_of(message.session), message, audit)
+
+    def _audited(self, session: HeldSession, message: Message, audit: Audit) -> Released:
+        """pgaudit: a repeat of the statement, one that runs inside it, or the only trace of it."""
+        sql = audit.sql
+        if sql is None:
+            self._count_noise()
+            return ()
+        if session.knows_audit(audit, sql):
             self._repeat()
-            session.held = held._replace(outcome=outcome)
-            session.parts = [part._replace(outcome=outcome) for part in session.parts]
+            return ()
+        if session.bound is not None and is_same(session.bound.sql, sql):
+            session.bound = None
+        record = self._record(session, message, sql, QueryOutcome.UNKNOWN)
+        if session.runs_inside(audit) and len(session.parts) < _MAX_GROUP:
+            session.add_part(record, audit)
+            self._grow(session, len(sql))
+            return ()
+        released = self._hold(session, record)
+        session.was_audited(audit, sql)
+        return released
+
+    def _fail(self, session: HeldSession, message: Message, sql: str, outcome: QueryOutcome) -> Released:
+        """The statement of that text failed, and with it all that ran inside it."""
+        if session.bound is not None and is_same(session.bound.sql, sql):
+            session.bound = None
+        if session.is_running and session.is_of(sql):
+            self._repeat()
+            session.end(outcome)
+            return ()
+        if session.end_part(sql, outcome):
+            self._repeat()
             return ()
         return self._hold(session, self._record(session, message, sql, outcome))
 
-    def _logged(self, session: _Session, message: Message, sql: str, lasted_ms: str | None) -> QueryRecord:
+    def _logged(self, session: HeldSession, message: Message, sql: str, lasted_ms: str | None) -> QueryRecord:
         """A statement that was logged before it ran, or, with its duration, after: then it began so much earlier.
 
         It did not begin before the session's last one, although a log in whole seconds would make it seem so.
@@ -281,7 +285,7 @@ class Events:
         session.last_start = max(started, min(last, ended)) if last is not None else started
         return record._replace(started_at=session.last_start)
 
-    def _record(self, session: _Session, message: Message, sql: str, outcome: QueryOutcome) -> QueryRecord:
+    def _record(self, session: HeldSession, message: Message, sql: str, outcome: QueryOutcome) -> QueryRecord:
         number = message.number
         if not number:
             self._number += 1
@@ -304,33 +308,30 @@ class Events:
         )
         return _with_prepared(record, message.detail) if message.detail else record
 
-    def _hold(self, session: _Session, record: QueryRecord) -> Released:
+    def _hold(self, session: HeldSession, record: QueryRecord) -> Released:
         released = self._let_go(session)
-        session.held, session.by_plan, session.was_used = record, False, True
+        session.hold(record)
         self._grow(session, len(record.sql))
         return released
 
-    def _grow(self, session: _Session, size: int) -> None:
+    def _grow(self, session: HeldSession, size: int) -> None:
         session.size += size
         self._held_bytes += size
 
-    def _adopt_bound(self, session: _Session) -> None:
+    def _adopt_bound(self, session: HeldSession) -> None:
         """A bind without an execute that was written: the execution was too quick for the log, or sampled out."""
         if session.bound is not None:
             self._reading.stats.repeats -= 1
             session.held, session.bound = session.bound, None
             self._grow(session, len(session.held.sql))
 
-    def _let_go(self, session: _Session) -> Released:
+    def _let_go(self, session: HeldSession) -> Released:
         if session.held is None and session.bound is None and not session.parts:
             return ()
-        records = session.parts if session.held is None else [*session.parts, session.held]
         if session.bound is not None:
             self._reading.stats.repeats -= 1
-            records = [*records, session.bound]
         self._held_bytes -= session.size
-        session.held, session.bound, session.parts, session.size = None, None, [], 0
-        return records
+        return session.let_go()
 
     def _release_oldest(self) -> Released:
         """Let go of the half of the sessions that were met first."""
@@ -354,20 +355,7 @@ def _failure(message: Message) -> QueryOutcome:
     return QueryOutcome.FAILED
 
 
-def _same(one: str, other: str) -> bool:
-    return one == other or one.strip() == other.strip()
-
-
 def _with_prepared(record: QueryRecord, detail: str) -> QueryRecord:
     """An EXECUTE whose DETAIL tells the text that was prepared: that text is what runs."""
     match = PREPARED.match(detail)
     return record._replace(sql=detail[match.end() :]) if match else record
-
-
-def _json_text(literal: str) -> str:
-    import orjson  # noqa: PLC0415 - rarely needed
-
-    try:
-        return str(orjson.loads(literal))
-    except orjson.JSONDecodeError:
-        return literal

@@ -10,7 +10,7 @@ import orjson
 from extractor.sources.interface import Item, Reading, Sample, SourceFormat, Verdict
 from extractor.sources.json_lines import objects_of_lines
 from extractor.sources.json_objects import parse_cut_object, parse_object
-from extractor.sources.postgresql_events import Events, Message, severity_of
+from extractor.sources.postgresql_events import WORKER, Events, Message, severity_of
 
 
 def _judge(sample: Sample) -> Verdict:
@@ -49,6 +49,7 @@ def _message(row: dict[str, Any], reading: Reading, *, is_cut: bool) -> Message 
         int(number) if known else 0,
         f"{session}/{number}" if known and row.get("session_id") else None,
         is_cut,
+        row.get("backend_type") == WORKER,
     )
 
 

@@ -19,7 +19,8 @@ from extractor.sources.log_line_prefix import (
     loose_parts,
     match_head,
 )
-from extractor.sources.postgresql_events import Events, Message
+from extractor.sources.postgresql_csv import CsvLog, begins_row
+from extractor.sources.postgresql_events import WORKER, Events, Message
 
 _FIELDS = frozenset({"DETAIL", "HINT", "QUERY", "CONTEXT", "STATEMENT", "LOCATION"})
 _KEPT_FIELDS = frozenset({"DETAIL", "STATEMENT"})
@@ -59,6 +60,7 @@ class _Stderr:
         self._reading = reading
         self._prefix = prefix
         self._events = Events(reading)
+        self._csv = CsvLog(reading, self._events)
         self._head: re.Match[bytes] | None = None
         self._severity = ""
         self._parts: list[bytes] = []
@@ -74,6 +76,9 @@ class _Stderr:
         match_head = self._prefix.pattern.match
         severities = ENGLISH
         for line in lines:
+            if self._csv.is_open and (released := self._csv.take(line)) is not None:
+                yield from released
+                continue
             if line[:1] == b"\t":
                 self._indents = True
                 self._continue(line[1:])
@@ -81,7 +86,10 @@ class _Stderr:
             head = match_head(line)
             severity = severities.get(head["severity"]) if head is not None else None
             if head is None or severity is None:
-                self._without_head(line)
+                if (released := self._take_row(line)) is None:
+                    self._without_head(line)
+                else:
+                    yield from released
                 continue
             if self._head is not None and (released := self._complete(is_cut=False)):
                 yield from released
@@ -95,7 +103,16 @@ class _Stderr:
             self._origin = Origin(lines.file, lines.number)
         if self._head is not None:
             yield from self._complete(is_cut=lines.is_damaged)
+        yield from self._csv.finish()
         yield from self._events.finish()
+
+    def _take_row(self, line: bytes) -> Sequence[Item] | None:
+        """What a row of a csvlog lets go: it stands in a text log where the server was told to write the other."""
+        if line[:1] not in b'12"' or not line:
+            return None
+        before = self._complete(is_cut=False) if self._head is not None and begins_row(line) else ()
+        released = self._csv.take(line)
+        return None if released is None else [*before, *released]
 
     def _continue(self, line: bytes) -> None:
         if self._head is None:
@@ -142,7 +159,7 @@ class _Stderr:
         text = self._reading.text(b"\n".join(self._parts) if len(self._parts) > 1 else self._parts[0])
         if self._prefix.is_loose:
             return self._loose_message(head, text, is_cut=is_cut)
-        at, session_id, pid, user, database, number, state, _ = head.group(*GROUPS)
+        at, session_id, pid, user, database, number, state, backend, leader, _ = head.group(*GROUPS)
         session = (session_id or pid or b"").decode()
         return Message(
             session,
@@ -158,6 +175,7 @@ class _Stderr:
             int(number) if number else 0,
             f"{session}/{int(number)}" if number and session_id else None,
             is_cut,
+            bool(leader) or backend == WORKER.encode(),
         )
 
     def _loose_message(self, head: re.Match[bytes], text: str, *, is_cut: bool) -> Message:

@@ -63,5 +63,13 @@ CANCELLED = re.compile(
     "canceling statement|storniere Anfrage|annulation de la requête|cancelando la sentencia|"
     "annullamento dell'istruzione|avbryter sats|выполнение оператора отменено|文をキャンセル"
 )
-PREPARED = re.compile(r"\s*[^:\n]{1,20}: ?PREPARE\s+(?:\"[^\"]*\"|[^\s(]+)\s*(?:\([^)]*\)\s*)?AS\s+", re.IGNORECASE)
+_PREPARE = r"PREPARE\s+(?:\"[^\"]*\"|[^\s(]+)\s*(?:\([^)]*\)\s*)?AS\s+"
+PREPARED = re.compile(rf"\s*[^:\n]{{1,20}}: ?{_PREPARE}", re.IGNORECASE)
+_BEGINS_PREPARE = re.compile(_PREPARE, re.IGNORECASE)
 AUTHORIZED = re.compile(r"connection authorized: user=(?P<user>\S+)(?: database=(?P<database>\S+))?")
+
+
+def without_prepare(sql: str) -> str:
+    """The statement itself of a text that prepares it (``PREPARE name AS ...``); any other text as it is."""
+    match = _BEGINS_PREPARE.match(sql) if sql[:1] in "Pp" else None
+    return sql[match.end() :] if match else sql
