@@ -33,7 +33,14 @@ from extractor.settings_of_backfill import BackfillSettings
 from extractor.settings_of_observability import KEY_VARIABLE, ObservabilitySettings
 from extractor.settings_of_openlineage import EventSettings, OpenLineageSettings
 from extractor.settings_of_paths import PathsSettings
-from extractor.settings_of_places import CatalogSettings, FileSystemSettings, FoldSettings, MapSettings, Patterns
+from extractor.settings_of_places import (
+    CatalogSettings,
+    FileSystemSettings,
+    FoldSettings,
+    MapSettings,
+    Patterns,
+    StorageSettings,
+)
 from extractor.settings_of_reconcile import ReconcileSettings
 
 TOKEN_VARIABLE = "ALATION_LINEAGE_REFRESH_TOKEN"  # noqa: S105 - the name of a variable, not its value
@@ -113,13 +120,15 @@ class SchemaSettings(_Settings):
 class SourceSettings(_Settings):
     """One ``[[source]]``: files of one data source.
 
-    ``paths`` are files, folders or globs, relative to the configuration file. ``unknown_tables`` says what to do
+    ``paths`` are files, folders or globs, relative to the configuration file, or URLs of an object store
+    (``s3://bucket/prefix/``), which ``storage`` says how to reach. ``unknown_tables`` says what to do
     with a table that the catalog does not hold: leave it out, upload its key all the same (Alation shows a TMP
     node), or make it an ``external`` object.
     """
 
     name: Annotated[str, Field(pattern=_ID_PART)]
     paths: Annotated[list[str], Field(min_length=1)]
+    storage: StorageSettings = StorageSettings()
     format: str = "auto"
     dialect: str
     data_source_id: Annotated[int, Field(ge=0)]

@@ -80,6 +80,22 @@ class MapSettings(_Settings):
         return self
 
 
+class StorageSettings(_Settings):
+    """How the object store of a source is reached; credentials come from the store's own variables and identities.
+
+    ``profile`` and ``region`` count for S3, ``account`` for Azure, ``project`` for Google; ``endpoint_url`` is that of
+    a store that speaks S3 or Google's protocol elsewhere. ``anonymous`` asks without any identity.
+    """
+
+    endpoint_url: Annotated[str | None, Field(pattern=r"^https?://[^/@\s]+")] = None
+    region: str | None = None
+    profile: str | None = None
+    account: str | None = None
+    project: str | None = None
+    anonymous: bool = False
+    requester_pays: bool = False
+
+
 class FileSystemSettings(_Settings):
     """One ``[[file_system]]``: places that begin with ``prefix`` are files of Alation's file system ``id``.
 

@@ -196,7 +196,7 @@ def _content_of(item: InputFile, dialect: str, problems: list[str]) -> str | lis
         problems.append(f"{visible(item.name)} cannot be read: {found.reason}")
         return None
     try:
-        if found.format == "sql-script" and not item.member:
+        if found.format == "sql-script" and not item.member and isinstance(item.path, Path):
             return item.path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise ConfigError(f"{error.filename} cannot be read: {error.strerror}") from None

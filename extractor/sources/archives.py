@@ -5,6 +5,7 @@ Nothing is ever unpacked to a path: members are streams, and their names are onl
 
 from __future__ import annotations
 
+import re
 import tarfile
 import tempfile
 import weakref
@@ -16,11 +17,13 @@ from pathlib import Path
 from typing import IO, BinaryIO, NamedTuple, Protocol, cast
 
 from extractor.sources.interface import InputFile
+from extractor.sources.stored import StoredObject, open_bytes
 from extractor.sources.wrappers import ByteStream, Peeked, PlainStream, unwrap
 
 _ZIP = b"PK\x03\x04"
 _TAR, _TAR_AT = b"ustar", 257
 _PEEK_BYTES = 512
+_CALLED_ARCHIVE = re.compile(r"\.(?:zip|tar|tgz|tbz2?|txz)(?:\.\w{1,4})?$", re.IGNORECASE)
 _COPY_BYTES = 1 << 20
 _NO_LOGS = ("[Content_Types].xml", "META-INF/MANIFEST.MF")
 """Members by which a zip is an Office document or a Java program."""
@@ -105,10 +108,10 @@ def open_input(item: InputFile) -> OpenInput:
         OSError: it cannot be opened; the message says why.
     """
     if not item.member:
-        return item.path.open("rb", buffering=0)
+        return open_bytes(item.path)
     try:
         if _kind_of(item.path) == "zip":
-            return zipfile.ZipFile(item.path).open(item.member)
+            return zipfile.ZipFile(_seekable(item.path)).open(item.member)
         tar = _tar_of(*_version_of(item.path))
         content = tar.extractfile(item.member)
     except (*_ERRORS, KeyError) as error:
@@ -125,9 +128,11 @@ def stream_of(item: InputFile, file: OpenInput) -> ByteStream:
     return MemberStream(file) if item.member else PlainStream(file)
 
 
-def _kind_of(path: Path) -> str:
+def _kind_of(path: Path | StoredObject) -> str:
     """Zip, tar (however it is compressed), or "" for a file that is no archive."""
-    with path.open("rb", buffering=0) as file:
+    if isinstance(path, StoredObject) and not _CALLED_ARCHIVE.search(path.url):
+        return ""  # a look into each object of a bucket would be a request more for each
+    with open_bytes(path) as file:
         if file.read(len(_ZIP)) == _ZIP:
             return "zip"
         file.seek(0)
@@ -136,10 +141,10 @@ def _kind_of(path: Path) -> str:
     return "tar" if head[_TAR_AT : _TAR_AT + len(_TAR)] == _TAR else ""
 
 
-def _members_of(path: Path, kind: str) -> list[_Member] | None:
+def _members_of(path: Path | StoredObject, kind: str) -> list[_Member] | None:
     """The members of an archive, or None for a zip that is something else."""
     if kind == "zip":
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(_seekable(path)) as archive:
             if any(name in archive.namelist()[:5] for name in _NO_LOGS):
                 return None
             found = {i.filename: i.file_size for i in archive.infolist() if not i.is_dir()}
@@ -152,18 +157,24 @@ def _is_hidden(name: str) -> bool:
     return any(part.startswith(".") and part.strip(".") for part in name.split("/")) or name.startswith("__MACOSX/")
 
 
-def _version_of(path: Path) -> tuple[Path, int, int]:
+def _seekable(path: Path | StoredObject) -> Path | BinaryIO:
+    return path.open() if isinstance(path, StoredObject) else path
+
+
+def _version_of(path: Path | StoredObject) -> tuple[Path | StoredObject, int, int]:
+    if isinstance(path, StoredObject):
+        return path, path.size_bytes, hash(path.modified_at)
     facts = path.stat()
     return path, facts.st_size, facts.st_mtime_ns
 
 
 @lru_cache(maxsize=1)
-def _tar_of(path: Path, _size_bytes: int, _modified_ns: int) -> tarfile.TarFile:
+def _tar_of(path: Path | StoredObject, _size_bytes: int, _modified_ns: int) -> tarfile.TarFile:
     """A tar whose members can be opened in any order; a compressed one is unpacked to a nameless temporary file.
 
     The newest one is kept, since the members of one archive are read one after the other.
     """
-    file: IO[bytes] = path.open("rb")
+    file: IO[bytes] = path.open() if isinstance(path, StoredObject) else path.open("rb")
     file.seek(_TAR_AT)
     if file.read(len(_TAR)) != _TAR:
         file.seek(0)

@@ -21,6 +21,7 @@ from extractor.sources.known_row_formats import ROW_FORMATS
 from extractor.sources.layouts import layout_of
 from extractor.sources.row_formats import placed_rows, read_shown, row_format_of
 from extractor.sources.rows import RowReader
+from extractor.sources.stored import open_bytes
 from extractor.sources.wrappers import unwrap
 
 _COPY_BYTES = 1 << 20
@@ -41,7 +42,7 @@ def _seekable(item: InputFile) -> IO[bytes]:
     with closing(open_input(item)) as file:
         unwrapped, wrappers = unwrap(stream_of(item, file))
         if not item.member and not wrappers:
-            return item.path.open("rb")
+            return open_bytes(item.path)
         plain = tempfile.TemporaryFile()  # noqa: SIM115 - whoever reads it closes it
         while block := unwrapped.read(_COPY_BYTES):
             plain.write(block)

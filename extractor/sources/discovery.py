@@ -11,7 +11,9 @@ from pathlib import Path
 
 from extractor.config import SourceSettings
 from extractor.sources.archives import expand
+from extractor.sources.buckets import in_bucket, is_url
 from extractor.sources.interface import InputFile
+from extractor.sources.stored import StoredObject
 
 
 def find_inputs(source: SourceSettings, root: Path) -> Iterator[InputFile]:
@@ -20,17 +22,22 @@ def find_inputs(source: SourceSettings, root: Path) -> Iterator[InputFile]:
     Each of ``source.paths`` is a file, a folder (taken with all below it) or a glob (``**`` for any depth),
     relative to ``root``; an archive among them stands for its members. Below a folder, names that begin with a dot
     are left out. A link is followed where it ends inside one of the configured places; where it leaves them it is
-    refused. What cannot be taken, and a path that matches nothing, is an `InputFile` with a ``problem``: one line
+    refused. A URL of an object store stands for all objects at or below it.
+
+    What cannot be taken, and a path that matches nothing, is an `InputFile` with a ``problem``: one line
     for the report, nothing to open. A folder that is there without a file in it is such a line too, marked
     ``is_vacant``.
     """
-    places = tuple(_place_of(_full(root, path)) for path in source.paths)
+    places = tuple(_place_of(_full(root, path)) for path in source.paths if not is_url(path))
     found: list[InputFile] = []
     for written in source.paths:
+        if is_url(written):
+            found += in_bucket(written, source.storage)
+            continue
         matched = [_as_input(path, root, places, problem) for path, problem in _walk(_full(root, written), places)]
         found += matched or [_unmatched(root, written)]
-    seen: set[Path] = set()
-    for item in sorted(found, key=lambda f: (f.name, f.path)):
+    seen: set[Path | StoredObject] = set()
+    for item in sorted(found, key=lambda f: (f.name, str(f.path))):
         if item.path not in seen:
             seen.add(item.path)
             yield from (item,) if item.problem else expand(item)

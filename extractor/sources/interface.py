@@ -14,6 +14,7 @@ from typing import NamedTuple
 from extractor.config import SourceSettings
 from extractor.models import BadRecord, Origin, QueryRecord
 from extractor.sources.lines import Lines
+from extractor.sources.stored import StoredObject
 from extractor.sources.times import Clock
 
 Item = QueryRecord | BadRecord
@@ -23,7 +24,9 @@ MAX_STATEMENT_BYTES = 10_000_000
 
 
 class InputFile(NamedTuple):
-    """One file to read. ``path`` is its real path, ``name`` what to call it (relative to the configuration).
+    """One file to read: ``path`` is its real path, or the object of a store that it is.
+
+    ``name`` is what to call it (relative to the configuration, or its URL).
 
     ``member`` is its name within the archive at ``path``, empty where the file is one of its own.
 
@@ -32,7 +35,7 @@ class InputFile(NamedTuple):
     ``is_vacant`` it is only worth a warning: the configured folder is there, and no file is in it yet.
     """
 
-    path: Path
+    path: Path | StoredObject
     name: str
     size_bytes: int = 0
     modified_at: datetime | None = None

@@ -11,6 +11,7 @@ from typing import Self
 from extractor.sources.archives import OpenInput, open_input, stream_of
 from extractor.sources.envelopes import envelope_of
 from extractor.sources.interface import FileStats, InputFile
+from extractor.sources.stored import StoredObject
 from extractor.sources.wrappers import ByteStream, Peeked, unwrap
 
 SAMPLE_BYTES = 1 << 16
@@ -74,6 +75,8 @@ class OpenFile:
         """When the file was last written."""
         if self.item.modified_at is not None:
             return self.item.modified_at
+        if isinstance(self.item.path, StoredObject):
+            return datetime.now(UTC)
         return datetime.fromtimestamp(self.item.path.stat().st_mtime, UTC)
 
     @property
