@@ -50,6 +50,12 @@ def _moved(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
     return (Write("move partition", target, "move", _all(source), by_name=True),)
 
 
+def _attached(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
+    """PostgreSQL: the rows of a table are another's from now on, and its name is that of a partition."""
+    names = dialect.parse_name(match["source"]), dialect.parse_name(match["target"])
+    return (*_moved(match, dialect), Use("attach partition", names, "part"))
+
+
 def _renamed(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
     found: list[Statement] = []
     pairs = re.sub(r"\s+ON\s+CLUSTER\s+\S+\s*\Z", "", match["pairs"], flags=FLAGS)
@@ -392,7 +398,7 @@ _RULES: tuple[tuple[str, re.Pattern[str], Rule], ...] = (
             rf"(?P<source>{NAME})\s+(?:FOR\s+VALUES\b.*|DEFAULT{END})",
             FLAGS,
         ),
-        _moved,
+        _attached,
     ),
     (
         "RENAME",

@@ -220,7 +220,11 @@ class Alter(NamedTuple):
 
 
 class Use(NamedTuple):
-    """A change of the session's defaults: ``what`` is ``database``, ``schema``, ``path`` or ``""`` (plain USE)."""
+    """A change of what names mean.
+
+    ``what`` is ``database``, ``schema``, ``path`` or ``""`` (plain USE) for the session's defaults, ``variable``,
+    ``synonym`` or ``part``: the first name stands for, or is part of, the second, or is itself again without one.
+    """
 
     kind: str
     names: tuple[Name, ...]

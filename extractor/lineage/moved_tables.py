@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from dialects import Dialect
-from extractor.lineage.model import Other, Projection, Select, Source, Star, Statement, Write
+from extractor.lineage.model import Other, Projection, Select, Source, Star, Statement, Use, Write
 from extractor.lineage.scripting.routine import unquoted
 from extractor.lineage.settings import END, FLAGS, NAME, Rule
 
@@ -25,6 +25,13 @@ def _detached(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
     """
     query = _all(match["source"], dialect)
     return (Write("detach partition", dialect.parse_name(match["target"]), "move", query, by_name=True),)
+
+
+def _left(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...] | None:
+    """PostgreSQL: the partition is a table of its own again, under the name that it had."""
+    if dialect.parser != "postgres":
+        return None
+    return (Use("detach partition", (dialect.parse_name(match["source"]),), "part"),)
 
 
 def _whole_database(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...] | None:
@@ -99,6 +106,15 @@ MOVED_TABLES: tuple[tuple[str, re.Pattern[str], Rule], ...] = (
             FLAGS,
         ),
         _detached,
+    ),
+    (
+        "DETACH",
+        re.compile(
+            rf"ALTER\s+TABLE\s+(?:IF\s+EXISTS\s+)?(?:ONLY\s+)?{_TABLE}\s+DETACH\s+PARTITION\s+"
+            rf"(?P<source>{_TABLE})(?:\s+(?:CONCURRENTLY|FINALIZE))?" + END,
+            FLAGS,
+        ),
+        _left,
     ),
     ("DATABASE", re.compile(r"(?P<kind>EXPORT\s+DATABASE)\b", FLAGS), _whole_database),
     ("DATABASE", re.compile(r"(?P<kind>IMPORT\s+DATABASE)\b", FLAGS), _whole_database),

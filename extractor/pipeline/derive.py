@@ -176,6 +176,7 @@ class Derivation:
                 default_schema=first.schema_ or group.dialect.default_schema,
                 indirect_columns=self._config.upload.indirect == "all",
                 temporary_tables=[re.compile(p, re.IGNORECASE) for p in first.temporary_tables],
+                is_alone=names.is_no_part,
             )
 
         return new() if self._carried is None else self._carried.sessions(group, new)

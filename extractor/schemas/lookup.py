@@ -82,6 +82,11 @@ class CatalogNames:
         found = self._found.get(table.identity)
         return found if found is not None else self._found.put(table.identity, self._look_up(table.identity))
 
+    def is_no_part(self, table: TableName) -> bool:
+        """Whether a partition counts as a table of its own: the catalog holds it, or parts are kept."""
+        found = self.find(table)
+        return not self._folds or (found.status in ("one", "several") and not found.folded)
+
     def columns(self, table_key: str) -> TableColumns:
         """The columns of the table with that key; empty when the catalog holds none."""
         columns = self._columns.get(table_key)

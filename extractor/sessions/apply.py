@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -40,7 +40,7 @@ from extractor.sessions.edges import column_edges, table_edges
 from extractor.sessions.memo import Bound, Memo
 from extractor.sessions.memory import Made
 from extractor.sessions.names import table_name
-from extractor.sessions.renames import renamed, swapped
+from extractor.sessions.renames import part_told, renamed, swapped
 from extractor.sessions.state import Knowledge, Session, new_sessions
 
 _DEFINING = frozenset({"create", "view", "overwrite", "clone"})
@@ -67,7 +67,8 @@ class Sessions:
     Columns are the ``schema``'s, else what DDL in the records taught, else those of ``other_schemas``, in their order.
     ``indirect_columns`` turns the column edges of conditions on or off (tables read in conditions always have
     theirs). ``keep_temporary`` makes temporary tables ends of edges as others are: for a single statement,
-    whose session nobody knows, and of which nothing is remembered, since no other follows.
+    whose session nobody knows, and of which nothing is remembered, since no other follows. ``is_alone`` tells whether a
+    partition counts as a table of its own; without it, none does.
     """
 
     def __init__(
@@ -81,9 +82,10 @@ class Sessions:
         temporary_tables: Sequence[re.Pattern[str]] = (),
         indirect_columns: bool = True,
         keep_temporary: bool = False,
+        is_alone: Callable[[TableName], bool] | None = None,
     ) -> None:
         self._dialect = dialect
-        self._knowledge = Knowledge(dialect, schema, temporary_tables, other_schemas)
+        self._knowledge = Knowledge(dialect, schema, temporary_tables, other_schemas, is_alone)
         self._defaults = (default_database, default_schema)
         self._indirect = indirect_columns
         self._keep_temporary = keep_temporary
@@ -138,6 +140,9 @@ class Sessions:
             self._empty(statement, session)
         elif isinstance(statement, Alter):
             self._alter(statement, session)
+        elif isinstance(statement, Use) and statement.what == "part":
+            found = part_told(statement, session, self._knowledge, where.fingerprint)
+            return [self._placed(r, where) for r in found]
         elif isinstance(statement, Use):
             self._use(statement, session)
         outcome = Outcome(statement.outcome) if isinstance(statement, Other) else Outcome.NO_LINEAGE
@@ -297,6 +302,7 @@ class Sessions:
         if write.target_kind != "table" or write.mode not in _MAKING:
             return
         self._knowledge.forget(target)
+        self._knowledge.parts.leave(target)
         if write.columns:
             self._knowledge.learn(target, write.columns)
         elif not relation.opens:
@@ -345,6 +351,7 @@ class Sessions:
             return self._result(where, Outcome.NO_LINEAGE, define.kind, reason="defines a temporary table")
         if not (define.keep_existing and self._knowledge.columns_of(table)):
             self._knowledge.learn(table, define.columns)
+        self._knowledge.parts.leave(table)
         context = StatementContext(self._knowledge, session)
         relations = [context.external(((f, True),), _file_kind(f)) for f in define.files]
         tables = tuple(e for r in relations for e in table_edges(r, table, direct=True, keep_self=False))
@@ -360,6 +367,7 @@ class Sessions:
             if self._knowledge.pop_temporary(name, session) is None:
                 table = self._knowledge.table(name, session)
                 self._knowledge.forget(table)
+                self._knowledge.parts.drop(table)
                 if not self._knowledge.is_temporary(table, name):
                     gone.append(table)
         return self._result(where, Outcome.NO_LINEAGE, drop.kind, dropped=tuple(gone))

@@ -37,6 +37,7 @@ def meaning_of(name: Name, knowledge: Knowledge, session: Session) -> Meaning:
     table = knowledge.table(name, session)
     if knowledge.is_temporary(table, name):
         return Meaning(None, missing=table)
+    table = knowledge.parts.whole_of(table)
     return Meaning(knowledge.bases.of(table), knowledge.columns_of(table))
 
 

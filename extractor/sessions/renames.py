@@ -1,9 +1,9 @@
-"""RENAME and SWAP: lineage moves with the table, so that load-then-rename ends on the real one."""
+"""RENAME, SWAP and partitions: lineage moves with the table, so that load-then-rename ends on the real one."""
 
 from __future__ import annotations
 
 from extractor.lineage.binding import Assigned, Column
-from extractor.lineage.model import Rename
+from extractor.lineage.model import Rename, Use
 from extractor.models import Outcome, StatementLineage, TableName
 from extractor.sessions.edges import column_edges, table_edges
 from extractor.sessions.memory import Made, Temporary
@@ -18,6 +18,7 @@ def renamed(rename: Rename, session: Session, knowledge: Knowledge, fingerprint:
     columns = knowledge.forget(old)
     if columns:
         knowledge.learn(new, columns)
+    knowledge.parts.rename(old, new)
     held = knowledge.pop_temporary(rename.old, session)
     if held is not None:
         return [_from_temporary(held, rename, new, session, knowledge, fingerprint)]
@@ -51,6 +52,22 @@ def swapped(swap: Rename, session: Session, knowledge: Knowledge, fingerprint: s
     return found or [StatementLineage(Outcome.NO_LINEAGE, swap.kind, reason=f"{one} and {two} exchange their names")]
 
 
+def part_told(use: Use, session: Session, knowledge: Knowledge, fingerprint: str) -> list[StatementLineage]:
+    """A table becomes a partition of another, or leaves it; what it was loaded from then feeds that other one."""
+    nothing = StatementLineage(Outcome.NO_LINEAGE, use.kind)
+    part = knowledge.table(use.names[0], session)
+    if len(use.names) == 1:
+        knowledge.parts.leave(part)
+        return [nothing]
+    table = knowledge.table(use.names[1], session)
+    knowledge.parts.belong(part, table)
+    made = knowledge.made.pop(part) if knowledge.parts.is_unheld(part) else None
+    if made is None:
+        return [nothing]
+    whole = knowledge.parts.whole_of(table)
+    return [_moved(made, use.kind, part, whole, knowledge, fingerprint, dropped=(), anew=False)]
+
+
 def _moved(
     made: Made,
     kind: str,
@@ -60,14 +77,14 @@ def _moved(
     fingerprint: str,
     *,
     dropped: tuple[TableName, ...],
+    anew: bool = True,
 ) -> StatementLineage:
     tables = tuple(e._replace(target=new) for e in made.tables if e.source not in (old, new))
     columns = tuple(e._replace(target_table=new) for e in made.columns if e.source_table not in (old, new))
     chain = tuple(dict.fromkeys((*made.chain, fingerprint)))
-    keeps = any(
-        edge.source == new for edge in made.tables
-    )  # what the name held before lives on in what takes its place
-    knowledge.made.put(new, Made(tables, columns, chain), anew=True)
+    # What the name held before may live on in what takes its place.
+    keeps = not anew or any(edge.source == new for edge in made.tables)
+    knowledge.made.put(new, Made(tables, columns, chain), anew=anew)
     return StatementLineage(
         Outcome.LINEAGE if tables else Outcome.NO_LINEAGE,
         kind,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from dialects import Dialect
 from extractor.lineage.model import Name
 from extractor.models import SchemaLookup, TableName
 from extractor.sessions.memory import Bases, Bounded, MadeTables, Temporaries, Temporary, key_of
 from extractor.sessions.names import Defaults, candidates, choose, current
+from extractor.sessions.parts import Parts
 
 _SESSIONS = 3_000
 _TABLES = 200_000
@@ -53,8 +54,10 @@ class Knowledge:
         schema: SchemaLookup | None,
         patterns: Sequence[re.Pattern[str]],
         others: Sequence[SchemaLookup] = (),
+        is_alone: Callable[[TableName], bool] | None = None,
     ) -> None:
         self.dialect = dialect
+        self.parts = Parts(is_alone)
         self.bases = Bases(_TABLES)
         self.made = MadeTables(_MADE)
         self.emptied: Bounded[TableName, bool] = Bounded(_TABLES)
@@ -81,9 +84,9 @@ class Knowledge:
         return current(name, session.defaults, self.dialect)
 
     def written(self, name: Name, session: Session) -> TableName:
-        """The table that a change of rows goes to; a search path of Snowflake's is for queries alone."""
+        """The table that a change of rows goes to, a partition's own; Snowflake's search path is for queries alone."""
         only_current = session.defaults.search and self.dialect.parser == "snowflake"
-        return self.made_table(name, session) if only_current else self.table(name, session)
+        return self.made_table(name, session) if only_current else self.parts.whole_of(self.table(name, session))
 
     def stand_for(self, names: tuple[Name, ...], session: Session) -> None:
         """Let the first of ``names`` stand for the second; without a second it stands for itself again."""

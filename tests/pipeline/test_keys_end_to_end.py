@@ -88,6 +88,26 @@ NIGHTS = {
             ("9.STG.BOB.SHOPS.Shop Name", "9.MART.ADMIN.NET.SHOP"),
         },
     ),
+    "postgres": Night(
+        "postgres.log",  # partitions, of which the catalog holds one
+        "postgres",
+        {
+            "mart": {"sales": ["id", "net"], "sales_west": ["id", "net"]},
+            "raw": {"bill": ["id", "net"], "till": ["id", "net"]},
+        },
+        {
+            ("9.raw.bill", "9.mart.sales"),
+            ("9.raw.bill.id", "9.mart.sales.id"),
+            ("9.raw.bill.net", "9.mart.sales.net"),
+            ("9.raw.till", "9.mart.sales"),
+            ("9.raw.till.id", "9.mart.sales.id"),
+            ("9.raw.till.net", "9.mart.sales.net"),
+            ("9.mart.sales", "9.mart.sales_west"),
+            ("9.mart.sales.id", "9.mart.sales_west.id"),
+            ("9.mart.sales.net", "9.mart.sales_west.net"),
+        },
+        extra='database = "shop"\n',
+    ),
     "mysql": Night(
         "mysql.log",
         "mysql",

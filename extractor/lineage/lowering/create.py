@@ -11,7 +11,20 @@ from extractor.lineage.lowering.context import Node, Walk, arg, args_of, text_of
 from extractor.lineage.lowering.engines import dictionary_write, engine_file, engine_writes
 from extractor.lineage.lowering.names import file_of, is_dynamic_name, table_name, target_name_of
 from extractor.lineage.lowering.queries import lower_ctes, lower_query
-from extractor.lineage.model import Define, Name, Other, Projection, Query, Read, Select, Source, Star, Statement, Write
+from extractor.lineage.model import (
+    Define,
+    Name,
+    Other,
+    Projection,
+    Query,
+    Read,
+    Select,
+    Source,
+    Star,
+    Statement,
+    Use,
+    Write,
+)
 
 _OPTIONS = getattr(exp, "OptionsProperty", None)
 """The class that newer releases have for OPTIONS (...)."""
@@ -73,6 +86,10 @@ def lower_create(node: Node, walk: Walk) -> tuple[Statement, ...]:
         query = Select((Projection("", star=Star()),), (Source("file", ((path, True),)),))
         return (Write("create view", name, "view", query, columns, temporary=temporary),)
     define = Define(f"create {kind.lower()}", name, columns, temporary, bool(arg(node, "exists")), files)
+    whole = next((p for p in properties if p.__class__ is exp.PartitionedOfProperty), None)
+    of = table_name(arg(whole, "this"), walk) if whole is not None else ()
+    if of:  # PostgreSQL: CREATE TABLE p PARTITION OF t
+        return define, Use("partition", (name, of), "part")
     return engine_writes(define, properties) if walk.engine == "clickhouse" else (define,)
 
 
