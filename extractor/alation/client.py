@@ -160,3 +160,7 @@ class AlationClient:
     def columns(self, ds_id: int, *, after: int | None = None, table_id: int | None = None) -> Iterator[CatalogColumn]:
         """The columns of a data source by id: all, those with a larger id than ``after``, or those of one table."""
         return catalog.columns(self._wire, ds_id, after=after, table_id=table_id)
+
+    def column_ids(self, ds_id: int, *, skip: int, limit: int) -> list[int] | None:
+        """Ids of columns of a data source, in their order; None where the server is too old to tell."""
+        return catalog.column_ids(self._wire, ds_id, skip=skip, limit=limit)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Engine, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, Engine, delete, exists, func, insert, or_, select, update
 
 from extractor.errors import CatalogError
 from extractor.models import CatalogColumn, CatalogTable
@@ -81,10 +81,21 @@ class CatalogRefresh:
         with reading(self._engine) as connection:
             return list(connection.scalars(query))
 
+    def columns_left_behind(self, before: CatalogVersion, read_again: Collection[int]) -> int:
+        """How many columns ``before`` holds of tables that are not here just as they are there, or are read again."""
+        old, new = catalog_tables.alias("old"), catalog_tables.alias("new")
+        same = exists().where(new.c.version_id == self._version_id, *_same(old, new))
+        left = or_(~same, old.c.table_id.in_(read_again)) if read_again else ~same
+        of_left = select(old.c.id).where(old.c.version_id == before.id, left)
+        counted = select(func.count()).select_from(catalog_columns).where(catalog_columns.c.table_ref.in_(of_left))
+        with reading(self._engine) as connection:
+            return int(connection.scalar(counted) or 0)
+
     def finish(
         self,
         *,
         last_column_id: int | None = None,
+        columns_given: int | None = None,
         full_at: datetime | None = None,
         adopting: CatalogVersion | None = None,
     ) -> CatalogVersion:
@@ -101,7 +112,7 @@ class CatalogRefresh:
             connection.execute(
                 update(catalog_versions)
                 .where(catalog_versions.c.id == self._version_id)
-                .values(last_column_id=last_column_id, full_at=full_at)
+                .values(last_column_id=last_column_id, columns_given=columns_given, full_at=full_at)
             )
             version = version_of(
                 connection.execute(select(catalog_versions).where(catalog_versions.c.id == self._version_id)).one()

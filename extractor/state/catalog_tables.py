@@ -38,6 +38,7 @@ catalog_versions = Table(
     Column("columns", _Id, nullable=False),
     Column("last_column_id", _Id),
     Column("full_at", Instant),
+    Column("columns_given", _Id),
     sqlite_autoincrement=True,
 )
 

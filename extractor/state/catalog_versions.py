@@ -27,8 +27,8 @@ class CatalogVersion(NamedTuple):
     """One state of one layer of a data source's catalog; ``detail`` says where it is from.
 
     ``origin`` is ``alation``, ``file`` or ``database`` (the layer ``keys``); ``export``, ``live`` and ``mapping``
-    are layers of their own. ``last_column_id`` is the largest that Alation gave, and ``full_at`` when all was
-    read; both are None where only the whole can be read.
+    are layers of their own. ``last_column_id`` is the largest that Alation gave, ``columns_given`` how many it has
+    up to that one, and ``full_at`` when all was read; they are None where only the whole can be read.
     """
 
     id: int
@@ -40,6 +40,7 @@ class CatalogVersion(NamedTuple):
     columns: int
     last_column_id: int | None = None
     full_at: datetime | None = None
+    columns_given: int | None = None
 
 
 @contextmanager
@@ -91,4 +92,5 @@ def version_of(row: Row[Any]) -> CatalogVersion:
         row.columns,
         row.last_column_id,
         row.full_at,
+        row.columns_given,
     )
