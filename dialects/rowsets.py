@@ -7,7 +7,7 @@ that another server runs gets that server as the first of its four parts, as a f
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from dialects.base import LexicalRules
 from dialects.lexing import Token, tokens, words
@@ -95,7 +95,12 @@ def _four_parts(name: Sequence[Token], server: str) -> str:
 
 
 def _on_server(query: str, server: str, rules: LexicalRules) -> str:
-    """``query`` with ``server`` before the names of its tables; names of CTEs stay."""
+    """``query`` with ``server`` before the names of its tables."""
+    return with_tables_named(query, rules, lambda name: _four_parts(name, server))
+
+
+def with_tables_named(query: str, rules: LexicalRules, written: Callable[[Sequence[Token]], str]) -> str:
+    """``query`` with the names of its tables as ``written`` gives them; names of CTEs stay."""
     found = list(tokens(query, rules))
     named = (i for i in range(1, len(found)) if word_at(found, i) == "AS" and word_at(found, i + 1) == "(")
     own = {word_at(found, i - 1) for i in named}
@@ -105,7 +110,7 @@ def _on_server(query: str, server: str, rules: LexicalRules) -> str:
         last = name_end(found, place)
         if word_at(found, last) == "(" or (last == place + 1 and word_at(found, place) in own):
             continue
-        pieces += (query[copied : found[place].start], _four_parts(found[place:last], server))
+        pieces += (query[copied : found[place].start], written(found[place:last]))
         copied = found[last - 1].end
     return "".join((*pieces, query[copied:]))
 

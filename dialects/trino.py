@@ -5,10 +5,14 @@ https://trino.io/docs/current/language/reserved.html; Athena's tables stand in `
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from dialects.base import Dialect, LexicalRules, SessionStatement
-from dialects.rewriting import Rewrite, after, rewriting, where_found
+from dialects.lexing import Token, tokens
+from dialects.rewriting import Rewrite, after, closing, name_end, rewriting, where_found, word_at
+from dialects.rowsets import with_tables_named
 from dialects.table_functions import with_plain_inputs
 
 _PREPARE = rewriting(
@@ -45,6 +49,54 @@ _UNLOAD = where_found(
 https://docs.starburst.io/latest/object-storage/functions.html
 """
 
+_PLAIN_TEXT = re.compile(r"[^`\[\]@#$\\\\{}]*")
+"""What Trino's own lexical rules read as the other database does: no quotes or marks that only that one has."""
+
+
+def _with_sent_query(text: str, rules: LexicalRules) -> str:
+    """``TABLE(catalog.system.query(query => 'SELECT ...'))`` as that query, over the tables of the catalog.
+
+    Each connector describes it under "Table functions"; a table without its schema is in one that only the connection
+    tells, so such a text stays as it is.
+    """
+    found = list(tokens(text, rules))
+    pieces: list[str] = []
+    copied = 0
+    for place in range(len(found)):
+        query = _sent_query(found, place, rules)
+        if query and found[place].start >= copied:
+            pieces += (text[copied : found[place].start], f"({query})")
+            copied = found[closing(found, place + 1) - 1].end
+    return "".join((*pieces, text[copied:]))
+
+
+def _sent_query(found: Sequence[Token], place: int, rules: LexicalRules) -> str:
+    """The query that the function at ``place`` sends, its tables with the catalog; empty where it is not clear."""
+    end = closing(found, place + 1)
+    if word_at(found, place) != "TABLE" or word_at(found, place + 1) != "(":
+        return ""
+    called = name_end(found, place + 2)
+    names = [token for token in found[place + 2 : called] if token.text != "."]
+    opened = called + (3 if word_at(found, called + 1) == "QUERY" else 1)
+    if [name.text.lower() for name in names[1:]] != ["system", "query"] or opened + 3 != end:
+        return ""
+    body = found[opened].text[1:-1].replace("''", "'").strip().rstrip(";") if found[opened].kind == "string" else ""
+    if not _QUERY.match(body) or not _PLAIN_TEXT.fullmatch(body):
+        return ""
+    known = True
+
+    def written(name: Sequence[Token]) -> str:
+        nonlocal known
+        dots = sum(token.text == "." for token in name)
+        known = known and dots > 0
+        return f"{names[0].text + '.' if dots == 1 else ''}{''.join(token.text for token in name)}"
+
+    query = with_tables_named(body, rules, written)
+    return query if known else ""
+
+
+_QUERY = re.compile(r"(?:SELECT|WITH)\b", re.IGNORECASE)
+
 TRINO = Dialect(
     name="trino",
     title="Trino",
@@ -53,7 +105,7 @@ TRINO = Dialect(
     key_has_database=True,
     session=(SessionStatement("USE name", "schema"),),
     lexical=LexicalRules(word_more=""),
-    prepare=after(with_plain_inputs, _PREPARE, _UNLOAD),
+    prepare=after(with_plain_inputs, _PREPARE, _UNLOAD, where_found(r"SYSTEM\s*\.\s*\"?QUERY\b", _with_sent_query)),
 )
 
 PRESTO = replace(TRINO, name="presto", title="Presto", parser="presto", aliases=("prestodb", "emr_presto"))

@@ -92,6 +92,7 @@ def extract_lineage(
         default_database=default_database,
         default_schema=default_schema,
         temporary_tables=temporary_tables,
+        sees_reads=True,
     )
     if not isinstance(sql_or_records, str):
         return _extracted(_pieces(_in_order(sql_or_records), chosen), sessions())
@@ -110,6 +111,7 @@ def _extracted(outlined: Iterable[_Piece], sessions: Sessions) -> Lineage:
         if isinstance(found, Outline):
             statements.extend(sessions.apply(record, mark, found, index))
         else:
+            sessions.pass_over(record)
             statements.append(found)
     return _gathered(statements)
 

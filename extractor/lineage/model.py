@@ -81,8 +81,9 @@ class Source(NamedTuple):
     """One relation of a FROM clause.
 
     ``kind``: ``table`` (``name``), ``query`` (``query``), ``rows`` (a table function or UNNEST; one flow per
-    column it yields, or one for all) or ``unknown`` (its name is not in the text). ``lateral`` relations see
-    those before them. ``hidden`` ones (semi and anti joins) are not part of ``*``.
+    column it yields, or one for all; ``name`` is that of the function, where a CREATE may have told its body),
+    ``result`` (of the earlier query whose number is ``name``) or ``unknown`` (its name is not in the text).
+    ``lateral`` relations see those before them. ``hidden`` ones (semi and anti joins) are not part of ``*``.
     """
 
     kind: str
@@ -243,10 +244,14 @@ Statement: TypeAlias = Write | Empty | Read | Define | Drop | Rename | Alter | U
 
 
 class Outline(NamedTuple):
-    """All statements of one piece of text: one, or those of a procedure's body in their order."""
+    """All statements of one piece of text: one, or those of a procedure's body in their order.
+
+    ``returns`` are the names that the columns of a table function get, where it says them.
+    """
 
     statements: tuple[Statement, ...]
     procedure: Name = ()
+    returns: tuple[str, ...] = ()
 
 
 RECORDS: tuple[type, ...] = (

@@ -47,7 +47,7 @@ def outline(text: str, dialect: Dialect, *, max_nesting: int = MAX_NESTING) -> O
             return Outline(_statement(text, dialect, max_nesting))
         recall = Recall(lambda text, names: _statement(text, dialect, max_nesting, names))
         found = tuple(s for inner in unfolded.statements for s in _inner(inner, dialect, max_nesting, recall))
-        return Outline(found or (Other("routine", Outcome.NO_LINEAGE.value),), unfolded.procedure)
+        return Outline(found or (Other("routine", Outcome.NO_LINEAGE.value),), unfolded.procedure, unfolded.returns)
 
 
 def _inner(inner: Inner, dialect: Dialect, max_nesting: int, recall: Recall) -> tuple[Statement, ...]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from dialects import Dialect
 from extractor.garbage import uncollected
-from extractor.lineage.binding import NOTHING, UNNAMED, Assigned, Column, Relation, assign, numbered
+from extractor.lineage.binding import NOTHING, UNNAMED, Assigned, Column, Relation, assign, numbered, with_names
 from extractor.lineage.model import (
     Alter,
     Define,
@@ -38,7 +38,7 @@ from extractor.sessions import temporary
 from extractor.sessions.context import StatementContext
 from extractor.sessions.edges import column_edges, table_edges
 from extractor.sessions.memo import Bound, Memo
-from extractor.sessions.memory import Made
+from extractor.sessions.memory import Made, Rows
 from extractor.sessions.names import table_name
 from extractor.sessions.renames import part_told, renamed, swapped
 from extractor.sessions.state import Knowledge, Session, new_sessions
@@ -68,7 +68,8 @@ class Sessions:
     ``indirect_columns`` turns the column edges of conditions on or off (tables read in conditions always have
     theirs). ``keep_temporary`` makes temporary tables ends of edges as others are: for a single statement,
     whose session nobody knows, and of which nothing is remembered, since no other follows. ``is_alone`` tells whether a
-    partition counts as a table of its own; without it, none does.
+    partition counts as a table of its own; without it, none does. ``sees_reads`` says that queries are applied as well,
+    or passed over by `pass_over`, so that the last statement of a session is known.
     """
 
     def __init__(
@@ -83,12 +84,14 @@ class Sessions:
         indirect_columns: bool = True,
         keep_temporary: bool = False,
         is_alone: Callable[[TableName], bool] | None = None,
+        sees_reads: bool = False,
     ) -> None:
         self._dialect = dialect
         self._knowledge = Knowledge(dialect, schema, temporary_tables, other_schemas, is_alone)
         self._defaults = (default_database, default_schema)
         self._indirect = indirect_columns
         self._keep_temporary = keep_temporary
+        self._sees_reads = sees_reads and dialect.parser == "snowflake"
         self._sessions = new_sessions()
         self._memo = Memo(self._knowledge)
 
@@ -99,14 +102,34 @@ class Sessions:
         with uncollected():
             for number, statement in enumerate(outline.statements):
                 results += self._guarded(statement, session, _Where(record, fingerprint, index, number))
+            if outline.procedure:
+                self._make_routine(outline, session, _Where(record, fingerprint, index))
         return results
+
+    def pass_over(self, record: QueryRecord) -> None:
+        """A statement ran that gave no rows of tables, or that could not be read."""
+        self._session(record).results.append(None)
+
+    def _make_routine(self, outline: Outline, session: Session, where: _Where) -> None:
+        """A function whose body is one query gives the rows of it."""
+        only = outline.statements[0] if len(outline.statements) == 1 else None
+        rows = None
+        if isinstance(only, Read):
+            bound = self._bound(only.query, session, where)
+            relation = with_names(bound.relation, outline.returns) if outline.returns else bound.relation
+            rows = Rows(relation, (*bound.chain, where.fingerprint)) if relation.reads else None
+        self._knowledge.make_routine(outline.procedure, rows, session)
 
     def _guarded(self, statement: Statement, session: Session, where: _Where) -> list[StatementLineage]:
         try:
+            session.rows = None
             return self._apply(statement, session, where)
         except RecursionError:
             reason = "the statement nests deeper than can be followed"
             return [self._result(where, Outcome.TOO_LARGE, statement.kind, reason=reason)]
+        finally:
+            if self._sees_reads:
+                session.results.append(session.rows)
 
     def _session(self, record: QueryRecord) -> Session:
         database = record.database or self._defaults[0]
@@ -174,6 +197,8 @@ class Sessions:
     def _read(self, statement: Read, session: Session, where: _Where) -> StatementLineage:
         bound = self._bound(statement.query, session, where)
         relation = bound.relation
+        if self._sees_reads:
+            session.rows = Rows(relation, (*bound.chain, where.fingerprint))
         assigned = [Assigned(c.name, c.origins) for c in relation.items if isinstance(c, Column) and c.name]
         tables = table_edges(relation, None, direct=True, keep_self=True)
         columns = column_edges(assigned, None, relation.indirect if self._indirect else NOTHING)

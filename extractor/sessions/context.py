@@ -26,8 +26,15 @@ class Meaning(NamedTuple):
         return self.what is other.what and self[1:] == other[1:]
 
 
+ROUTINE, RESULT = "\0routine", "\0result"
+"""What stands before the name of a function, or the number of an earlier query, that is asked for its rows."""
+
+
 def meaning_of(name: Name, knowledge: Knowledge, session: Session) -> Meaning:
     """What ``name`` means in ``session`` now."""
+    if name and name[0][0][:1] == "\0":
+        rows = knowledge.routine(name[1:], session) if name[0][0] == ROUTINE else session.result(int(name[1][0]))
+        return Meaning(None) if rows is None else Meaning(rows.relation, chain=rows.chain)
     name = session.named(name)
     if not name:
         return Meaning(None)
@@ -77,6 +84,19 @@ class StatementContext:
         else:
             self.open_names = True
         return Relation([OpenRows(NOTHING)])
+
+    def routine(self, name: Name) -> Relation | None:
+        """The rows of the function of that name, where its body was seen."""
+        return self._rows(((ROUTINE, True), *name))
+
+    def result(self, number: int) -> Relation | None:
+        """The rows of an earlier query of the session, where all its statements are seen."""
+        return self._rows(((RESULT, True), (str(number), True)))
+
+    def _rows(self, name: Name) -> Relation | None:
+        meaning = self.meanings[name] = meaning_of(name, self._knowledge, self._session)
+        self.chain.update(dict.fromkeys(meaning.chain))
+        return meaning.what if isinstance(meaning.what, Relation) else None
 
     def external(self, name: Name, kind: str) -> Relation:
         """A file or stage as a relation with unknown columns."""

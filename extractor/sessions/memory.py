@@ -56,6 +56,13 @@ class Temporary(NamedTuple):
     by_pattern: bool = False
 
 
+class Rows(NamedTuple):
+    """What a query gave, or a function gives, and the statements that made it so."""
+
+    relation: Relation
+    chain: tuple[str, ...]
+
+
 class Made(NamedTuple):
     """The lineage of a permanent table as derived so far, so that a rename can carry it along."""
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Callable, Sequence
 
 from dialects import Dialect
 from extractor.lineage.model import Name
 from extractor.models import SchemaLookup, TableName
-from extractor.sessions.memory import Bases, Bounded, MadeTables, Temporaries, Temporary, key_of
+from extractor.sessions.memory import Bases, Bounded, MadeTables, Rows, Temporaries, Temporary, key_of
 from extractor.sessions.names import Defaults, candidates, choose, current
 from extractor.sessions.parts import Parts
 
@@ -16,18 +17,29 @@ _SESSIONS = 3_000
 _TABLES = 200_000
 _MADE = 100_000
 _SCRATCH = 50_000
+_RESULTS = 8
+_ROUTINES = 20_000
 
 
 class Session:
-    """One session of the database: its defaults, and the temporary tables only it sees."""
+    """One session of the database: its defaults, and the temporary tables only it sees.
 
-    __slots__ = ("defaults", "given", "temporaries", "variables")
+    ``rows`` are what the statement that is applied now gives, ``results`` those of the latest statements.
+    """
+
+    __slots__ = ("defaults", "given", "results", "rows", "temporaries", "variables")
 
     def __init__(self, database: str | None, path: tuple[str, ...]) -> None:
         self.defaults = Defaults(database, path)
         self.given = (database, path)
         self.temporaries = Temporaries()
         self.variables: dict[str, Name] = {}
+        self.rows: Rows | None = None
+        self.results: deque[Rows | None] = deque(maxlen=_RESULTS)
+
+    def result(self, number: int) -> Rows | None:
+        """What the last statement (-1) or one before it gave; None where that is no rows of a query or not known."""
+        return self.results[number] if -len(self.results) <= number < 0 else None
 
     def named(self, name: Name) -> Name:
         """``name``, or what the variable it consists of holds; empty for a variable of unknown value."""
@@ -67,6 +79,7 @@ class Knowledge:
         self._learned: Bounded[tuple[str, ...], tuple[str, ...]] = Bounded(_TABLES)
         self._synonyms: Bounded[tuple[str, ...], TableName] = Bounded(_TABLES)
         self._shared = Temporaries(_SCRATCH)
+        self._routines: Bounded[tuple[str, ...], Rows] = Bounded(_ROUTINES)
         self._variables = dialect.parser in ("tsql", "fabric")
         self._told_by_name = self._variables or bool(dialect.temporary.prefixes or dialect.temporary.schemas)
 
@@ -95,6 +108,21 @@ class Knowledge:
             self._synonyms.put(key_of(own), self.table(names[1], session))
         else:
             self._synonyms.pop(key_of(own))
+
+    def make_routine(self, name: Name, rows: Rows | None, session: Session) -> None:
+        """Remember what a function gives; None where its body does not tell."""
+        key = key_of(self.made_table(name, session))
+        if rows is None:
+            self._routines.pop(key)
+        else:
+            self._routines.put(key, rows)
+
+    def routine(self, name: Name, session: Session) -> Rows | None:
+        """What the function of that name gives, where its body was seen."""
+        if not self._routines.items:
+            return None
+        found = (self._routines.get(key_of(one)) for one in candidates(name, session.defaults, self.dialect))
+        return next((rows for rows in found if rows is not None), None)
 
     def _exists(self, table: TableName) -> bool:
         key = key_of(table)

@@ -17,6 +17,7 @@ from extractor.lineage.binding.relations import (
     Origins,
     Relation,
     numbered,
+    with_names,
 )
 
 __all__ = [
@@ -38,4 +39,5 @@ __all__ = [
     "assign",
     "best",
     "numbered",
+    "with_names",
 ]

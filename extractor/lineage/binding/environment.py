@@ -14,6 +14,12 @@ class Context(Protocol):
     def relation(self, name: Name) -> Relation:
         """The table of that name: a base table with its known columns, or a temporary table's content."""
 
+    def routine(self, name: Name) -> Relation | None:
+        """The rows of the function of that name, where its body is known."""
+
+    def result(self, number: int) -> Relation | None:
+        """The rows of an earlier query of the session, -1 being the last one, where they are known."""
+
     def external(self, name: Name, kind: str) -> Relation:
         """A file, stage or other end outside the database."""
 

@@ -23,6 +23,7 @@ from extractor.lineage.binding.relations import (
     numbered,
     row_fields,
     row_origins,
+    with_names,
 )
 from extractor.lineage.binding.scope import Entry, Scope
 from extractor.lineage.binding.stars import StarView, in_place
@@ -180,7 +181,7 @@ class Binder:
         if kind == "query" and name:  # a row on its way into a table has the table's columns
             columns = columns or _known_names(self._context.relation(name))
         if columns and kind != "rows":
-            relation = _renamed(relation, columns)
+            relation = with_names(relation, columns)
         gathered.take(relation, direct=True)
         entry = _record(Entry, (alias.lower(), relation, name, source.hidden, bool(source.alias)))
         if source.using or source.natural:
@@ -195,6 +196,11 @@ class Binder:
             return self._rows(source, scope, env, gathered)
         if source.kind in ("file", "external"):
             return self._context.external(source.name, source.kind)
+        if source.kind == "result":
+            result = self._context.result(int(source.name[0][0]))
+            if result is None:
+                self._note(f"{UNNAMED} the id of an earlier query, whose text is not at hand")
+            return Relation([OpenRows(NOTHING)]) if result is None else result
         self._note(f"{UNNAMED} an expression or a parameter")
         return Relation([OpenRows(NOTHING)])
 
@@ -237,7 +243,7 @@ class Binder:
                 relation = self._recursive(entry, cte.query, env)
             else:
                 relation = self.bind(cte.query, env)
-            entry.relation = _renamed(relation, cte.columns) if cte.columns else numbered(relation, self._engine)
+            entry.relation = with_names(relation, cte.columns) if cte.columns else numbered(relation, self._engine)
             entry.busy = False
         return entry.relation
 
@@ -248,7 +254,7 @@ class Binder:
             inner = Env(cte.name.lower(), CteEntry(cte, inner), inner)
             self._bind_cte(inner.entry, inner)
         first = self.bind(query.branches[0], inner)
-        entry.anchor = _renamed(first, entry.cte.columns) if entry.cte.columns else first
+        entry.anchor = with_names(first, entry.cte.columns) if entry.cte.columns else first
         rest = [self.bind(branch, inner) for branch in query.branches[1:]]
         return self._united([first, *rest], by_name=query.by_name)
 
@@ -260,6 +266,10 @@ class Binder:
             return Relation([*(i for i in given.items if isinstance(i, Column)), own], given.reads, given.indirect)
         flows = [self._flow(flow, scope, env, gathered) for flow in source.flows]
         everything: Origins = frozenset().union(*flows) if flows else NOTHING
+        made = self._context.routine(source.name) if source.name else None
+        if made is not None:  # its arguments only decide
+            gathered.indirect |= everything
+            return with_names(made, source.columns) if source.columns else made
         names = source.columns or source.names
         columns: list[Column | Open] = []
         last = len(names) - 1
@@ -270,9 +280,9 @@ class Binder:
                 continue
             columns.append(Column(name, row_origins(flows, position, width, everything)))
         if self._engine == "bigquery" and len(names) == 1 and len(source.flows) == 1 and len(source.flows[0].refs) == 1:
-            made = scope.column(source.flows[0].refs[0])
-            if made is not None and made.fields:  # items that are structs are rows of their fields
-                columns = [Column(name, origins) for name, origins in made.fields]
+            items = scope.column(source.flows[0].refs[0])
+            if items is not None and items.fields:  # items that are structs are rows of their fields
+                columns = [Column(name, origins) for name, origins in items.fields]
         return Relation([*columns, OpenRows(everything)] if columns else [OpenRows(everything)], shy=True)
 
     def _merge(self, source: Source, entry: Entry, scope: Scope, gathered: Gathered) -> None:
@@ -319,7 +329,7 @@ class Binder:
             ):  # the fields of an item, whose names nothing tells
                 return [OpenRows(relation.whole()), *(Column(n, o) for n, o in replaced.values())]
             return (
-                _renamed(Relation(view.items(relation)), star.columns).items if star.columns else view.items(relation)
+                with_names(Relation(view.items(relation)), star.columns).items if star.columns else view.items(relation)
             )
         shown = [entry.relation for entry in scope.entries if not entry.hidden]
         placed = [(relation, frozenset(scope.merged)) for relation in shown]
@@ -399,22 +409,6 @@ def _names_in_order(scope: Scope) -> list[str]:
 
 def _known_names(relation: Relation) -> tuple[str, ...]:
     return () if relation.opens else tuple(item.name for item in relation.items if isinstance(item, Column))
-
-
-def _renamed(relation: Relation, names: tuple[str, ...]) -> Relation:
-    """A column list after an alias: names by position, as far as positions are known."""
-    items: list[Column | Open] = []
-    position = 0
-    for position, item in enumerate(relation.items):
-        if not isinstance(item, Column) or position >= len(names):
-            break
-        items.append(item._replace(name=names[position]))
-    rest = names[len(items) :]
-    if rest and len(relation.items) > len(items):
-        items.extend(Column(name, NOTHING) for name in rest)
-    else:
-        items.extend(relation.items[len(items) :])
-    return Relation(items, relation.reads, relation.indirect, shy=relation.shy)
 
 
 _record = tuple.__new__

@@ -369,6 +369,22 @@ def row_origins(flows: list[Origins], position: int, width: int, everything: Ori
     return NOTHING.union(*flows[first : last + 1])
 
 
+def with_names(relation: Relation, names: tuple[str, ...]) -> Relation:
+    """A column list after an alias: names by position, as far as positions are known."""
+    items: list[Column | Open] = []
+    position = 0
+    for position, item in enumerate(relation.items):
+        if not isinstance(item, Column) or position >= len(names):
+            break
+        items.append(item._replace(name=names[position]))
+    rest = names[len(items) :]
+    if rest and len(relation.items) > len(items):
+        items.extend(Column(name, NOTHING) for name in rest)
+    else:
+        items.extend(relation.items[len(items) :])
+    return Relation(items, relation.reads, relation.indirect, shy=relation.shy)
+
+
 _NUMBERED = {"duckdb": "_", "sqlite": ":"}
 """What stands between a column's name and its number where a name is there more than once; elsewhere it may not be."""
 

@@ -17,6 +17,7 @@ from extractor.lineage.model import Flow, Name, Projection, Star
 
 _TRANSPARENT = frozenset({exp.Paren, exp.Cast, exp.TryCast, exp.Collate, exp.AtTimeZone})
 _MAKING_STRUCTS = frozenset({exp.Struct, exp.ArrayAgg, exp.Bracket, exp.IgnoreNulls, exp.RespectNulls})
+_CASTS = frozenset({exp.Cast, exp.TryCast})
 _UNNAMED = {"hive": ("_c", 0), "trino": ("_col", 0), "presto": ("_col", 0), "athena": ("_col", 0), "bigquery": ("f", 0)}
 _WITH_SCRIPTS = frozenset({"hive", "spark", "spark2", "databricks"})
 _NAMED_BY_FUNCTION = frozenset({"postgres", "redshift", "materialize", "risingwave"})
@@ -37,7 +38,8 @@ def lower_projections(node: Node, walk: Walk) -> tuple[Projection, ...]:
         if cls is exp.Alias:
             args = item.args
             value = args.get("this")
-            fields = _fields(value, walk) if value.__class__ in _MAKING_STRUCTS else ()
+            kind = value.__class__
+            fields = _fields(value, walk) if kind in _MAKING_STRUCTS or (kind in _CASTS and _is_nested(value)) else ()
             if relations and not fields:
                 fields = _row_field(value, relations, walk)
             found.append(_record(Projection, (_written(args["alias"]), flow_of_one(value, walk), None, fields)))
@@ -127,6 +129,10 @@ def _lower_row_star(row: Node, walk: Walk) -> Projection:
 
 def _fields(value: Node, walk: Walk) -> tuple[tuple[str, Flow], ...]:
     return tuple((name, flow_of(nodes, walk)) for name, nodes in fields_made(value))
+
+
+def _is_nested(cast: Node) -> bool:
+    return bool(cast.args["to"].args.get("nested"))
 
 
 def _script(item: Node) -> Node:

@@ -9,6 +9,7 @@ from extractor.lineage.lowering.expressions import flow_of
 from extractor.lineage.lowering.generators import generated
 from extractor.lineage.lowering.names import alias_of, dynamic_name, file_of, is_hinted, table_name
 from extractor.lineage.lowering.reshapes import lower_match, lower_pivots
+from extractor.lineage.lowering.routines import query_before, routine_called
 from extractor.lineage.lowering.table_functions import (
     document_columns,
     file_read,
@@ -26,9 +27,9 @@ _STAR = (Projection("", star=Star()),)
 _FLATTENED = ("seq", "key", "path", "index", "value", "this")
 _NAMED_BY_THEMSELVES = frozenset({exp.Anonymous, exp.XMLTable, exp.JSONTable})
 _OF_ELSEWHERE = frozenset(
-    {"external_query", "remote_query", "result_scan", "read_kafka", "read_kinesis", "read_pubsub", "read_pulsar"}
+    {"external_query", "remote_query", "read_kafka", "read_kinesis", "read_pubsub", "read_pulsar"}
 )
-"""Their rows come from another database, from a queue, or from an earlier statement that only its id tells."""
+"""Their rows come from another database or from a queue."""
 _SEARCH = getattr(exp, "VectorSearch", None)
 _HALF_JOINS = frozenset({"SEMI", "ANTI"})
 _JOIN_GROUP = frozenset({exp.Table, exp.Subquery, exp.Paren, exp.Join, exp.Lateral, exp.Unnest})
@@ -137,7 +138,8 @@ def _lower_table(table: Node, walk: Walk) -> Source:
         return Source("query", (), alias, columns, _asked_of(this, walk))
     name = table_name(table, walk)
     if not name and isinstance(this, exp.Func) and not (is_hinted(this, walk) or names_a_table(this, walk)):
-        return _lower_rows(this, walk, alias, columns)._replace(reshapes=reshapes, ordinality=_ordinal(table))
+        rows = _lower_rows(this, walk, alias, columns, table)
+        return rows._replace(reshapes=reshapes, ordinality=_ordinal(table))
     return _of_name(name, alias, columns, reshapes, walk)
 
 
@@ -198,8 +200,8 @@ def _lower_values(node: Node, walk: Walk) -> Source:
     return Source("query", (), alias, columns, walk.values(node, walk), reshapes=reshapes)
 
 
-def _lower_rows(node: Node, walk: Walk, alias: str = "", columns: tuple[str, ...] = ()) -> Source:
-    """A table function: every column it yields is fed by its arguments."""
+def _lower_rows(node: Node, walk: Walk, alias: str = "", columns: tuple[str, ...] = (), around: Node = None) -> Source:
+    """A table function: every column it yields is fed by its arguments, unless its body is known when it is bound."""
     own_alias, own_columns = alias_of(node)
     alias, columns = alias or own_alias, columns or own_columns
     call = arg(node, "this") if node.__class__ is exp.TableFromRows else node
@@ -219,6 +221,8 @@ def _lower_rows(node: Node, walk: Walk, alias: str = "", columns: tuple[str, ...
     inner = args_of(call, "expressions")[:1]
     if walk.engine == "clickhouse" and function_name(call) == "view" and inner:
         return Source("query", (), alias, columns, walk.query(inner[0], walk))
+    if function_name(call) == "result_scan":
+        return Source("result", ((str(query_before(call)), True),), alias, columns)
     if function_name(call) in _OF_ELSEWHERE:
         return Source("unknown", (), alias, columns)
     passed = passed_through(call)
@@ -235,7 +239,8 @@ def _lower_rows(node: Node, walk: Walk, alias: str = "", columns: tuple[str, ...
     if call.__class__ is exp.Explode and walk.engine == "snowflake":
         names = _FLATTENED
     reshapes = lower_pivots(args_of(node, "pivots"), walk)
-    return Source("rows", (), alias, columns, None, flows, names, lateral=True, reshapes=reshapes)
+    routine = () if made or names else routine_called(call, around, walk)
+    return Source("rows", routine, alias, columns, None, flows, names, lateral=True, reshapes=reshapes)
 
 
 def _asked_of(view: Node, walk: Walk) -> Select:

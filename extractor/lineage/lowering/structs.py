@@ -10,6 +10,8 @@ _AROUND_STRUCTS = frozenset(
     {exp.ArrayAgg, exp.IgnoreNulls, exp.RespectNulls, exp.Order, exp.Limit, exp.Bracket, exp.Paren}
 )
 _VALUE = {exp.PropertyEQ: "expression", exp.Alias: "this"}
+_CASTS = frozenset({exp.Cast, exp.TryCast})
+_MADE = frozenset({exp.Struct, exp.Tuple})
 
 Fields = tuple[tuple[str, tuple[Node, ...]], ...]
 
@@ -17,17 +19,25 @@ Fields = tuple[tuple[str, tuple[Node, ...]], ...]
 def fields_made(value: Node) -> Fields:
     """The fields of STRUCT(a AS x, b) or NAMED_STRUCT('x', a), also of many of them in ARRAY_AGG(...), by name.
 
-    None where one of them has no name. What puts the items of an array in order belongs to each of its fields.
+    None where one of them has no name. What puts the items of an array in order belongs to each of its fields. The
+    type of a cast names them anew: ``CAST(ROW(a, b) AS ROW(x integer, y varchar))``.
     """
     orders: list[Node] = []
     struct = value
-    while struct.__class__ in _AROUND_STRUCTS:
+    names: tuple[str, ...] = ()
+    while struct.__class__ in _AROUND_STRUCTS or struct.__class__ in _CASTS:
         orders.extend(args_of(struct, "expressions") if struct.__class__ is exp.Order else ())
+        names = names or (_fields_of_type(arg(struct, "to")) if struct.__class__ in _CASTS else ())
         struct = arg(struct, "this")
+    content = args_of(struct, "expressions") if struct.__class__ in _MADE else []
+    if names:
+        values = [arg(field, _VALUE[field.__class__]) if field.__class__ in _VALUE else field for field in content]
+        pairs = zip(names, values, strict=True) if len(names) == len(values) else ()
+        return tuple((name, (one, *orders)) for name, one in pairs)
     if struct.__class__ is not exp.Struct:
         return ()
     found: list[tuple[str, tuple[Node, ...]]] = []
-    for field in args_of(struct, "expressions"):
+    for field in content:
         cls = field.__class__
         if cls is exp.PropertyEQ or cls is exp.Alias:
             name = text_of(arg(field, "this") if cls is exp.PropertyEQ else arg(field, "alias"))
@@ -38,6 +48,17 @@ def fields_made(value: Node) -> Fields:
         content = field if cls is exp.Column else arg(field, _VALUE[cls])
         found.append((name.lower(), (content, *orders)))
     return tuple(found)
+
+
+def _fields_of_type(kind: Node) -> tuple[str, ...]:
+    """The names of the fields of a type of structs, or of arrays of such; nothing where one has no name."""
+    while kind.__class__ is exp.DataType and arg(kind, "this") in (exp.DataType.Type.ARRAY, exp.DataType.Type.LIST):
+        kind = next(iter(args_of(kind, "expressions")), None)
+    if kind.__class__ is not exp.DataType or arg(kind, "this") is not exp.DataType.Type.STRUCT:
+        return ()
+    fields = args_of(kind, "expressions")
+    named = all(field.__class__ is exp.ColumnDef for field in fields)
+    return tuple(text_of(arg(field, "this")).lower() for field in fields) if named else ()
 
 
 _AROUND_ROWS = _AROUND_STRUCTS | {exp.AnyValue, exp.HavingMax}

@@ -36,6 +36,7 @@ _BEFORE_ROUTINE = frozenset(
         "INVOKER",
     ]
 )
+_TABLE_ROUTINES = frozenset(("FUNCTION", "MACRO"))
 _FOREIGN = frozenset(
     [
         "PYTHON",
@@ -62,7 +63,7 @@ class Routine(NamedTuple):
     """A routine or block: its name (empty for a block), its body, what kind it is, its variables in lower case.
 
     ``language`` is empty for SQL in any of its procedural forms, else the foreign language's name. ``table`` is
-    the table of a trigger, as it is written.
+    the table of a trigger, as it is written, ``returns`` the names of the columns that a table function says it gives.
     """
 
     kind: str
@@ -71,6 +72,7 @@ class Routine(NamedTuple):
     variables: frozenset[str]
     language: str = ""
     table: str = ""
+    returns: tuple[str, ...] = ()
 
 
 def find_routine(text: str, dialect: Dialect) -> Routine | None:
@@ -136,6 +138,8 @@ def _routine_place(head: Sequence[Token]) -> int | None:
         word = token.text.upper()
         if token.kind == "word" and word in _ROUTINES:
             return position
+        if word == "TABLE" and head[position + 1 :] and head[position + 1].text.upper() in _TABLE_ROUTINES:
+            continue
         if token.kind == "word" and word not in _BEFORE_ROUTINE:
             if head[position - 1].text in ("=", "@") or token.text == "USER":
                 continue
@@ -160,7 +164,25 @@ def _created(text: str, place: int, dialect: Dialect) -> Routine | None:
             start, end = start + 1, found[-1].start
         body = text[found[start].start : end]
     table = _trigger_table(found, after, start, text) if kind == "trigger" else ""
-    return Routine(kind, name, body, variables | _declared(body, dialect), language, table)
+    known = variables | _declared(body, dialect)
+    return Routine(kind, name, body, known, language, table, _returned(found[after:start]))
+
+
+def _returned(found: Sequence[Token]) -> tuple[str, ...]:
+    """The names in ``RETURNS TABLE (a INT, b TEXT)`` and ``RETURNS TABLE <a INT64>``."""
+    words = [token.text.upper() for token in found]
+    places = [i for i in range(len(words) - 2) if words[i : i + 2] == ["RETURNS", "TABLE"] and words[i + 2] in "(<"]
+    names: list[str] = []
+    depth, fresh = 0, True
+    for token in found[places[0] + 2 :] if places else ():
+        depth += (token.text in "(<[") - (token.text in ")>]")
+        if depth == 0:
+            break
+        if fresh and token.kind in ("word", "quoted"):
+            names.append(token.text.strip('"`[]'))
+            fresh = False
+        fresh = fresh or (depth == 1 and token.text == ",")
+    return tuple(names)
 
 
 def _trigger_table(found: Sequence[Token], after: int, start: int, text: str) -> str:

@@ -14,6 +14,13 @@ from extractor.lineage.scripting.batch import batch_chunks
 from extractor.lineage.scripting.branches import Paths, State, Step, turns_of_batch, turns_of_blocks
 from extractor.lineage.scripting.chunks import SQL_WORDS, Chunk, chunks
 from extractor.lineage.scripting.dynamic import UNKNOWN, Texts, Variables, carried_texts
+from extractor.lineage.scripting.given import (
+    NOTHING_GIVEN,
+    Given,
+    given_by_using,
+    given_to_parameters,
+    with_places_named,
+)
 from extractor.lineage.scripting.held import WHOLE_ROW, Held, Value, cut, filled_by, query_in
 from extractor.lineage.scripting.redefinition import redefinition
 from extractor.lineage.scripting.routine import Routine, find_routine
@@ -35,7 +42,7 @@ _TEXT_ARGUMENTS = frozenset(("SQL_STMT", "STATEMENT", "WHAT"))
 _HANDLED = frozenset(("INSERT", "UPDATE", "DELETE", "MERGE", "INS", "UPD", "DEL", "CALL"))
 _PLAIN = re.compile(
     r"\s*(?:SELECT|WITH|INSERT|UPDATE|DELETE|MERGE|FROM|DROP|COPY|"
-    r"CREATE\s+(?:OR\s+REPLACE\s+)?(?:(?:TEMP|TEMPORARY|TRANSIENT|EXTERNAL|MATERIALIZED)\s+)?(?:TABLE|VIEW))\b",
+    r"CREATE\s+(?:OR\s+REPLACE\s+)?(?:(?:TEMP|TEMPORARY|TRANSIENT|EXTERNAL|MATERIALIZED)\s+)?(?:TABLE(?!\s+FUNCTION)|VIEW))\b",
     re.IGNORECASE,
 )
 """Texts that are surely one plain statement, where statements end in semicolons: most of them all."""
@@ -64,6 +71,7 @@ class Unfolded(NamedTuple):
 
     statements: tuple[Inner, ...]
     procedure: Name = ()
+    returns: tuple[str, ...] = ()
 
 
 def unfold(text: str, dialect: Dialect, depth: int = 0) -> Unfolded | None:
@@ -85,7 +93,7 @@ def unfold(text: str, dialect: Dialect, depth: int = 0) -> Unfolded | None:
             query = f"SELECT * FROM {routine.table}"  # noqa: S608 - read by the parser, run by nobody
             rows = tuple((name, Value(query, WHOLE_ROW)) for name in ("new", "old", *_called(text, dialect)))
             inners = (i._replace(held=(*i.held, *rows), table=routine.table) for i in inners)
-        return Unfolded(tuple(inners), routine.name)
+        return Unfolded(tuple(inners), routine.name, routine.returns)
     words = _head(text, dialect)
     if words[:1] == ["EXPLAIN"] and "ANALYZE" in words:
         return Unfolded((Inner(text[_end_of_explain(text, dialect) :]),))
@@ -202,7 +210,7 @@ def _statements(body: str, variables: frozenset[str], dialect: Dialect, depth: i
         elif read := _texts_read(chunk, known):
             yield from _run(read, variables, dialect, depth)
         elif words[0] in _DYNAMIC or _runs_text(words) or (words[0] == "PREPARE" and words[2:3] == ["FROM"]):
-            yield from _dynamic(chunk, known, variables, dialect, depth)
+            yield from _dynamic(_Sent(chunk, body, held.now()), known, variables, dialect, depth)
         elif "REDEFINITION" in words[0] and (text := redefinition(chunk, known, dialect)):
             yield Inner(text, variables)
         elif chunk.sql:
@@ -287,11 +295,19 @@ def _plain(chunk: Chunk, body: str, variables: frozenset[str], dialect: Dialect,
         yield Inner(text, variables)
 
 
-def _dynamic(
-    chunk: Chunk, known: Variables, variables: frozenset[str], dialect: Dialect, depth: int
-) -> Iterator[Inner]:
+class _Sent(NamedTuple):
+    """A chunk that runs a text, the body it stands in, and what the variables hold there."""
+
+    chunk: Chunk
+    body: str
+    held: tuple[tuple[str, Value], ...]
+
+
+def _dynamic(sent: _Sent, known: Variables, variables: frozenset[str], dialect: Dialect, depth: int) -> Iterator[Inner]:
     """EXECUTE IMMEDIATE, EXEC ('...'), sp_executesql; other EXEC is a call."""
+    chunk, body, held = sent
     rest = list(chunk.tokens[1:])
+    given = given_by_using(rest, body, held)
     if chunk.words[0] == "PREPARE":
         rest = rest[2:]
     elif runner := _runs_text(chunk.words):
@@ -303,16 +319,19 @@ def _dynamic(
     else:
         for position, token in enumerate(rest[:4]):
             if token.text.lower().strip("[]") == "sp_executesql":
+                given = given_to_parameters(rest[position + 1 :], body, held, dialect)
                 rest = _named_statement(rest[position + 1 :])
                 break
         else:
             if not _is_text(rest, dialect):
                 return
-    yield from _run(known.value(rest) or UNKNOWN, variables, dialect, depth)
+    yield from _run(known.value(rest) or UNKNOWN, variables, dialect, depth, given)
 
 
-def _run(texts: Texts, variables: frozenset[str], dialect: Dialect, depth: int) -> Iterator[Inner]:
-    """The statements of each text that is run."""
+def _run(
+    texts: Texts, variables: frozenset[str], dialect: Dialect, depth: int, given: Given = NOTHING_GIVEN
+) -> Iterator[Inner]:
+    """The statements of each text that is run, with the values that it is given."""
     for value in texts:
         nested = unfold(value, dialect, depth + 1) if value is not None and depth < MAX_DEPTH else None
         if value is None:
@@ -320,7 +339,8 @@ def _run(texts: Texts, variables: frozenset[str], dialect: Dialect, depth: int) 
         elif nested is not None:
             yield from nested.statements
         elif depth < MAX_DEPTH:
-            yield Inner(value, variables)
+            text, held = with_places_named(value, given, dialect)
+            yield Inner(text, variables.union(name for name, _ in held), held=held)
 
 
 def _runs_text(words: list[str]) -> int:
