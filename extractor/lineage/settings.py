@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from dialects import Dialect
 from extractor.lineage.model import Other, Statement, Use
+from extractor.lineage.open_settings import OPEN_SETTINGS, RESETS, is_open, lost
 from extractor.lineage.scripting.routine import unquoted
 
 NAME = r"""((?:"[^"]*"|`[^`]*`|\[[^\]]*\]|[\w$#@*-]+)(?:\s*\.\s*(?:"[^"]*"|`[^`]*`|\[[^\]]*\]|[\w$#@*-]+)?)*)"""
@@ -21,12 +22,16 @@ def _use(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...] | None
     if what in ("role", "warehouse", "secondary"):
         return (Other("use", "no lineage by nature"),)
     what = {"catalog": "database", "namespace": "schema"}.get(what, what)
+    if is_open(match["name"], dialect):
+        return lost(what)
     name = dialect.parse_name(unquoted(match["name"]) if match["name"][0] == "'" else match["name"])
     return (Use("use", (name,), what),)
 
 
 def _path(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
     listed = unquoted(match["names"]) if dialect.parser in ("duckdb", "snowflake") else match["names"]
+    if any(is_open(piece.strip(), dialect) for piece in listed.split(",") if '"$user"' not in piece.lower()):
+        return lost("schema")
     pieces = [unquoted(p.strip()) if p.strip()[:1] == "'" else p.strip() for p in listed.split(",")]
     names = tuple(dialect.parse_name(p) for p in pieces if p and "$user" not in p.lower())
     return (Use("set", tuple(n for n in names if n), "path"),)
@@ -40,6 +45,8 @@ def _dataset(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
 
 def _schema(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
     text = match["name"]
+    if is_open(text, dialect):
+        return lost("schema")
     return (Use("set", (dialect.parse_name(unquoted(text) if text[0] == "'" else text),), "schema"),)
 
 
@@ -50,6 +57,7 @@ def _variable(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...] |
 
 
 SETTINGS: tuple[tuple[str, re.Pattern[str], Rule], ...] = (
+    *RESETS,
     (
         "USE",
         re.compile(
@@ -127,4 +135,5 @@ SETTINGS: tuple[tuple[str, re.Pattern[str], Rule], ...] = (
         re.compile(r"SET\s+(?P<what>CATALOG)\s*=?\s*(?P<name>" + QUOTED_NAME + ")" + END, FLAGS),
         _use,
     ),
+    *OPEN_SETTINGS,
 )

@@ -15,6 +15,7 @@ from extractor.lineage.model import (
     Define,
     Drop,
     Empty,
+    Name,
     Other,
     Outline,
     Query,
@@ -45,6 +46,7 @@ from extractor.sessions.state import Knowledge, Session, new_sessions
 
 _DEFINING = frozenset({"create", "view", "overwrite", "clone"})
 _MAKING = frozenset({"create", "view", "clone", "like"})
+_NAMING = frozenset({"synonym", "part"})
 
 
 class _Where(NamedTuple):
@@ -144,6 +146,9 @@ class Sessions:
         return session
 
     def _apply(self, statement: Statement, session: Session, where: _Where) -> list[StatementLineage]:
+        if session.defaults.unknown and not isinstance(statement, Write) and self._is_open(statement, session):
+            reason = f"the {session.defaults.unknown} of a name is set to what the text does not show"
+            return [self._result(where, Outcome.UNRESOLVED, statement.kind, reason=reason)]
         if isinstance(statement, Write):
             return [self._write(statement, session, where)]
         if isinstance(statement, Read) and where.record.destination:
@@ -223,6 +228,8 @@ class Sessions:
         relation = bound.once(("relation",), lambda: self._with_files(write, bound.relation, session))
         if write.target_kind == "table":
             name = session.named(write.target)
+            if not write.temporary and self._knowledge.is_open(name, session):
+                name = ()
             if write.temporary and name and not self._keep_temporary:
                 name = self._knowledge.temporary_name(name)
             write = write if name is write.target else write._replace(target=name)
@@ -415,15 +422,36 @@ class Sessions:
         kept = tuple(renames.get(c.lower(), c) for c in columns if c.lower() not in gone)
         self._knowledge.learn(table, (*kept, *alter.added))
 
+    def _is_open(self, statement: Statement, session: Session) -> bool:
+        """Whether it cannot be told what the statement defines, changes or drops: a default of the session is open."""
+        if isinstance(statement, Define) and statement.temporary:
+            return False
+        names: tuple[Name, ...] = ()
+        if isinstance(statement, Define | Alter):
+            names = (statement.name,)
+        elif isinstance(statement, Drop | Empty) or (isinstance(statement, Use) and statement.what in _NAMING):
+            names = statement.names
+        elif isinstance(statement, Rename):
+            names = (statement.old, statement.new)
+        return any(self._knowledge.is_open(session.named(name), session) for name in names if name)
+
     def _use(self, use: Use, session: Session) -> None:
-        if use.what == "variable":
+        if use.what.startswith("unknown"):
+            session.defaults.lose(use.what[8:], self._dialect)
+        elif use.what == "reset":
+            session.defaults.path, session.defaults.search = session.given[1], ()
+        elif use.what == "variable":
             session.variables[use.names[0][0][0].lower()] = use.names[1]
         elif use.what == "synonym":
             self._knowledge.stand_for(use.names, session)
         elif use.what == "path":
             session.defaults.follow(use.names, self._dialect)
         elif use.names and use.names[0]:
-            session.defaults.use(use.names[0], use.what, self._dialect)
+            name = session.named(use.names[0])
+            if name:
+                session.defaults.use(name, use.what, self._dialect)
+            else:
+                session.defaults.lose(use.what, self._dialect)
 
 
 def _file_kind(file: str) -> str:

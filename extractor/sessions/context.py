@@ -41,6 +41,8 @@ def meaning_of(name: Name, knowledge: Knowledge, session: Session) -> Meaning:
     temporary = knowledge.find_temporary(name, session)
     if temporary is not None:
         return Meaning(temporary.relation, chain=temporary.chain)
+    if session.defaults.unknown and session.defaults.lacks(name, knowledge.dialect):
+        return Meaning(None)
     table = knowledge.table(name, session)
     if knowledge.is_temporary(table, name):
         return Meaning(None, missing=table)
@@ -69,7 +71,9 @@ class StatementContext:
 
     def notes(self) -> tuple[str, ...]:
         """Lines for the report: names that stayed open, temporary tables whose creation was not seen."""
-        open_name = (f"{UNNAMED} a variable of unknown value",) if self.open_names else ()
+        unknown = self._session.defaults.unknown
+        by = f"a short name, whose {unknown} the text does not show" if unknown else "a variable of unknown value"
+        open_name = (f"{UNNAMED} {by}",) if self.open_names else ()
         return (*open_name, *(f"temporary table {table} was made before the window" for table in self.missing))
 
     def _look_up(self, name: Name) -> Relation:

@@ -12,15 +12,32 @@ from extractor.models import EndKind, TableName
 class Defaults:
     """A session's defaults: the database and the schemas that bare names are looked for in, in their order.
 
-    ``search`` is a path through several databases; its empty name stands for the current schema.
+    ``search`` is a path through several databases; its empty name stands for the current schema. ``unknown`` is
+    ``database`` or ``schema`` while that one is set to what the text does not show.
     """
 
-    __slots__ = ("database", "path", "search")
+    __slots__ = ("database", "path", "search", "unknown")
 
     def __init__(self, database: str | None, path: tuple[str, ...]) -> None:
         self.database = database
         self.path = path
         self.search: tuple[Name, ...] = ()
+        self.unknown = ""
+
+    def lose(self, what: str, dialect: Dialect) -> None:
+        """Know the database, or the schema, no longer; without ``what``, the one that a bare USE sets."""
+        what = what or dialect.use_sets
+        self.path, self.search = (), ()
+        if what == "database" and len(dialect.levels) > 2:
+            self.database, self.unknown = None, "database"
+        else:
+            self.unknown = self.unknown or "schema"
+
+    def lacks(self, name: Name, dialect: Dialect) -> bool:
+        """Whether it cannot be told what ``name`` means, since what would stand in front of it is not known."""
+        if not self.unknown or name[-1][0][:1] in ("#", "@"):
+            return False
+        return len(name) == 1 or (self.unknown == "database" and len(name) < len(dialect.levels))
 
     def follow(self, names: tuple[Name, ...], dialect: Dialect) -> None:
         """Look bare names up in these schemas, from now on.
@@ -36,23 +53,25 @@ class Defaults:
             self.use(names[0], "schema", dialect)
         else:
             self.path = tuple(name[-1][0] for name in names)
+            self.unknown = self.unknown.replace("schema", "")
 
     def use(self, parts: Name, what: str, dialect: Dialect) -> None:
         """Apply USE (database, schema, or what a bare USE means in the dialect)."""
         names = [part for part, _ in parts]
         if len(names) >= 2:
-            self.database, self.path = names[-2], (names[-1],)
+            self.database, self.path, self.unknown = names[-2], (names[-1],), ""
             return
         if what == "project":  # of the present dataset
             self.database = names[0]
             return
         what = what or dialect.use_sets
         if what == "database" and len(dialect.levels) > 2:
-            self.database, self.path = names[0], ()
+            self.database, self.path, self.unknown = names[0], (), ""
             if dialect.default_schema:
                 self.path = (dialect.default_schema,)
         else:
             self.path = (names[0],)
+            self.unknown = self.unknown.replace("schema", "")
 
 
 def _entry(name: Name) -> Name:

@@ -171,6 +171,11 @@ class Knowledge:
         rule = self.dialect.temporary
         return ((rule.schemas[0], False), *name) if rule.own_schema and len(name) == 1 else name
 
+    def is_open(self, name: Name, session: Session) -> bool:
+        """Whether ``name`` needs a database or schema in front that the session set to what no text shows."""
+        lacks = bool(session.defaults.unknown and name) and session.defaults.lacks(name, self.dialect)
+        return lacks and self.find_temporary(name, session) is None
+
     def find_temporary(self, name: Name, session: Session) -> Temporary | None:
         """The temporary table that ``name`` means: the session's own first, then those known by a pattern."""
         if not (session.temporaries.full or self._shared.full):
