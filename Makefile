@@ -2,12 +2,13 @@
 
 PYTHON ?= $(shell scripts/find_python.sh)
 VENV := .venv
+DOCS := build/docs-venv
 RUN := $(VENV)/bin/python
 READY := $(VENV)/.ready
 PYTEST := $(RUN) -m pytest -n auto --maxprocesses 8
 PIP := $(RUN) -m pip --disable-pip-version-check
 
-.PHONY: keys-page help demo test test-servers accuracy dialects releases lint format lock wheel-check clean
+.PHONY: docs reference keys-page help demo test test-servers accuracy dialects releases lint format lock wheel-check clean
 
 help:  ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile
@@ -30,6 +31,12 @@ dialects: $(READY)  ## count what is read of the sample scripts, and write docs/
 
 keys-page: $(READY)  ## write docs/keys.md from the fixture tables of names
 	$(RUN) scripts/write_keys_page.py
+
+reference: $(READY)  ## write docs/reference/ from the code
+	$(RUN) scripts/write_reference.py
+
+docs: $(DOCS)/.ready  ## build the documentation as a site in build/site; a warning is an error
+	$(DOCS)/bin/mkdocs build --strict --clean
 
 releases: $(READY)  ## the SQL fixtures on every minor release of sqlglot that is allowed, pure and compiled
 	$(RUN) scripts/check_releases.py $(ARGS)
@@ -75,6 +82,12 @@ lock: $(READY)  ## write requirements.lock anew, for every supported Python
 	printf 'hatchling>=1.27,<2\neditables>=0.5,<1\n' | build/lock/bin/uv pip compile pyproject.toml - --upgrade -q --system-certs \
 	    --universal --python-version 3.11 --extra sandbox --group dev --generate-hashes \
 	    --no-emit-index-url --no-annotate --no-header -o requirements.lock
+
+$(DOCS)/.ready: docs/requirements.txt
+	@test -n "$(PYTHON)"
+	$(PYTHON) -m venv --clear $(DOCS)
+	$(DOCS)/bin/python -m pip --disable-pip-version-check install -q -r docs/requirements.txt
+	@touch $@
 
 clean:  ## remove everything that make made
 	rm -rf $(VENV) .demo build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage*

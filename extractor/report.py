@@ -68,7 +68,7 @@ def _spelled(character: str) -> str:
 
 
 class ExitCode(IntEnum):
-    """How a command ended; the README lists them."""
+    """How a command ended; docs/commands.md lists them."""
 
     DONE = 0
     NO_EDGES = 1

@@ -1,0 +1,90 @@
+"""The documentation: what is made from code is current, examples run, messages are those of the program."""
+
+from __future__ import annotations
+
+import ast
+import doctest
+import importlib.util
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from extractor.config import Config
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+
+
+def script(name: str) -> ModuleType:
+    """A script of the repository, loaded."""
+    spec = importlib.util.spec_from_file_location(name, ROOT / "scripts" / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+REFERENCE = script("write_reference")
+
+
+@pytest.mark.parametrize("name", REFERENCE.PAGES)
+def test_the_reference_is_what_the_code_gives(name: str) -> None:
+    """After a change of settings, commands or messages: make reference."""
+    assert (DOCS / "reference" / name).read_text(encoding="utf-8") == REFERENCE.PAGES[name]()
+
+
+@pytest.mark.parametrize("page", [p.name for p in sorted(DOCS.glob("*.md")) if ">>> " in p.read_text(encoding="utf-8")])
+def test_the_examples_of_a_page_run(page: str) -> None:
+    """What a page shows of Python is what it gives."""
+    result = doctest.testfile(str(DOCS / page), module_relative=False, encoding="utf-8")
+    assert result.attempted
+    assert not result.failed
+
+
+def test_every_setting_is_explained() -> None:
+    """Each setting of each section stands in docs/configuration.md, in the table of its section."""
+    text = (DOCS / "configuration.md").read_text(encoding="utf-8")
+    sections = dict(re.findall(r"^## \[+(\w+)\]+\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL))
+    for name, field in Config.model_fields.items():
+        model = REFERENCE._model_in(field.annotation)
+        if model is None or name == "root":
+            continue
+        told = sections[name]
+        missing = [n for n, f in model.model_fields.items() if not re.search(rf"`{(f.alias or n)}`", told)]
+        assert not missing, f"[{name}]: {missing}"
+
+
+def texts_of(tree: ast.AST) -> Iterator[str]:
+    """The texts of a program, also those with values in them, which stand as a bar."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+        elif isinstance(node, ast.JoinedStr):
+            yield "".join(p.value if isinstance(p, ast.Constant) else "\0" for p in node.values)
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+            yield "".join(texts_of(node.left)) + "".join(texts_of(node.right))
+
+
+FROM_PYDANTIC = {"Extra inputs are not permitted"}
+
+
+def test_the_messages_of_the_page_on_troubles_are_those_of_the_program() -> None:
+    """Who looks for a message finds it letter by letter: each is a text of the code."""
+    program = "\n".join(
+        text
+        for folder in ("extractor", "dialects")
+        for path in (ROOT / folder).rglob("*.py")
+        for text in texts_of(ast.parse(path.read_text(encoding="utf-8")))
+    )
+    page = (DOCS / "troubleshooting.md").read_text(encoding="utf-8")
+    shown = [m for row in re.findall(r"^\| (`.*?) \|", page, re.MULTILINE) for m in re.findall(r"`([^`]+)`", row)]
+    assert len(shown) > 60
+    known = re.sub(r"ALATION_LINEAGE_\w+", "\0", program)
+    missing = [
+        m for m in shown if re.sub(r"ALATION_LINEAGE_\w+", "\0", m).rstrip("\0") not in known and m not in FROM_PYDANTIC
+    ]
+    assert not missing
