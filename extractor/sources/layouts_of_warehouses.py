@@ -197,8 +197,63 @@ ORACLE_UNIFIED = Layout(
     ("instanceid",),
     limits=frozenset(),
 )
+# https://www.ibm.com/docs/en/db2/11.5: MON_GET_PKG_CACHE_STMT, and the tables of an event monitor for activities
+DB2_PACKAGE_CACHE = Layout(
+    "db2-package-cache",
+    "Db2 MON_GET_PKG_CACHE_STMT, or an event monitor for the package cache",
+    {
+        "sql": "stmttext",
+        "time": "inserttimestamp|lastmetricsupdate|eventtimestamp",
+        "session": "executableid",
+        "user": "",
+        "schema": "defaultschema|currentschema",
+        "status": "",
+        "error": "",
+        "statement_id": "executableid",
+    },
+    frozenset({"stmttext", "executableid", "numexecutions"}),
+    Joining(("executableid", "inserttimestamp")),
+)
+DB2_ACTIVITIES = Layout(
+    "db2-activities",
+    "Db2 event monitor for activities: statements, joined with their activities",
+    {
+        "sql": "stmttext",
+        "time": "timestarted|timecreated|eventtimestamp",
+        "session": "applid",
+        "user": "sessionauthid|tpmonuserid|authid",
+        "schema": "currentschema|defaultschema",
+        "status": "",
+        "error": "sqlcode",
+        "statement_id": "activityid",
+        "sequence": "activityid",
+    },
+    frozenset({"applid", "uowid", "activityid", "stmttext"}),
+    Joining(("applid", "uowid", "activityid")),
+)
+# https://docs.vmware.com/en/VMware-Greenplum/: queries_history of the database gpperfmon
+GREENPLUM_HISTORY = Layout(
+    "greenplum-queries-history",
+    "Greenplum queries_history (gpperfmon)",
+    {
+        "sql": "querytext",
+        "time": "tstart|tsubmit",
+        "session": "ssid",
+        "user": "username",
+        "database": "db",
+        "status": "status",
+        "sequence": "ccnt",
+        "statement_id": "",
+    },
+    frozenset({"tmid", "ssid", "ccnt", "querytext"}),
+    None,
+    ("tmid",),
+)
 
 WAREHOUSE_LAYOUTS = (
+    DB2_ACTIVITIES,
+    DB2_PACKAGE_CACHE,
+    GREENPLUM_HISTORY,
     TERADATA_SQL,
     TERADATA_LOG,
     REDSHIFT_QUERYTEXT,

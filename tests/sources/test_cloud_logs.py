@@ -22,7 +22,8 @@ from extractor.sources.known_row_formats import FORMATS as ROW_FORMATS
 from extractor.sources.rotation import logs_of
 
 NAMES = {f.name for f in (*LAYOUTS, *ROW_FORMATS, snowflake_unload.FORMAT)}
-OWN = sorted(p for p in LOGS.glob("*/*") if p.parent.name in NAMES)
+COMPANIONS = {LOGS / "db2-audit" / "auditlobs", LOGS / "duckdb-query-log" / "duckdb_log_contexts.csv"}
+OWN = sorted(p for p in LOGS.glob("*/*") if p.parent.name in NAMES and p not in COMPANIONS)
 SURE = {f.name for f in ROW_FORMATS}
 BIGQUERY = LOGS / "bigquery-audit" / "02_00_00_02_59_59_S0.json"
 CLICKHOUSE = sorted((LOGS / "clickhouse-query-log").iterdir())
