@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path, PurePath
 
 from extractor.models import BadRecord, Origin, QueryOutcome, QueryRecord
@@ -57,6 +58,7 @@ def _text_at(folder: Path, reference: re.Match[str], limit: int) -> bytes | None
 def _shows(reading: Reading, _: list[str]) -> Shows:
     folder = reading.sample.item.path.parent
     limit = reading.max_statement_bytes
+    numbers = count(1)
 
     def shows(row: Row, origin: Origin, is_cut: bool) -> Shown:  # noqa: FBT001 - the form of all formats of rows
         cells = [value if type(value) is str else "" for value in row.values()]
@@ -79,7 +81,7 @@ def _shows(reading: Reading, _: list[str]) -> Shows:
             row.get("database") or None,
             None,
             _outcome_of(row.get("status")),
-            origin.line,
+            next(numbers),
             cut=is_cut or len(data) > limit,
             origin=origin,
         )
@@ -118,19 +120,20 @@ def _judge_report(sample: Sample) -> Verdict:
 
 
 def _read_report(reading: Reading) -> Iterator[Item]:
+    numbers = count(1)
     for one in headed_records(reading, _REPORT_HEAD):
         reading.stats.entries += 1
         if isinstance(one, BadRecord):
             yield one
             continue
-        record = _of_report(reading, one)
+        record = _of_report(reading, one, next(numbers))
         if record is None:
             reading.stats.noise += 1
         else:
             yield record
 
 
-def _of_report(reading: Reading, one: Headed) -> QueryRecord | None:
+def _of_report(reading: Reading, one: Headed, number: int) -> QueryRecord | None:
     text = _STATEMENT.search(one.text)
     sql = "" if text is None else text["sql"].rstrip().removesuffix(";")
     if text is None or not sql.strip():
@@ -147,7 +150,7 @@ def _of_report(reading: Reading, one: Headed) -> QueryRecord | None:
         told.get("database") or None,
         schema["schema"] if schema else None,
         _outcome_of(told.get("event status")),
-        one.origin.line,
+        number,
         cut=one.is_cut and text.end() == len(one.text),
         origin=one.origin,
     )

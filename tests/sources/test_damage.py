@@ -23,7 +23,6 @@ ROTATED = [
     LOGS / "greenplum-csvlog" / "gpdb-2026-03-02_000000.csv",
     LOGS / "hana-audit-trail" / "indexserver_hana01.30015.audit_trail.csv",
     LOGS / "db2-audit-report" / "audit.out",
-    LOGS / "duckdb-query-log" / "duckdb_log_entries.csv",
     LOGS / "redshift-activity" / "useractivitylog_2026-03-02T02_00",
     *sorted((LOGS / "hive-server-log").iterdir()),
     *sorted((LOGS / "impala-audit").iterdir()),
