@@ -8,15 +8,19 @@ https://www.ibm.com/docs/en/db2/11.5?topic=layouts-audit-record-layout-execute-e
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import closing
 from itertools import count
 from pathlib import Path, PurePath
+from typing import BinaryIO
 
 from extractor.models import BadRecord, Origin, QueryOutcome, QueryRecord
+from extractor.sources.companions import has_beside, open_beside
 from extractor.sources.executions import NOISE, REPEAT, Part, Shown
 from extractor.sources.headed import Headed, headed_records
 from extractor.sources.interface import Item, Reading, Sample, SourceFormat, Verdict
-from extractor.sources.row_formats import Row, RowFormat, Shows
+from extractor.sources.row_formats import Placed, Row, RowFormat, Shows, read_shown
+from extractor.sources.stored import StoredObject
 
 _TIME = r"\d{4}-\d\d-\d\d-\d\d\.\d\d\.\d\d\.\d+"
 _DELIMITED_TIME = re.compile(_TIME)
@@ -43,20 +47,40 @@ def _names_without_header(cells: list[str]) -> list[str] | None:
     return [*_FIXED, *(f"column {n}" for n in range(len(_FIXED) + 1, len(cells) + 1))]
 
 
-def _text_at(folder: Path, reference: re.Match[str], limit: int) -> bytes | None:
-    """The bytes of a text, at most one more than a statement may have; None where they are not there."""
-    beside = folder / reference["file"]
-    if not beside.is_file() or beside.is_symlink():
-        return None
-    wanted = min(int(reference["length"]), limit + 1)
-    with beside.open("rb") as file:
+class _Texts:
+    """The texts that lie in files beside a log; those files stay open until ``close``."""
+
+    def __init__(self, log: Path | StoredObject) -> None:
+        self._log = log
+        self._files: dict[str, BinaryIO | None] = {}
+
+    def at(self, reference: re.Match[str], limit: int) -> bytes | None:
+        """The bytes of a text, at most one more than a statement may have; None where they are not there."""
+        name = reference["file"]
+        if name not in self._files:
+            self._files[name] = open_beside(self._log, name)
+        file = self._files[name]
+        if file is None:
+            return None
+        wanted = min(int(reference["length"]), limit + 1)
         file.seek(int(reference["start"]))
         found = file.read(wanted)
-    return found if len(found) == wanted else None
+        return found if len(found) == wanted else None
+
+    def close(self) -> None:
+        """Close all files."""
+        for file in self._files.values():
+            if file is not None:
+                file.close()
 
 
-def _shows(reading: Reading, _: list[str]) -> Shows:
-    folder = reading.sample.item.path.parent
+def _read(reading: Reading, names: list[str], placed: Iterable[Placed | BadRecord]) -> Iterator[Item]:
+    with closing(_Texts(reading.sample.item.path)) as texts:
+        rows = DELIMITED._replace(shows=lambda reading, _: _shows(reading, texts), reads=None)
+        yield from read_shown(rows, names, placed, reading)
+
+
+def _shows(reading: Reading, texts: _Texts) -> Shows:
     limit = reading.max_statement_bytes
     numbers = count(1)
 
@@ -68,15 +92,14 @@ def _shows(reading: Reading, _: list[str]) -> Shows:
         reference = next((found for found in references if found is not None), None)
         if row.get("event") != "STATEMENT" or reference is None or int(reference["length"]) == 0:
             return NOISE
-        data = _text_at(folder, reference, limit)
+        data = texts.at(reference, limit)
         if data is None:
             return Shown(Part.NOISE, problem=f"its text lies in {reference['file']}, which is not beside the file")
-        session = next((cell for cell in cells if _APPLICATION.fullmatch(cell)), "")
         sql = reading.text(data)
         record = QueryRecord(
             sql[:limit],
             reading.clock.read(row.get("timestamp")),
-            session,
+            next((cell for cell in cells if _APPLICATION.fullmatch(cell)), ""),
             row.get("authid") or row.get("userid") or None,
             row.get("database") or None,
             None,
@@ -91,7 +114,7 @@ def _shows(reading: Reading, _: list[str]) -> Shows:
 
 
 def _judge_texts(sample: Sample) -> Verdict:
-    if PurePath(sample.name).name != _LOBS or not any(sample.item.path.parent.glob("*.del")):
+    if PurePath(sample.name).name != _LOBS or not has_beside(sample.item.path, ".del"):
         return Verdict(0, f"it is not called {_LOBS}, or no .del file lies beside it")
     return Verdict(1, "the .del files beside it point to its parts")
 
@@ -160,8 +183,9 @@ DELIMITED = RowFormat(
     "db2-audit",
     "Db2 audit: execute.del of db2audit extract, with auditlobs beside it",
     frozenset({"category", "event", "correlator", "authid"}),
-    _shows,
+    None,
     names_without_header=_names_without_header,
+    reads=_read,
 )
 TEXTS = SourceFormat(
     "db2-audit-texts",
