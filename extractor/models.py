@@ -133,9 +133,12 @@ class StatementLineage:
     temporary tables it reads, then itself. ``defines`` is true when the statement gives its targets a whole new
     content or text (CREATE ... AS, CREATE VIEW, INSERT OVERWRITE), so that an earlier definition no longer
     holds. ``dropped`` lists permanent tables that ceased to exist under their name, ``made`` those that exist from now
-    on whatever was dropped before. ``notes`` are lines for the
-    report: what is unresolved or ambiguous, and why. ``unlisted`` are the tables whose columns nobody knows, each with
-    the number of stars and columns that stayed open for want of them.
+    on whatever was dropped before. ``dropped_within`` names schemas and databases that ceased to exist with all their
+    tables, by level (``schema``, ``database``). ``emptied`` lists tables of which nothing is left, ``refilled`` those
+    that got their first rows after that. ``moved`` pairs old names with new ones whose content came along without the
+    records showing all that it was made of; ``swapped`` when the new name's went the other way. ``notes`` are lines for
+    the report: what is unresolved or ambiguous, and why. ``unlisted`` are the tables whose columns nobody knows, each
+    with the number of stars and columns that stayed open for want of them.
     """
 
     outcome: Outcome
@@ -154,6 +157,11 @@ class StatementLineage:
     notes: tuple[str, ...] = ()
     origin: Origin | None = None
     unlisted: tuple[tuple[TableName, int], ...] = ()
+    dropped_within: tuple[tuple[str, TableName], ...] = ()
+    emptied: tuple[TableName, ...] = ()
+    refilled: tuple[TableName, ...] = ()
+    moved: tuple[tuple[TableName, TableName], ...] = ()
+    swapped: bool = False
 
 
 class Later:

@@ -80,6 +80,25 @@ class KeyResolver:
         except UnwritableKey:
             return None
 
+    def place_in_the_past(self, place: TableName, level: str) -> str | None:
+        """How the keys of all tables of a schema or database begin, in lower case, with the period at their end.
+
+        None for a place outside of the data source, and for a database where keys do not say it.
+        """
+        if level == "database":
+            database = place.identity[-1]
+            has_part = self.names.rule.database_part and database and '"' not in database
+            return f"{write_key([self._source.data_source_id, database]).lower()}." if has_part else None
+        anything = "any table of it"
+        parts = (*place.identity, anything)
+        found = self.names.find(TableName(parts, parts))
+        if found.status == "foreign" or found.parts is None or found.folded or found.parts[-1].lower() != anything:
+            return None
+        try:
+            return f"{write_key([found.ds_id or self._source.data_source_id, *found.parts[:-1]]).lower()}."
+        except UnwritableKey:
+            return None
+
     def column(self, table: TableName, column: str) -> KeyResult:
         """The column ``column`` of ``table``.
 

@@ -6,6 +6,7 @@ import re
 
 from dialects import Dialect
 from extractor.lineage.change_flows import CHANGE_FLOWS, applied_changes
+from extractor.lineage.drops import DROPS
 from extractor.lineage.model import Alter, Name, Other, Projection, Rename, Select, Source, Star, Statement, Use, Write
 from extractor.lineage.moved_tables import MOVED_TABLES
 from extractor.lineage.repair import without_comments
@@ -466,6 +467,7 @@ _RULES: tuple[tuple[str, re.Pattern[str], Rule], ...] = (
         _insert_exec,
     ),
     *MOVED_TABLES,
+    *DROPS,
     *((needed, pattern, applied_changes) for needed, pattern in CHANGE_FLOWS),
     (
         "SYSTEM",

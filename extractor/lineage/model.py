@@ -201,6 +201,14 @@ class Drop(NamedTuple):
     names: tuple[Name, ...]
 
 
+class DropWithin(NamedTuple):
+    """DROP of what holds tables, with all of them; ``level`` is ``schema`` or ``database``."""
+
+    kind: str
+    names: tuple[Name, ...]
+    level: str
+
+
 class Rename(NamedTuple):
     """A table takes another name, or two tables exchange theirs (``swap``)."""
 
@@ -240,7 +248,7 @@ class Other(NamedTuple):
     reason: str = ""
 
 
-Statement: TypeAlias = Write | Empty | Read | Define | Drop | Rename | Alter | Use | Other
+Statement: TypeAlias = Write | Empty | Read | Define | Drop | DropWithin | Rename | Alter | Use | Other
 
 
 class Outline(NamedTuple):
@@ -274,4 +282,5 @@ RECORDS: tuple[type, ...] = (
     Other,
     Outline,
     Empty,
+    DropWithin,
 )

@@ -13,6 +13,7 @@ from extractor.keys import CatalogReader, KeyResolver
 from extractor.keys.mapped import with_mapped_tables
 from extractor.logs import about
 from extractor.pipeline.dialect import dialect_of
+from extractor.pipeline.emptied import EmptyTables
 from extractor.pipeline.observe import Observer
 from extractor.pipeline.outlines import OutlineReader, OutlineWriter
 from extractor.pipeline.read import AsideWatcher, SourceReader
@@ -177,6 +178,7 @@ class Derivation:
                 indirect_columns=self._config.upload.indirect == "all",
                 temporary_tables=[re.compile(p, re.IGNORECASE) for p in first.temporary_tables],
                 is_alone=names.is_no_part,
+                emptied=EmptyTables(self._store, resolvers[group.sources[0][0]], first.data_source_id),
             )
 
         return new() if self._carried is None else self._carried.sessions(group, new)

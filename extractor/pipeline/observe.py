@@ -12,7 +12,7 @@ from extractor.config import Config
 from extractor.dataflows import build_dataflow, external_id
 from extractor.keys import KeyedLineage, KeyResolver
 from extractor.models import Dataflow, StatementLineage, TableName
-from extractor.state import Store
+from extractor.state import Move, Store
 
 _RECENT = 5_000
 
@@ -69,11 +69,28 @@ class Observer:
             self._store.record_definition(self._run_id, key, name, at)
 
     def come_and_go(self, source: int, lineage: StatementLineage, at: datetime | None) -> None:
-        """Tell the state of the permanent tables that ceased to exist, and of those that exist from now on."""
+        """Tell the state of the permanent tables that ceased to exist, exist from now on, were emptied or renamed."""
         for key in self._keys(source, lineage.dropped):
             self._store.record_drop(self._run_id, key, at)
         for key in self._keys(source, lineage.made):
             self._store.record_made(self._run_id, key, at)
+        for level, place in lineage.dropped_within:
+            prefix = self._resolvers[source].place_in_the_past(place, level)
+            if prefix is not None:
+                self._store.record_drop_within(self._run_id, prefix, at)
+        for key in self._keys(source, lineage.emptied):
+            self._store.record_emptied(self._run_id, key, at)
+        for key in self._keys(source, lineage.refilled):
+            self._store.record_refilled(self._run_id, key, at)
+        for old, new in lineage.moved:
+            self._move(source, old, new, at)
+
+    def _move(self, source: int, old: TableName, new: TableName, at: datetime | None) -> None:
+        """Tell the state of content that came under another name; a table that Alation does not hold has no key."""
+        node = self._resolvers[source].table(new).node
+        if at is not None and node is not None:
+            for key in self._keys(source, (old,)):
+                self._store.record_move(self._run_id, Move(key, node, at))
 
     def _keys(self, source: int, tables: Iterable[TableName]) -> Iterator[str]:
         resolver = self._resolvers[source]
@@ -123,4 +140,5 @@ class Observer:
 
 
 def _same(one: StatementLineage, other: StatementLineage) -> bool:
-    return one.chain == other.chain and one.tables == other.tables and one.columns == other.columns
+    is_same = one.chain == other.chain and one.tables == other.tables and one.columns == other.columns
+    return is_same and (one.defines or not other.defines)

@@ -115,6 +115,8 @@ class Walk:
                 self._report.names.forget(str(gone))
             if any(e.target is not None for e in lineage.tables):
                 found, new = self._observer.observe(event.source, part, lineage, at)
+                if lineage.defines and found.dataflow is None:  # what it reads has no keys; what was before is over
+                    self._observer.define(event.source, lineage, at)
                 for table, lost in lineage.unlisted if new else ():
                     self._report.unlisted.add(str(table), "", origin, lost)
                 derived.append(found)

@@ -14,6 +14,7 @@ from extractor.lineage.model import (
     Alter,
     Define,
     Drop,
+    DropWithin,
     Empty,
     Name,
     Other,
@@ -42,7 +43,7 @@ from extractor.sessions.memo import Bound, Memo
 from extractor.sessions.memory import Made, Rows
 from extractor.sessions.names import table_name
 from extractor.sessions.renames import part_told, renamed, swapped
-from extractor.sessions.state import Knowledge, Session, new_sessions
+from extractor.sessions.state import EmptiedBefore, Knowledge, Session, new_sessions
 
 _DEFINING = frozenset({"create", "view", "overwrite", "clone"})
 _MAKING = frozenset({"create", "view", "clone", "like"})
@@ -71,7 +72,8 @@ class Sessions:
     theirs). ``keep_temporary`` makes temporary tables ends of edges as others are: for a single statement,
     whose session nobody knows, and of which nothing is remembered, since no other follows. ``is_alone`` tells whether a
     partition counts as a table of its own; without it, none does. ``sees_reads`` says that queries are applied as well,
-    or passed over by `pass_over`, so that the last statement of a session is known.
+    or passed over by `pass_over`, so that the last statement of a session is known. ``emptied`` knows the
+    tables that an earlier log has left empty.
     """
 
     def __init__(
@@ -87,9 +89,10 @@ class Sessions:
         keep_temporary: bool = False,
         is_alone: Callable[[TableName], bool] | None = None,
         sees_reads: bool = False,
+        emptied: EmptiedBefore | None = None,
     ) -> None:
         self._dialect = dialect
-        self._knowledge = Knowledge(dialect, schema, temporary_tables, other_schemas, is_alone)
+        self._knowledge = Knowledge(dialect, schema, temporary_tables, other_schemas, is_alone, emptied)
         self._defaults = (default_database, default_schema)
         self._indirect = indirect_columns
         self._keep_temporary = keep_temporary
@@ -164,9 +167,12 @@ class Sessions:
             return [self._placed(r, where) for r in move(statement, session, self._knowledge, where.fingerprint)]
         if isinstance(statement, Drop):
             return [self._drop(statement, session, where)]
+        if isinstance(statement, DropWithin):
+            return [self._drop_within(statement, session, where)]
         if isinstance(statement, Empty):
-            self._empty(statement, session)
-        elif isinstance(statement, Alter):
+            emptied = self._empty(statement, session)
+            return [self._result(where, Outcome.NO_LINEAGE, statement.kind, emptied=emptied)]
+        if isinstance(statement, Alter):
             self._alter(statement, session)
         elif isinstance(statement, Use) and statement.what == "part":
             found = part_told(statement, session, self._knowledge, where.fingerprint)
@@ -246,9 +252,10 @@ class Sessions:
         if not self._keep_temporary:
             self._learn(write, target, relation)
         tables, columns = bound.once(("edges", target, known), lambda: self._edges(write, target, relation, assigned))
-        return self._written(
-            write, target, tables, columns, chain, where, bound, whole=self._is_whole(write, target, relation)
-        )
+        refills = write.target_kind == "table" and write.mode != "delete"
+        refills = refills and self._knowledge.refill(target, where.record.started_at)
+        whole = refills if write.mode == "insert" else self._is_whole(write, target, relation)
+        return self._written(write, target, tables, columns, chain, where, bound, whole=whole, refills=refills)
 
     def _with_files(self, write: Write, relation: Relation, session: Session) -> Relation:
         """The query's relation, as a new table or view gets its columns, and the files that are read beside it."""
@@ -294,6 +301,7 @@ class Sessions:
         bound: Bound,
         *,
         whole: bool,
+        refills: bool,
     ) -> StatementLineage:
         if not self._keep_temporary:
             self._remember(write, target, tables, columns, chain, whole=whole)
@@ -315,6 +323,8 @@ class Sessions:
             reason=reason if outcome is Outcome.UNRESOLVED else "",
             notes=notes,
             unlisted=bound.unlisted(),
+            emptied=(target,) if write.empties else (),
+            refilled=(target,) if refills else (),
         )
 
     def _unnamed(self, write: Write, relation: Relation, where: _Where, bound: Bound) -> StatementLineage:
@@ -360,14 +370,11 @@ class Sessions:
         if write.empties:
             self._knowledge.empty(target)
             return
-        self._knowledge.emptied.pop(target)
         if tables:
             self._knowledge.made.put(target, Made(tables, columns, chain), anew=whole)
 
     def _is_whole(self, write: Write, target: TableName, relation: Relation) -> bool:
         """Whether nothing of what the target held before is left: neither in other partitions nor through itself."""
-        if write.mode == "insert":
-            return write.target_kind == "table" and self._knowledge.emptied.get(target) is not None
         if write.mode not in _DEFINING or (write.mode == "overwrite" and (write.static or write.dynamic)):
             return False
         return not any(base.table == target for base in relation.reads)
@@ -404,13 +411,32 @@ class Sessions:
                     gone.append(table)
         return self._result(where, Outcome.NO_LINEAGE, drop.kind, dropped=tuple(gone))
 
-    def _empty(self, statement: Empty, session: Session) -> None:
+    def _drop_within(self, drop: DropWithin, session: Session, where: _Where) -> StatementLineage:
+        """A schema or database goes with all its tables; it is named as its tables are, without their own part."""
+        gone = []
+        for name in drop.names:
+            parts = (*name, ("*", True))
+            if drop.level == "schema":
+                table = self._knowledge.made_table(parts, session)
+            else:
+                table = table_name(parts, self._dialect)
+            place = TableName(table.identity[:-1], table.parts[:-1])
+            self._knowledge.forget_within(place.identity)
+            gone.append((drop.level, place))
+        return self._result(where, Outcome.NO_LINEAGE, drop.kind, dropped_within=tuple(gone))
+
+    def _empty(self, statement: Empty, session: Session) -> tuple[TableName, ...]:
+        """Empty tables, and give those that are permanent."""
+        emptied = []
         for name in statement.names:
             held = self._knowledge.find_temporary(session.named(name), session)
             if held is not None:
                 temporary.empty(held, session, self._knowledge)
             elif session.named(name):
-                self._knowledge.empty(self._knowledge.table(session.named(name), session))
+                table = self._knowledge.table(session.named(name), session)
+                self._knowledge.empty(table)
+                emptied.append(table)
+        return tuple(emptied)
 
     def _alter(self, alter: Alter, session: Session) -> None:
         table = self._knowledge.table(alter.name, session) if alter.name else None

@@ -64,11 +64,15 @@ class Rows(NamedTuple):
 
 
 class Made(NamedTuple):
-    """The lineage of a permanent table as derived so far, so that a rename can carry it along."""
+    """The lineage of a permanent table as derived so far, so that a rename can carry it along.
+
+    ``is_whole`` when nothing else is in the table.
+    """
 
     tables: tuple[TableEdge, ...]
     columns: tuple[ColumnEdge, ...]
     chain: tuple[str, ...]
+    is_whole: bool = False
 
 
 class MadeTables:
@@ -93,7 +97,7 @@ class MadeTables:
         earlier = {} if held is None or anew else held
         if held is not None and anew:
             self.pop(table)
-        earlier[made.chain] = made
+        earlier[made.chain] = made._replace(is_whole=True) if anew else made
         self._made[table] = earlier
         self._made.move_to_end(table)
         self._edges += _weight(made)
@@ -111,7 +115,12 @@ class MadeTables:
             tuple(dict.fromkeys(edge for made in parts for edge in made.tables)),
             tuple(dict.fromkeys(edge for made in parts for edge in made.columns)),
             tuple(dict.fromkeys(mark for made in parts for mark in made.chain)),
+            any(made.is_whole for made in parts),
         )
+
+    def within(self, prefix: tuple[str, ...]) -> list[TableName]:
+        """The tables whose names begin with these parts, in lower case."""
+        return [table for table in self._made if key_of(table)[: len(prefix)] == prefix]
 
 
 def _weight(made: Made) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from extractor.lineage.binding import Assigned, Column
 from extractor.lineage.model import Rename, Use
 from extractor.models import Outcome, StatementLineage, TableName
@@ -26,10 +28,15 @@ def renamed(rename: Rename, session: Session, knowledge: Knowledge, fingerprint:
     if made is None:
         return [
             StatementLineage(
-                Outcome.NO_LINEAGE, rename.kind, dropped=(old,), made=(new,), reason=f"{old} becomes {new}"
+                Outcome.NO_LINEAGE,
+                rename.kind,
+                dropped=(old,),
+                made=(new,),
+                reason=f"{old} becomes {new}",
+                moved=() if knowledge.emptied.pop(old) else ((old, new),),
             )
         ]
-    return [_moved(made, rename.kind, old, new, knowledge, fingerprint, dropped=(old,))]
+    return [_moved(made, rename.kind, old, new, knowledge, fingerprint, dropped=(old,), carries=not made.is_whole)]
 
 
 def swapped(swap: Rename, session: Session, knowledge: Knowledge, fingerprint: str) -> list[StatementLineage]:
@@ -43,13 +50,19 @@ def swapped(swap: Rename, session: Session, knowledge: Knowledge, fingerprint: s
             knowledge.learn(table, columns)
     made_one, made_two = knowledge.made.pop(one), knowledge.made.pop(two)
     held_one, held_two = knowledge.pop_temporary(swap.old, session), knowledge.pop_temporary(swap.new, session)
+    unseen = tuple(
+        ends
+        for ends, made, held in (((one, two), made_one, held_one), ((two, one), made_two, held_two))
+        if held is None and (made is None or not made.is_whole)
+    )
     found: list[StatementLineage] = []
     for made, held, old, new in ((made_two, held_two, two, one), (made_one, held_one, one, two)):
         if held is not None:
             found.append(_from_temporary(held, swap, new, session, knowledge, fingerprint))
         elif made is not None:
             found.append(_moved(made, swap.kind, old, new, knowledge, fingerprint, dropped=()))
-    return found or [StatementLineage(Outcome.NO_LINEAGE, swap.kind, reason=f"{one} and {two} exchange their names")]
+    found = found or [StatementLineage(Outcome.NO_LINEAGE, swap.kind, reason=f"{one} and {two} exchange their names")]
+    return [replace(found[0], moved=unseen, swapped=True), *found[1:]]
 
 
 def part_told(use: Use, session: Session, knowledge: Knowledge, fingerprint: str) -> list[StatementLineage]:
@@ -78,6 +91,7 @@ def _moved(
     *,
     dropped: tuple[TableName, ...],
     anew: bool = True,
+    carries: bool = False,
 ) -> StatementLineage:
     tables = tuple(e._replace(target=new) for e in made.tables if e.source not in (old, new))
     columns = tuple(e._replace(target_table=new) for e in made.columns if e.source_table not in (old, new))
@@ -97,6 +111,7 @@ def _moved(
         dropped=dropped,
         made=(new,),
         reason=f"{old} becomes {new}",
+        moved=((old, new),) if carries else (),
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Protocol
 
 from dialects import Dialect
 from extractor.lineage.model import Name
@@ -19,6 +21,13 @@ _MADE = 100_000
 _SCRATCH = 50_000
 _RESULTS = 8
 _ROUTINES = 20_000
+
+
+class EmptiedBefore(Protocol):
+    """The tables that stood empty when the log begins, as earlier logs tell."""
+
+    def take(self, table: TableName, at: datetime | None) -> bool:
+        """Whether the table is empty at that time; it is not any longer afterwards."""
 
 
 class Session:
@@ -67,9 +76,11 @@ class Knowledge:
         patterns: Sequence[re.Pattern[str]],
         others: Sequence[SchemaLookup] = (),
         is_alone: Callable[[TableName], bool] | None = None,
+        emptied: EmptiedBefore | None = None,
     ) -> None:
         self.dialect = dialect
         self.parts = Parts(is_alone)
+        self._emptied_before = emptied
         self.bases = Bases(_TABLES)
         self.made = MadeTables(_MADE)
         self.emptied: Bounded[TableName, bool] = Bounded(_TABLES)
@@ -149,6 +160,19 @@ class Knowledge:
         """A permanent table holds nothing from now on; what fills it next gives it a whole new content."""
         self.made.pop(table)
         self.emptied.put(table, True)
+
+    def refill(self, table: TableName, at: datetime | None) -> bool:
+        """Whether a table that gets rows now was empty until then."""
+        before = self._emptied_before is not None and self._emptied_before.take(table, at)
+        return self.emptied.pop(table) is not None or before
+
+    def forget_within(self, place: tuple[str, ...]) -> None:
+        """Forget all that was taught about the tables of a schema or database."""
+        prefix = tuple(part.lower() for part in place)
+        for table in self.made.within(prefix):
+            self.made.pop(table)
+        for key in [key for key in self._learned.items if key[: len(prefix)] == prefix]:
+            self._learned.pop(key)
 
     def forget(self, table: TableName) -> tuple[str, ...] | None:
         """Forget what DDL taught about a table, and return it."""

@@ -8,6 +8,7 @@ from extractor.state.knowledge import Known
 from extractor.state.owned import dataflow_of
 from extractor.state.records import (
     CachedOutline,
+    Move,
     OwnedDataflow,
     Run,
     StatementText,
@@ -30,6 +31,7 @@ __all__ = [
     "FileSpan",
     "History",
     "Known",
+    "Move",
     "OwnedDataflow",
     "Run",
     "SeenEdge",

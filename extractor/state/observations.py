@@ -8,7 +8,8 @@ united. Everything here is cleared when a run begins.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -16,14 +17,15 @@ import orjson
 from sqlalchemy import Connection, Row, delete, select
 
 from extractor.models import Dataflow
-from extractor.state import journal
+from extractor.state import journal, places
 from extractor.state.blobs import pack_edges, unpack_edges
-from extractor.state.records import TargetFact, edges_digest, united
+from extractor.state.records import Move, TargetFact, edges_digest, united
 from extractor.state.tables import observations, observed_targets, targets
 from extractor.state.upsert import insert_or_update, slices
 
 _ROWS_IN_MEMORY = 2_000
 _EDGES_IN_MEMORY = 200_000
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class _Seen(NamedTuple):
@@ -48,6 +50,8 @@ class Observations:
         self._targets: dict[str, TargetFact] = {}
         self.days: dict[str, set[int]] = {}
         self.whole: set[str] = set()
+        self.moves: list[Move] = []
+        self._swept: list[tuple[str, TargetFact]] = []
 
     def read_days(self, source_name: str, days: Iterable[int]) -> None:
         """The log of these days was read; 0 is the day of the run. A day that is yet to come is a wrong clock's."""
@@ -75,7 +79,8 @@ class Observations:
             self._edges += len(dataflow.edges)
             self._seen[key] = _Seen(dataflow, self._sequence, first, last)
         else:
-            self._seen[key] = held._replace(first=min(held.first, first), last=max(held.last, last))
+            joined = replace(held.dataflow, defines=held.dataflow.defines or dataflow.defines)
+            self._seen[key] = held._replace(dataflow=joined, first=min(held.first, first), last=max(held.last, last))
         for target in _targets(dataflow):
             if dataflow.defines:
                 self._learn(TargetFact(target, last, defined_at=last, defined_by=dataflow.external_id))
@@ -98,9 +103,40 @@ class Observations:
         name = target if at else _undated(target)
         self._learn(TargetFact(name, when, gone=True, defined_at=when, defined_by=""))
 
+    def dropped_within(self, prefix: str, at: datetime | None) -> None:
+        """All targets whose names begin so ceased to exist."""
+        when = at or self._now
+        start = prefix if at else _undated(prefix)
+        gone = TargetFact(places.whole_place(start), when, gone=True, defined_at=when, defined_by="")
+        for name in [name for name in self._targets if name.startswith(start)]:
+            self._learn(gone._replace(target=name))
+        self._learn(gone)
+        self._swept.append((start, gone))
+
+    def emptied(self, target: str, at: datetime | None) -> None:
+        """Nothing is left in a target; scripts, which have no times, tell nothing to later ones."""
+        if at is not None:
+            self._learn(TargetFact(places.emptied_name(target), at))
+
+    def refilled(self, target: str, at: datetime | None) -> None:
+        """An emptied target got its first rows."""
+        if at is not None:
+            self._learn(TargetFact(target, at))
+            name = places.emptied_name(target)
+            # It is not known to be touched: that is when it was emptied.
+            self._learn(TargetFact(name, EARLIEST, defined_at=at, defined_by=""))
+
+    def moved(self, move: Move) -> None:
+        """The content of a target came under another name, with what earlier logs have put into it."""
+        self.moves.append(move)
+
     def write(self, connection: Connection) -> None:
         """Put everything into the staging tables and forget it here."""
         _write_seen(connection, self._seen)
+        for prefix, gone in self._swept:
+            names = places.staged_within(connection, prefix)
+            stage_targets(connection, [gone._replace(target=name) for name in names if name not in self._targets])
+        self._swept.clear()
         stage_targets(connection, self._targets.values())
         self._seen.clear()
         self._targets.clear()
@@ -208,21 +244,21 @@ def _write_seen(connection: Connection, seen: dict[tuple[str, str], _Seen]) -> N
         return
     held = _times(connection, {external_id for external_id, _ in seen})
     rows = [_row(key, item, held.get(key)) for key, item in seen.items()]
-    statement = insert_or_update(connection, observations, ["first_seen", "last_seen"])
+    statement = insert_or_update(connection, observations, ["first_seen", "last_seen", "defines"])
     connection.execute(statement, rows)
 
 
-def _times(connection: Connection, external_ids: set[str]) -> dict[tuple[str, str], tuple[datetime, datetime]]:
+def _times(connection: Connection, external_ids: set[str]) -> dict[tuple[str, str], tuple[datetime, datetime, bool]]:
     c = observations.c
     found = {}
     for keys in slices(external_ids):
-        query = select(c.external_id, c.edges_digest, c.first_seen, c.last_seen).where(c.external_id.in_(keys))
-        for external_id, digest, first, last in connection.execute(query):
-            found[external_id, digest] = (first, last)
+        query = select(c.external_id, c.edges_digest, c.first_seen, c.last_seen, c.defines)
+        for external_id, digest, first, last, defines in connection.execute(query.where(c.external_id.in_(keys))):
+            found[external_id, digest] = (first, last, defines)
     return found
 
 
-def _row(key: tuple[str, str], item: _Seen, held: tuple[datetime, datetime] | None) -> dict[str, Any]:
+def _row(key: tuple[str, str], item: _Seen, held: tuple[datetime, datetime, bool] | None) -> dict[str, Any]:
     dataflow = item.dataflow
     return {
         "external_id": key[0],
@@ -233,7 +269,7 @@ def _row(key: tuple[str, str], item: _Seen, held: tuple[datetime, datetime] | No
         "title": dataflow.title,
         "content": dataflow.content,
         "targets": orjson.dumps(_targets(dataflow)).decode(),
-        "defines": dataflow.defines,
+        "defines": dataflow.defines or (held is not None and held[2]),
         "edges": pack_edges(dataflow.edges),
         "first_seen": min(item.first, held[0]) if held else item.first,
         "last_seen": max(item.last, held[1]) if held else item.last,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple, Self
 
 from extractor.models import KeyedEdge, Node
 
@@ -112,6 +112,24 @@ class TargetFact(NamedTuple):
         dated = [fact for fact in (self, other) if fact.defined_at is not None]
         defined = max(dated, key=lambda f: (f.defined_at, f.defined_by or ""), default=self)
         return TargetFact(self.target, touched.touched_at, touched.gone, defined.defined_at, defined.defined_by)
+
+
+class Move(NamedTuple):
+    """From the key ``old`` (in lower case) to the key ``new``, as it is spelled; a swap goes the other way as well."""
+
+    old: str
+    new: Node
+    at: datetime
+
+    def to_json(self) -> list[Any]:
+        """As plain values."""
+        return [self.old, *self.new, self.at.isoformat()]
+
+    @classmethod
+    def from_json(cls, values: Sequence[Any]) -> Self:
+        """What `to_json` gave."""
+        old, otype, key, at = values
+        return cls(old, Node(otype, key), datetime.fromisoformat(at))
 
 
 def storable(text: str) -> str:

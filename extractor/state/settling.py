@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import orjson
 
-from extractor.state import knowledge, observations, owned
+from extractor.state import knowledge, moves, observations, owned
+from extractor.state.records import Move
 from extractor.state.upsert import batches
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from extractor.models import Dataflow
     from extractor.state.records import TargetFact
@@ -27,6 +28,7 @@ class Settling(NamedTuple):
     nightly: bool
     days: dict[str, list[int]]
     whole: list[str]
+    moves: Sequence[Sequence[Any]] = ()
 
     def dump(self) -> str:
         """As text, for the state."""
@@ -44,6 +46,11 @@ def settle(store: Store, present: Settling, seen: Iterable[Dataflow], targets: I
     for dataflows in batches(seen, _LEARNED_TOGETHER):
         with store.write() as connection:
             if knowledge.learn(connection, dataflows, run_id, nightly=present.nightly):
+                owned.changed(connection)
+    if present.moves:
+        with store.write() as connection:
+            moved = [Move.from_json(values) for values in present.moves]
+            if moves.carry(connection, moved, present.namespace, run_id, nightly=present.nightly):
                 owned.changed(connection)
     for facts in batches(targets):
         with store.write() as connection:

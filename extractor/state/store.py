@@ -12,11 +12,12 @@ from sqlalchemy import Engine, insert, select, update
 
 from extractor.errors import StateError
 from extractor.models import Dataflow
-from extractor.state import journal, knowledge, moving, observations, owned, texts, undo
+from extractor.state import journal, knowledge, moving, observations, owned, places, texts, undo
 from extractor.state.database import fact, set_fact
 from extractor.state.holdings import Holdings
 from extractor.state.knowledge import Known
-from extractor.state.records import CachedOutline, Run, StatementText, TargetFact
+from extractor.state.places import Emptied
+from extractor.state.records import CachedOutline, Move, Run, StatementText, TargetFact
 from extractor.state.settling import Settling, settle
 from extractor.state.tables import observations as observations_table
 from extractor.state.tables import observed_targets, runs
@@ -152,6 +153,27 @@ class Store(Holdings):
         """A target ceased to exist under its name."""
         self._observing(run_id).dropped(target, seen_at)
 
+    def record_drop_within(self, run_id: int, prefix: str, seen_at: datetime | None) -> None:
+        """All targets whose keys begin so ceased to exist: their schema or database did."""
+        self._observing(run_id).dropped_within(prefix, seen_at)
+
+    def record_emptied(self, run_id: int, target: str, seen_at: datetime | None) -> None:
+        """A target holds nothing from now on."""
+        self._observing(run_id).emptied(target, seen_at)
+
+    def record_refilled(self, run_id: int, target: str, seen_at: datetime | None) -> None:
+        """An emptied target got its first rows."""
+        self._observing(run_id).refilled(target, seen_at)
+
+    def record_move(self, run_id: int, move: Move) -> None:
+        """The content of a target came under another name, with what earlier logs have put into it."""
+        self._observing(run_id).moved(move)
+
+    def empty_tables(self, prefix: str) -> dict[str, Emptied]:
+        """The targets below a data source (``12.``) that an earlier log has left empty."""
+        with self.read() as connection:
+            return places.emptied(connection, prefix)
+
     def observed(self, run_id: int) -> Iterator[Dataflow]:
         """The dataflows that the run has seen, each once with united edges, ordered by external_id.
 
@@ -177,7 +199,8 @@ class Store(Holdings):
         seen = self._observing(run_id)
         self._flush()
         days = {source: sorted(held) for source, held in seen.days.items()}
-        present = Settling(run_id, namespace, nightly, days, sorted(seen.whole))
+        moves = [move.to_json() for move in seen.moves]
+        present = Settling(run_id, namespace, nightly, days, sorted(seen.whole), moves)
         with self.write() as connection:
             set_fact(connection, "settling", present.dump())
         self._settle(present)
@@ -234,9 +257,11 @@ class Store(Holdings):
             return knowledge.read_nights(connection, namespace)
 
     def targets(self, names: Iterable[str]) -> dict[str, TargetFact]:
-        """What is known of targets, as settled."""
+        """What is known of targets, as settled: by themselves, and by what holds them."""
+        wanted = set(names)
+        held_by = {place for name in wanted for place in places.places_of(name)}
         with self.read() as connection:
-            return observations.find_targets(connection, names)
+            return places.with_places(wanted, observations.find_targets(connection, wanted | held_by))
 
     # Moving
 
