@@ -63,6 +63,7 @@ def main(arguments: list[str]) -> int:
             url = server.ready.url
             token = access_token(url, server.ready.user_id, server.ready.refresh_token)
             run = [command, "--config-file", settings, "run", f"{url}/sandbox/openapi.json", "-H", f"TOKEN: {token}"]
+            run += ["-H", f"X-TLM-Key: {server.ready.api_key}"]
             done = subprocess.run(
                 [*run, *arguments], cwd=folder, check=False, env={**os.environ, "NO_PROXY": "127.0.0.1"}
             )

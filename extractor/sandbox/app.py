@@ -123,7 +123,9 @@ def _no_such_page(request: Request, _: Exception) -> Response:
 def _no_such_method(request: Request, _: Exception) -> Response:
     here = [r for r in request.app.routes if isinstance(r, Route) and r.path_regex.match(request.url.path)]
     allowed = sorted({method for route in here for method in route.methods or ()})
-    body = {"detail": f'Method "{request.method}" not allowed.', "code": "405000"}
+    words = f'Method "{request.method}" not allowed.'
+    is_alation = not request.url.path.startswith(f"{observability_routes.ROOT}/")
+    body = {"detail": words, "code": "405000"} if is_alation else observability_routes.refused_words(405, words)
     return JSONResponse(body, 405, {"Allow": ", ".join(allowed)})
 
 

@@ -33,7 +33,7 @@ TENANT = "sandbox"
 ROOT = "/api/backend"
 _DEFAULT_POLLS = 1
 _GONE = "GONE"
-_LARGEST_ID = 2**63 - 1
+LARGEST_ID = 2**63 - 1
 
 
 def first_api_key(db: Connection) -> str:
@@ -181,7 +181,7 @@ def _object(call: Call, fields: dict[str, type]) -> dict[str, Any]:
         value = body.get(name) if isinstance(body, dict) else None
         if not isinstance(value, kind) or isinstance(value, bool) or value == "":
             raise _refused(400, f"The field {name} is missing or of another type.")
-        if isinstance(value, int) and not 0 <= value <= _LARGEST_ID:
+        if isinstance(value, int) and not 0 <= value <= LARGEST_ID:
             raise _refused(400, f"The field {name} is out of range.")
     return {name: body[name] for name in fields}
 

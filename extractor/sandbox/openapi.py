@@ -1,7 +1,7 @@
 """What the sandbox's routes take and give, as OpenAPI 3.0.
 
 ``GET /openapi/lineage/`` shows the lineage, dataflow and job routes, as an instance of Alation does where its admin has
-switched Swagger on; ``GET /sandbox/openapi.json`` shows all of Alation's routes that the sandbox has.
+switched Swagger on; ``GET /sandbox/openapi.json`` shows all routes that the sandbox has, Data Observability's too.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Any
 from starlette.responses import JSONResponse
 
 from extractor.otypes import OTYPES
+from extractor.sandbox import openapi_observability
 from extractor.sandbox.call import Call
 from extractor.sandbox.payload import DATAFLOW_FIELDS
 
@@ -29,7 +30,11 @@ def lineage_document(call: Call) -> JSONResponse:  # noqa: ARG001 - a handler's 
 
 def whole_document(call: Call) -> JSONResponse:  # noqa: ARG001 - as above
     """``GET /sandbox/openapi.json``."""
-    return JSONResponse(_document("The sandbox", {**_LINEAGE, **_TOKENS, **_CATALOG}))
+    document = _document("The sandbox", {**_LINEAGE, **_TOKENS, **_CATALOG, **openapi_observability.PATHS})
+    parts = document["components"]
+    parts["securitySchemes"] = {**parts["securitySchemes"], **openapi_observability.SECURITY}
+    parts["schemas"] = {**parts["schemas"], **openapi_observability.SCHEMAS}
+    return JSONResponse(document)
 
 
 def _document(title: str, paths: dict[str, Any]) -> _Schema:

@@ -20,8 +20,9 @@ def test_describes_every_route_of_alation_that_there_is(shared):
     paths = shared.ask("GET", "/sandbox/openapi.json", token=None).body["paths"]
     for path, operations in paths.items():
         methods = {name.upper() for name in operations}
-        answer = shared.ask("PUT", path.replace("{number}", "12"), {})
-        assert (answer.status, answer.body["code"]) == (405, "405000")
+        answer = shared.ask("OPTIONS", path.replace("{number}", "12"), {})
+        assert answer.status == 405
+        assert answer.body.get("code", "") == ("" if path.startswith("/api/backend/") else "405000")
         assert set(answer.headers["allow"].split(", ")) - {"HEAD"} == methods
 
 
