@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import resources
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +12,9 @@ from extractor.cli.options import DEFAULT_CONFIG, ConfigFile
 from extractor.cli.terminal import say
 from extractor.errors import ConfigError
 from extractor.report import ExitCode, visible
+
+if TYPE_CHECKING:
+    from extractor.sources import InputFile, Recognition
 
 
 def add_to(app: typer.Typer) -> None:
@@ -56,8 +59,13 @@ def check(config: ConfigFile = DEFAULT_CONFIG) -> None:
 
 def formats(
     files: Annotated[list[Path] | None, typer.Argument(metavar="[FILE]...", help="Files to look at.")] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Say of every other format, too, what it has against the file.")
+    ] = False,
 ) -> None:
     """Say which format each file would be read as and why; without files, list the formats.
+
+    Where no format knows the names of a table's columns, a mapping is proposed by what the columns hold.
 
     Example: alation-lineage formats logs/*.gz
     """
@@ -73,9 +81,32 @@ def formats(
         found = sources.Recognition("", item.problem) if item.problem else sources.recognise(item)
         unknown += not found.format
         say(visible(f"{item.name}: {found.format or 'not readable'}: {found.reason}"))
-        for candidate in found.candidates:
+        if (line := _proposal(item, found)) is not None:
+            say(visible(line))
+        shown = [c for c in found.candidates if everything or c.confidence > 0]
+        for candidate in shown:
             say(f"    {candidate.format}: {candidate.confidence:.2f} {candidate.reason}")
+        if others := len(found.candidates) - len(shown):
+            say(f"    {others} other formats do not fit (--all says why)")
     raise typer.Exit(ExitCode.USAGE if unknown else ExitCode.DONE)
+
+
+def _proposal(item: InputFile, found: Recognition) -> str | None:
+    """A line with the mapping to set, where what was recognised does not say which column holds the SQL."""
+    from extractor import sources
+
+    is_guess = found.format == "sql-script" and found.confidence < 0.8
+    is_unmapped = found.format in ("parquet", "avro", "excel") and "set fields.sql" in found.reason
+    if item.problem or (found.format and not is_guess and not is_unmapped):
+        return None
+    try:
+        proposal = sources.propose_fields(item)
+    except OSError:
+        return None
+    if proposal is None:
+        return None
+    told = f"{proposal.statements} of its first {proposal.rows} rows hold SQL"
+    return f"    it can be read with these settings of the source ({told}): {proposal.in_words()}"
 
 
 def dialects(

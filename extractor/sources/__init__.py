@@ -6,6 +6,7 @@
 from extractor.sources.archives import expand, open_input, stream_of
 from extractor.sources.discovery import find_inputs
 from extractor.sources.interface import MAX_STATEMENT_BYTES, Candidate, FileStats, InputFile, Recognition, SourceFormat
+from extractor.sources.proposals import Proposal, propose_fields
 from extractor.sources.pruning import is_outside
 from extractor.sources.reader import FileReader, read_file, read_files
 from extractor.sources.recognition import recognise
@@ -19,6 +20,7 @@ __all__ = [
     "FileReader",
     "FileStats",
     "InputFile",
+    "Proposal",
     "Recognition",
     "SourceFormat",
     "expand",
@@ -27,6 +29,7 @@ __all__ = [
     "is_outside",
     "logs_of",
     "open_input",
+    "propose_fields",
     "read_file",
     "read_files",
     "recognise",

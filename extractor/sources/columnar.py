@@ -9,6 +9,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
+from itertools import islice
 from typing import IO, Any, NamedTuple, cast
 
 from extractor.models import BadRecord, Origin
@@ -186,8 +187,22 @@ def _is_excel(head: bytes) -> bool:
     return head.startswith(_OLD_OFFICE) or (head.startswith(_ZIP) and b"xl/" in head)
 
 
-FORMATS = (
-    _format("parquet", "Apache Parquet", lambda head: head.startswith(b"PAR1"), _open_parquet),
-    _format("avro", "Apache Avro", lambda head: head.startswith(b"Obj\x01"), _open_avro),
-    _format("excel", "an Excel workbook", _is_excel, _open_excel),
-)
+def first_rows(name: str, sample: Sample, limit: int) -> list[Mapping[str, Any]] | None:
+    """The first rows of a file in that format; None where it is in another, or cannot be opened."""
+    _, is_own, open_table = _KNOWN[name]
+    if not is_own(sample.raw):
+        return None
+    try:
+        with closing(_seekable(sample.item)) as file:
+            table = open_table(file)
+            return list(islice(table.rows(table.names), limit))
+    except Exception:  # noqa: BLE001 - the libraries' errors have no common base; recognition tells them
+        return None
+
+
+_KNOWN: dict[str, tuple[str, Callable[[bytes], bool], Callable[[IO[bytes]], Table]]] = {
+    "parquet": ("Apache Parquet", lambda head: head.startswith(b"PAR1"), _open_parquet),
+    "avro": ("Apache Avro", lambda head: head.startswith(b"Obj\x01"), _open_avro),
+    "excel": ("an Excel workbook", _is_excel, _open_excel),
+}
+FORMATS = tuple(_format(name, *known) for name, known in _KNOWN.items())

@@ -14,7 +14,8 @@ from extractor.sources.interface import Item, Reading, Sample, SourceFormat, Ver
 from extractor.sources.layouts import layout_of
 from extractor.sources.rows import RowReader
 
-_SEPARATORS = (",", ";", "\t", "|", "\x01")
+SEPARATORS = (",", ";", "\t", "|", "\x01")
+"""What stands between the values of a row."""
 _MAX_FIELD = 1 << 30
 _NULL = "\\N"
 csv.field_size_limit(_MAX_FIELD)
@@ -34,7 +35,7 @@ def shape_of(sample: Sample, layout: Layout | None = None) -> Shape | None:
     fields = sample.source.fields if sample.source else {}
     wished, _ = wished_columns(fields)
     best: Shape | None = None
-    for separator in _SEPARATORS:
+    for separator in SEPARATORS:
         rows = _first_rows(sample, separator)
         if not rows or len(rows[0]) < 1 or (len(rows[0]) == 1 and separator != ","):
             continue

@@ -255,6 +255,12 @@ def _by_status(value: object) -> QueryOutcome:
     return QueryOutcome.UNKNOWN
 
 
+def outcome_in_words(value: object) -> bool:
+    """Whether a value is a word that tells how a statement ended (a number or a letter is none)."""
+    word = str(value)
+    return len(word) > 1 and not word.isdecimal() and _by_status(word) is not QueryOutcome.UNKNOWN
+
+
 def _in_words(words: Mapping[str, str]) -> Callable[[object], QueryOutcome]:
     """As `_by_status`, for a table with values of its own."""
     return lambda value: _by_status(words.get(str(value).strip().lower(), value))
