@@ -23,7 +23,8 @@ WANTED = {"sql": "ran", "time": "moment", "status": "ended", "user": "who"}
 def _rows() -> list[dict[str, object]]:
     ends = ("success", "failed")
     return [
-        {"moment": "2026-03-02 02:00:11", "who": "etl", "n": 7, "ran": sql, "ended": end} for sql, end in zip(SQL, ends)
+        {"moment": "2026-03-02 02:00:11", "who": "etl", "n": 7, "ran": sql, "ended": end}
+        for sql, end in zip(SQL, ends, strict=True)
     ]
 
 
