@@ -152,6 +152,7 @@ class Write(NamedTuple):
     the names of the columns they set), ``delete``, ``clone``, ``like``, ``move`` (whole partitions) or ``copy``
     (files). ``target_kind`` is ``table``, ``file``, ``directory`` or ``external``. ``static`` and ``dynamic``
     are partition columns. ``files`` are sources outside the database. ``empties``: a DELETE takes all rows away.
+    ``beside``: another branch of the body makes the table as well.
     """
 
     kind: str
@@ -167,6 +168,7 @@ class Write(NamedTuple):
     files: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
     empties: bool = False
+    beside: bool = False
 
 
 class Empty(NamedTuple):

@@ -12,6 +12,7 @@ from dialects.client import use_of_connect
 from dialects.sqlglot_adapter import parse
 from extractor.errors import NotParsed, StatementError, TooLarge, Unsupported
 from extractor.garbage import uncollected
+from extractor.lineage.alternatives import with_alternatives
 from extractor.lineage.commands import read_command
 from extractor.lineage.definitions import plain_definition, read_change
 from extractor.lineage.flow_operator import flowing
@@ -20,7 +21,7 @@ from extractor.lineage.model import Other, Outline, Statement
 from extractor.lineage.pipes import has_pipes, unpiped
 from extractor.lineage.repair import has_open_name, repaired, without_comments
 from extractor.lineage.scripting import Inner, unfold
-from extractor.lineage.variables import Recall
+from extractor.lineage.variables import LEFT_OUT, Recall
 from extractor.models import Outcome
 from extractor.statements import may_nest, nesting
 
@@ -46,7 +47,10 @@ def outline(text: str, dialect: Dialect, *, max_nesting: int = MAX_NESTING) -> O
         if unfolded is None:
             return Outline(_statement(text, dialect, max_nesting))
         recall = Recall(lambda text, names: _statement(text, dialect, max_nesting, names))
-        found = tuple(s for inner in unfolded.statements for s in _inner(inner, dialect, max_nesting, recall))
+        read = ((s, i.way) for i in unfolded.statements for s in _inner(i, dialect, max_nesting, recall))
+        found = tuple(with_alternatives(read) if any(i.way for i in unfolded.statements) else (s for s, _ in read))
+        if recall.is_cut:
+            found = (*found, Other("routine", Outcome.UNSUPPORTED.value, LEFT_OUT))
         return Outline(found or (Other("routine", Outcome.NO_LINEAGE.value),), unfolded.procedure, unfolded.returns)
 
 

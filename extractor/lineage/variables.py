@@ -12,10 +12,15 @@ from extractor.lineage.model import Query, Read, Select, SetOp, Statement
 from extractor.lineage.model import Values as Rows
 from extractor.lineage.scripting import COLUMNS, WHOLE_ROW, Inner, Value
 
-MAX_DEPTH = 4
+MAX_DEPTH = 12
 """How far it is followed what a variable took from other variables."""
 MAX_QUERIES = 200
 """How many queries one statement is given in place of its variables, those within them counted too."""
+LEFT_OUT = (
+    f"variables hold what stands behind more than {MAX_QUERIES} queries, or is taken from one to the next more than "
+    f"{MAX_DEPTH} times: what flows through them is left out in part"
+)
+"""What the report says where one of these limits is met."""
 _WORD = re.compile(r"[^\W\d][\w$#]*")
 _ONLY_VALUES = re.compile(r"\s*INSERT\b(?!.*\bSELECT\b).*\bVALUES\b", re.IGNORECASE | re.DOTALL)
 
@@ -37,13 +42,17 @@ class _Read(NamedTuple):
 
 
 class Recall:
-    """What the variables of one text hold; the query behind each is read once, however often they are used."""
+    """What the variables of one text hold; the query behind each is read once, however often they are used.
 
-    __slots__ = ("_parse", "_read")
+    ``is_cut`` tells that a limit was met, so that something of what they hold is missing.
+    """
+
+    __slots__ = ("_parse", "_read", "is_cut")
 
     def __init__(self, parse: Parse) -> None:
         self._parse = parse
         self._read: dict[tuple[int, frozenset[str], int], _Read] = {}
+        self.is_cut = False
 
     def names_of(self, inner: Inner) -> Names:
         """The names that a statement of a body sees: variables, and the queries behind those that it uses."""
@@ -54,13 +63,17 @@ class Recall:
         records: dict[str, list[Query]] = {}
         values: dict[str, list[Query]] = {}
         size = 0
-        used = {word.lower() for word in _WORD.findall(text)} if held and depth < MAX_DEPTH else set()
+        used = {word.lower() for word in _WORD.findall(text)} if held else set()
+        if depth >= MAX_DEPTH:
+            self.is_cut = self.is_cut or any(name.partition(".")[0] in used for name, _ in held)
+            return _Known({}, {}, 0)
         for name, value in held:
             base, _, kind = name.partition(".")
             if base not in used and not (kind == "*" and _ONLY_VALUES.match(text)):
                 continue
             _, query, inside = self._query(value, variables, depth)
             if query is None or size + inside > MAX_QUERIES:
+                self.is_cut = self.is_cut or query is not None
                 continue
             size += inside
             if value.position == COLUMNS:

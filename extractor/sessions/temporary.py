@@ -30,7 +30,7 @@ def fill(
             if held is not None:  # a permanent table of that name takes its place
                 knowledge.pop_temporary(write.target, session)
             return ""
-        held = None
+        held = held if write.beside else None
     elif held is None and not named:
         return ""
     if held is not None and write.empties:

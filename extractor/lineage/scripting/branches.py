@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from extractor.lineage.scripting.chunks import Chunk
 
 MAX_WAYS = 64
-"""How many things a variable may be at most; those of the first ways are kept."""
+"""How many things a variable may be at most; those of the first ways are kept, and the report says so."""
 
 
 class Step(Enum):
@@ -121,12 +121,26 @@ def _completed(stack: list[str], following: list[str]) -> Iterator[Step]:
         yield Step.CLOSE_LOOP if stack.pop() == "WHILE" else Step.CLOSE
 
 
+Way = tuple[tuple[int, int], ...]
+"""The branches that a statement stands in, from the outermost one: which it is, and which of its ways."""
+
+
+def excludes(one: Way, other: Way) -> bool:
+    """Whether no run takes both ways: they part at some branch."""
+    for (branch, way), (other_branch, other_way) in zip(one, other, strict=False):
+        if branch != other_branch:
+            return False
+        if way != other_way:
+            return True
+    return False
+
+
 State = tuple[dict[str, Any], ...]
 """What each kind of thing holds, by name: a tuple of all that it may be."""
 
 
 class _Frame:
-    __slots__ = ("ends", "entry", "is_complete", "kind", "mark")
+    __slots__ = ("ends", "entry", "is_complete", "kind", "mark", "seen")
 
     def __init__(self, kind: str, entry: State | None, mark: int) -> None:
         self.kind = kind
@@ -134,6 +148,7 @@ class _Frame:
         self.ends: list[State | None] = []
         self.is_complete = False
         self.mark = mark
+        self.seen: State | None = entry
 
 
 class Paths:
@@ -141,10 +156,10 @@ class Paths:
 
     ``same`` gives what tells two things apart that a variable may be. ``carried`` is asked at the head of a loop what
     of that which its end left may be relied on, given what there was before the loop. ``rounds`` is what the end of
-    each loop left in an earlier pass over the same body.
+    each loop left in an earlier pass over the same body. ``is_cut`` tells that a variable may be more than is kept.
     """
 
-    __slots__ = ("_carried", "_frames", "_held", "_is_dead", "_same", "rounds")
+    __slots__ = ("_carried", "_frames", "_held", "_is_dead", "_last", "_same", "is_cut", "rounds")
 
     def __init__(
         self,
@@ -159,11 +174,28 @@ class Paths:
         self._frames: list[_Frame] = []
         self._is_dead = False
         self.rounds = rounds
+        self.is_cut = False
+        self._last: list[int] = []
 
     def take(self, steps: Sequence[Step], mark: int) -> None:
         """Follow the steps that stand at the chunk of number ``mark``."""
         for step in steps:
             self._take(step, mark)
+
+    def passed(self) -> None:
+        """A chunk was taken that may have changed variables: what they hold now, a handler may find."""
+        ids = [id(value) for one in self._held for value in one.values()]
+        if ids == self._last:
+            return
+        self._last = ids
+        now = self._now()
+        for frame in self._frames if now is not None else ():
+            if frame.kind == "block":
+                frame.seen = self._joined([frame.seen, now])
+
+    def way(self) -> Way:
+        """The branches that this point stands in."""
+        return tuple((frame.mark, len(frame.ends)) for frame in self._frames if frame.kind == "branch")
 
     def _take(self, step: Step, mark: int) -> None:
         if step in (Step.OPEN, Step.BLOCK, Step.LOOP, Step.REPEAT):
@@ -193,8 +225,8 @@ class Paths:
             return
         frame = self._frames[-1]
         frame.ends.append(self._now())
-        if step is Step.HANDLERS:  # a statement of the block failed: some of it may have been done
-            frame.entry = self._joined([frame.entry, frame.ends[-1]]) or frame.entry
+        if step is Step.HANDLERS:  # a statement of the block failed: what was done before it may stand
+            frame.entry = self._joined([frame.entry, frame.seen, frame.ends[-1]]) or frame.entry
             self._enter(None)
             return
         frame.is_complete = frame.is_complete or step is Step.LAST
@@ -239,4 +271,5 @@ class Paths:
             else:
                 different = {self._same(value): value for one in held for value in one}
                 found[name] = tuple(islice(different.values(), MAX_WAYS))
+                self.is_cut = self.is_cut or len(different) > MAX_WAYS
         return found

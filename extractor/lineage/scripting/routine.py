@@ -323,6 +323,7 @@ def _declared(body: str, dialect: Dialect) -> frozenset[str]:
     names: set[str] = set()
     inside = fresh = bool(found) and dialect.lexical.blocks == "plsql" and found[0].text.upper() not in _STARTS
     header = begun = False
+    alone = dialect.parser in _SINGLE
     before = ""
     for position, token in enumerate(found):
         word = token.text.upper() if token.kind == "word" else token.text
@@ -340,7 +341,7 @@ def _declared(body: str, dialect: Dialect) -> frozenset[str]:
                 names.add(token.text.lower())
             fresh = False
         if inside and word == ";":
-            inside = fresh = not begun or dialect.parser in _SECTIONS
+            inside = fresh = not (alone or begun) or dialect.parser in _SECTIONS
         elif inside and word == "," and before.lower() in names:
             fresh = True
         before = word
@@ -348,6 +349,8 @@ def _declared(body: str, dialect: Dialect) -> frozenset[str]:
 
 
 _SECTIONS = frozenset(("oracle", "postgres", "redshift", "materialize"))  # DECLARE opens a section up to BEGIN
+_SINGLE = frozenset(("bigquery", "databricks", "spark", "spark2", "mysql"))
+"""Engines in which DECLARE is a statement of its own, in no section."""
 _STARTS = frozenset(("BEGIN", "DECLARE", "CREATE", "INSERT", "UPDATE", "DELETE", "MERGE", "SELECT", "WITH", "<<", "<"))
 
 

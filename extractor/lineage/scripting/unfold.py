@@ -11,7 +11,7 @@ from dialects import Dialect
 from dialects.lexing import Token, replace_solid, tokens
 from extractor.lineage.model import Name
 from extractor.lineage.scripting.batch import batch_chunks
-from extractor.lineage.scripting.branches import Paths, State, Step, turns_of_batch, turns_of_blocks
+from extractor.lineage.scripting.branches import MAX_WAYS, Paths, State, Step, Way, turns_of_batch, turns_of_blocks
 from extractor.lineage.scripting.chunks import SQL_WORDS, Chunk, chunks
 from extractor.lineage.scripting.dynamic import UNKNOWN, Texts, Variables, carried_texts
 from extractor.lineage.scripting.given import (
@@ -56,7 +56,7 @@ class Inner(NamedTuple):
     """A statement of a body. ``problem`` is set where its text cannot be known or its language read.
 
     ``variables`` are names that are no columns; ``held`` is what some of them hold at that point. ``table`` is the
-    table whose rows a trigger is given.
+    table whose rows a trigger is given, ``way`` the branches of the body that the statement stands in.
     """
 
     text: str
@@ -64,6 +64,7 @@ class Inner(NamedTuple):
     problem: str = ""
     held: tuple[tuple[str, Value], ...] = ()
     table: str = ""
+    way: Way = ()
 
 
 class Unfolded(NamedTuple):
@@ -186,6 +187,14 @@ def _body(routine: Routine, dialect: Dialect, depth: int) -> Iterator[Inner]:
     yield from _statements(routine.body, routine.variables, dialect, depth)
 
 
+class _Sent(NamedTuple):
+    """A chunk that runs a text, the body it stands in, and what the variables hold there."""
+
+    chunk: Chunk
+    body: str
+    held: tuple[tuple[str, Value], ...]
+
+
 def _statements(body: str, variables: frozenset[str], dialect: Dialect, depth: int) -> Iterator[Inner]:
     """What a body runs. One with loops is gone through twice: what the end of a loop leaves, its next turn finds."""
     found = list(tokens(body, dialect.lexical))
@@ -193,34 +202,49 @@ def _statements(body: str, variables: frozenset[str], dialect: Dialect, depth: i
     pieces = list(batch_chunks(found) if is_batch else chunks(found))
     turns = turns_of_batch(pieces) if is_batch else turns_of_blocks(pieces)
     rounds: dict[int, State | None] = {}
+    handles = any(Step.HANDLERS in turn.before for turn in turns)
     if any(step in _LOOPS for turn in turns for step in turn.before):
         known, held = Variables(variables), Held()
         paths = Paths((held.values, held.cursors, known.values), _same, _carried, rounds)
         for number, chunk in enumerate(pieces):
             paths.take(turns[number].before, number)
             _take(chunk, body, known, held)
+            if handles:
+                paths.passed()
             paths.take(turns[number].behind, number)
     known, held = Variables(variables), Held()
     paths = Paths((held.values, held.cursors, known.values), _same, _carried, rounds)
     for number, chunk in enumerate(pieces):
-        words = chunk.words
         paths.take(turns[number].before, number)
-        if words[0] in _DYNAMIC and "SP_RENAME" in words[1:4]:
-            yield Inner(chunk.text(body), variables)
-        elif read := _texts_read(chunk, known):
-            yield from _run(read, variables, dialect, depth)
-        elif words[0] in _DYNAMIC or _runs_text(words) or (words[0] == "PREPARE" and words[2:3] == ["FROM"]):
-            yield from _dynamic(_Sent(chunk, body, held.now()), known, variables, dialect, depth)
-        elif "REDEFINITION" in words[0] and (text := redefinition(chunk, known, dialect)):
-            yield Inner(text, variables)
-        elif chunk.sql:
-            for inner in _plain(chunk, body, variables, dialect, depth):
-                yield from _with_record(inner._replace(held=held.now()) if not inner.held else inner, dialect)
-        else:
-            for inner in _embedded(chunk, body, variables, dialect):
-                yield from _with_record(inner._replace(held=held.now()), dialect)
+        way = paths.way()
+        for inner in _run_by(_Sent(chunk, body, held.now()), known, variables, dialect, depth):
+            yield inner._replace(way=(*way, *inner.way)) if way else inner
         _take(chunk, body, known, held)
+        if handles:
+            paths.passed()
         paths.take(turns[number].behind, number)
+    if paths.is_cut:
+        yield Inner("", problem=f"a variable may hold more than {MAX_WAYS} things: what the others feed is left out")
+
+
+def _run_by(sent: _Sent, known: Variables, variables: frozenset[str], dialect: Dialect, depth: int) -> Iterator[Inner]:
+    """What one chunk runs."""
+    chunk, body, held = sent
+    words = chunk.words
+    if words[0] in _DYNAMIC and "SP_RENAME" in words[1:4]:
+        yield Inner(chunk.text(body), variables)
+    elif read := _texts_read(chunk, known):
+        yield from _run(read, variables, dialect, depth)
+    elif words[0] in _DYNAMIC or _runs_text(words) or (words[0] == "PREPARE" and words[2:3] == ["FROM"]):
+        yield from _dynamic(sent, known, variables, dialect, depth)
+    elif "REDEFINITION" in words[0] and (text := redefinition(chunk, known, dialect)):
+        yield Inner(text, variables)
+    elif chunk.sql:
+        for inner in _plain(chunk, body, variables, dialect, depth):
+            yield from _with_record(inner._replace(held=held) if not inner.held else inner, dialect)
+    else:
+        for inner in _embedded(chunk, body, variables, dialect):
+            yield from _with_record(inner._replace(held=held), dialect)
 
 
 _LOOPS = frozenset((Step.LOOP, Step.REPEAT))
@@ -295,14 +319,6 @@ def _plain(chunk: Chunk, body: str, variables: frozenset[str], dialect: Dialect,
         yield Inner(text, variables)
 
 
-class _Sent(NamedTuple):
-    """A chunk that runs a text, the body it stands in, and what the variables hold there."""
-
-    chunk: Chunk
-    body: str
-    held: tuple[tuple[str, Value], ...]
-
-
 def _dynamic(sent: _Sent, known: Variables, variables: frozenset[str], dialect: Dialect, depth: int) -> Iterator[Inner]:
     """EXECUTE IMMEDIATE, EXEC ('...'), sp_executesql; other EXEC is a call."""
     chunk, body, held = sent
@@ -341,6 +357,8 @@ def _run(
         elif depth < MAX_DEPTH:
             text, held = with_places_named(value, given, dialect)
             yield Inner(text, variables.union(name for name, _ in held), held=held)
+        else:
+            yield Inner("", problem=f"dynamic SQL stands more than {MAX_DEPTH} deep within dynamic SQL")
 
 
 def _runs_text(words: list[str]) -> int:
