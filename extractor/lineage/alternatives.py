@@ -22,12 +22,18 @@ def with_alternatives(found: Iterable[tuple[Statement, Way]]) -> Iterator[Statem
             earlier = made.setdefault(_key(name), [])
             is_beside = any(excludes(way, other) for other in earlier)
             earlier.append(way)
-            yield statement._replace(beside=True) if is_beside and isinstance(statement, Write) else statement
+            yield _beside(statement) if is_beside else statement
         elif isinstance(statement, Drop) and way:
             names = tuple(n for n in statement.names if not _elsewhere(made.get(_key(n), []), way))
             yield statement._replace(names=names)
         else:
             yield statement
+
+
+def _beside(statement: Statement) -> Statement:
+    if isinstance(statement, Define):
+        return statement._replace(keep_existing=True)
+    return statement._replace(beside=True) if isinstance(statement, Write) else statement
 
 
 def _made(statement: Statement) -> Name | None:

@@ -211,9 +211,11 @@ def _exchange_tables(match: re.Match[str], dialect: Dialect) -> tuple[Statement,
 
 
 def _insert_exec(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
-    del dialect
-    reason = f"the rows of {match['target']} come from a procedure, whose result this text does not show"
-    return (Other("insert", "unresolved", reason),)
+    """Transact-SQL's INSERT ... EXEC: the rows that a procedure gives, where its text was seen."""
+    name = dialect.parse_name(match["procedure"]) if match["procedure"] else ()
+    query = Select((Projection("", star=Star()),), (Source("called", name),))
+    columns = tuple(part.strip().strip('[]"') for part in (match["columns"] or "").split(",") if part.strip())
+    return (Write("insert", dialect.parse_name(match["target"]), "insert", query, columns),)
 
 
 _RULES: tuple[tuple[str, re.Pattern[str], Rule], ...] = (
@@ -461,7 +463,8 @@ _RULES: tuple[tuple[str, re.Pattern[str], Rule], ...] = (
     (
         " EXEC",
         re.compile(
-            r"INSERT\s+(?:INTO\s+)?(?P<target>" + NAME[1:-1] + r")\s*(?:\([^()]*\)\s*)?EXEC(?:UTE)?\b",
+            r"INSERT\s+(?:INTO\s+)?(?P<target>" + NAME[1:-1] + r")\s*(?:\((?P<columns>[^()]*)\)\s*)?"
+            r"EXEC(?:UTE)?\b\s*(?:@\w+\s*=\s*)?(?P<procedure>" + NAME[1:-1] + r")?",
             FLAGS,
         ),
         _insert_exec,

@@ -82,8 +82,9 @@ class Source(NamedTuple):
 
     ``kind``: ``table`` (``name``), ``query`` (``query``), ``rows`` (a table function or UNNEST; one flow per
     column it yields, or one for all; ``name`` is that of the function, where a CREATE may have told its body),
-    ``result`` (of the earlier query whose number is ``name``) or ``unknown`` (its name is not in the text).
-    ``lateral`` relations see those before them. ``hidden`` ones (semi and anti joins) are not part of ``*``.
+    ``called`` (what the procedure ``name`` gives), ``result`` (of the earlier query whose number is ``name``) or
+    ``unknown`` (its name is not in the text). ``lateral`` relations see those before them. ``hidden`` ones (semi and
+    anti joins) are not part of ``*``.
     """
 
     kind: str

@@ -22,6 +22,7 @@ from extractor.lineage.model import (
     Query,
     Read,
     Rename,
+    Select,
     Statement,
     Use,
     Write,
@@ -116,11 +117,12 @@ class Sessions:
         self._session(record).results.append(None)
 
     def _make_routine(self, outline: Outline, session: Session, where: _Where) -> None:
-        """A function whose body is one query gives the rows of it."""
-        only = outline.statements[0] if len(outline.statements) == 1 else None
+        """A function whose body is one query gives its rows, a procedure of Transact-SQL those of its last one."""
+        last = outline.statements[-1]
+        single = len(outline.statements) == 1 or (self._dialect.lexical.blocks == "tsql" and _is_only_read(outline))
         rows = None
-        if isinstance(only, Read):
-            bound = self._bound(only.query, session, where)
+        if isinstance(last, Read) and single:
+            bound = self._bound(last.query, session, where._replace(number=len(outline.statements) - 1))
             relation = with_names(bound.relation, outline.returns) if outline.returns else bound.relation
             rows = Rows(relation, (*bound.chain, where.fingerprint)) if relation.reads else None
         self._knowledge.make_routine(outline.procedure, rows, session)
@@ -248,7 +250,10 @@ class Sessions:
         if write.target_kind == "table" and not self._keep_temporary:
             kept = temporary.fill(write, target, bound, relation, assigned, chain, session, self._knowledge)
             if kept:
-                return self._result(where, Outcome.NO_LINEAGE, write.kind, reason=kept, notes=bound.notes, chain=chain)
+                unnamed = next((note for note in bound.notes if note.startswith(UNNAMED)), "")
+                outcome = Outcome.UNRESOLVED if unnamed and not relation.reads else Outcome.NO_LINEAGE
+                reason = kept if outcome is Outcome.NO_LINEAGE else unnamed
+                return self._result(where, outcome, write.kind, reason=reason, notes=bound.notes, chain=chain)
         if not self._keep_temporary:
             self._learn(write, target, relation)
         tables, columns = bound.once(("edges", target, known), lambda: self._edges(write, target, relation, assigned))
@@ -478,6 +483,14 @@ class Sessions:
                 session.defaults.use(name, use.what, self._dialect)
             else:
                 session.defaults.lose(use.what, self._dialect)
+
+
+def _is_only_read(outline: Outline) -> bool:
+    """Whether the last statement is the only query, and gives rows rather than setting variables."""
+    *others, last = outline.statements
+    if not isinstance(last, Read) or any(isinstance(other, Read) for other in others):
+        return False
+    return not (isinstance(last.query, Select) and any(p.name.startswith("@") for p in last.query.projections))
 
 
 def _file_kind(file: str) -> str:

@@ -196,12 +196,20 @@ class Binder:
             return self._rows(source, scope, env, gathered)
         if source.kind in ("file", "external"):
             return self._context.external(source.name, source.kind)
-        if source.kind == "result":
-            result = self._context.result(int(source.name[0][0]))
-            if result is None:
-                self._note(f"{UNNAMED} the id of an earlier query, whose text is not at hand")
-            return Relation([OpenRows(NOTHING)]) if result is None else result
+        if source.kind in ("result", "called"):
+            return self._given_by(source)
         self._note(f"{UNNAMED} an expression or a parameter")
+        return Relation([OpenRows(NOTHING)])
+
+    def _given_by(self, source: Source) -> Relation:
+        """The rows of an earlier query or of a procedure, as far as their texts were seen."""
+        if source.kind == "result":
+            given, what = self._context.result(int(source.name[0][0])), "the id of an earlier query"
+        else:
+            given, what = self._context.routine(source.name) if source.name else None, "the call of a procedure"
+        if given is not None:
+            return given
+        self._note(f"{UNNAMED} {what}, whose text is not at hand")
         return Relation([OpenRows(NOTHING)])
 
     def _table(self, source: Source, scope: Scope, env: Env | None) -> Relation:
