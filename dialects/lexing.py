@@ -197,6 +197,12 @@ def solid_parts(text: str, rules: LexicalRules) -> Sequence[str]:
             return found
 
 
+def closes_brackets(text: str, rules: LexicalRules) -> bool:
+    """Whether as many round brackets close as open, outside of strings, quoted names and comments."""
+    plain = "".join(solid_parts(text, rules)[::2])
+    return plain.count("(") == plain.count(")")
+
+
 @cache
 def _splitting_pattern(rules: LexicalRules) -> re.Pattern[str] | None:
     """`solid_pattern` in a group, for texts where all that it finds ends where it says."""

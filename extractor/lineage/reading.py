@@ -9,6 +9,7 @@ from typing import Any
 import dialects
 from dialects import Dialect, ParseFailure
 from dialects.client import use_of_connect
+from dialects.lexing import closes_brackets
 from dialects.sqlglot_adapter import parse
 from extractor.errors import NotParsed, StatementError, TooLarge, Unsupported
 from extractor.garbage import uncollected
@@ -142,6 +143,8 @@ def _attempts(text: str, dialect: Dialect) -> Iterator[tuple[str, Dialect]]:
     if has_pipes(text, dialect):
         text = unpiped(without_comments(text, dialect), dialect)
     yield text, dialect
+    if not closes_brackets(text, dialect.lexical):  # broken off or damaged: no rewrite of equal meaning mends that
+        return
     other = repaired(text, dialect)
     if other is not None:
         yield other, dialect

@@ -112,3 +112,23 @@ def test_unions_of_wide_ctes_cost_columns_times_sources() -> None:
     small = _binding_calls(8, 40)
     assert _binding_calls(16, 40) <= 2.1 * small
     assert _binding_calls(8, 80) <= 2.1 * small
+
+
+def test_a_text_that_breaks_off_within_brackets_is_not_rewritten() -> None:
+    """No rewrite closes them; logs are full of such texts, and rewriting costs many times what parsing does."""
+    rewritten: list[str] = []
+
+    def count(frame: FrameType, event: str, value: object) -> None:
+        del value
+        if event == "call" and frame.f_code.co_name == "repaired":
+            rewritten.append(frame.f_code.co_filename)
+
+    for broken, closes in (
+        ("INSERT INTO a SELECT f(b FROM '(' WHERE x", False),
+        ("INSERT INTO a SELECT (b) FROM", True),
+    ):
+        sys.setprofile(count)
+        found = extractor.extract_lineage(broken, dialect="postgres")
+        sys.setprofile(None)
+        assert found.statements[0].outcome == "not parsed"
+        assert bool(rewritten) is closes
