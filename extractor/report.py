@@ -212,6 +212,14 @@ class Report:
         self.record(outcome)
         return self.statement(outcome, reason, origin)
 
+    def whole_records(self, outcome: Outcome, times: int) -> None:
+        """So many records set aside as a whole for a reason that needs no line."""
+        self.records_read += times
+        self.statements_read += times
+        if times:
+            self.records[outcome] += times
+            self.statements[outcome] += times
+
     @property
     def unparsed_share(self) -> float:
         """The share of the statements that may hold lineage which could not be analysed, 0..1."""

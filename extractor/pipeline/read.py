@@ -35,6 +35,8 @@ _ASIDE = {
     QueryOutcome.FAILED: (Outcome.FAILED, "the log says that it failed"),
     QueryOutcome.CANCELLED: (Outcome.CANCELLED, "the log says that it was cancelled"),
 }
+_FILTERED = (Outcome.FILTERED, "")
+_READ_ONLY = (Outcome.READ_ONLY, "")
 NewText = Callable[[str, str, datetime | None], None]
 """Called with (fingerprint, text, time) of each statement that becomes an event."""
 
@@ -87,7 +89,9 @@ class SourceReader:
         self._count = counter(progress)
         self._total_bytes = self._done_bytes = 0
         self._wanted = _filter_of(source)
-        self._last_at_us = -1
+        self._is_bounded = window != Window()
+        self._last_at: datetime | None = None
+        self._reads = 0
         self.days: set[int] = set()
 
     def read(self, file_names: dict[int, str]) -> None:
@@ -137,7 +141,7 @@ class SourceReader:
     def _read_log(self, log: list[InputFile], numbers: dict[str, int]) -> None:
         """Read one log, which lies in one file or in several."""
         lines = {item.name: FileReport(item.name) for item in log}
-        self._last_at_us = -1
+        self._last_at = None
         most = max(MAX_STATEMENT_BYTES, self._config.limits.statement_bytes)
         reader = sources.read_files(log, self._source, max_statement_bytes=most)
         for position, record in enumerate(reader):
@@ -152,6 +156,8 @@ class SourceReader:
                 if self._spans is not None:
                     self._spans.saw(file, record.started_at)
                 self._take(record, numbers[file], position)
+        self._report.whole_records(Outcome.READ_ONLY, self._reads)
+        self._reads = 0
         self._done_bytes += sum(item.size_bytes for item in log)
         self._tell(self._done_bytes)
         whole = {stats.name for stats in reader.parts if not stats.problem}  # what broke off may be whole next time
@@ -185,13 +191,17 @@ class SourceReader:
 
     def _take(self, record: QueryRecord, file: int, position: int) -> None:
         early = self._early_end(record)
+        at = record.started_at
         if early is None or early[0] is not Outcome.FILTERED:
-            self.days.add(record.started_at.toordinal() if record.started_at is not None else 0)
+            self.days.add(at.toordinal() if at is not None else 0)
+        if early is _READ_ONLY and self._watcher is None:
+            self._reads += 1
+            return
         if early is not None:
             self._set_whole_aside(record, early[0], early[1], record.origin)
             return
-        if record.started_at is not None:
-            self._last_at_us = (record.started_at - _EPOCH) // _MICROSECOND
+        if at is not None:
+            self._last_at = at
         events, asides = self._decide(record)
         self._report.read(len(events) + len(asides))
         for aside in asides:
@@ -202,11 +212,13 @@ class SourceReader:
                 self._watcher(aside)
         if not events:
             self._report.record(outcome_of_record(a.outcome for a in asides))
+            return
         settled = tuple({a.outcome.value: None for a in asides})
+        at_us = (self._last_at - _EPOCH) // _MICROSECOND if self._last_at is not None else -1
         for index, (fingerprint, line) in enumerate(events):
             self._spool.add(
                 Event(
-                    self._last_at_us,
+                    at_us,
                     file,
                     position,
                     index,
@@ -243,17 +255,26 @@ class SourceReader:
 
     def _early_end(self, record: QueryRecord) -> tuple[Outcome, str] | None:
         """The outcome of a record that is not looked into, or None."""
-        if not self._window.holds(record.started_at) or not self._wanted(record):
-            return Outcome.FILTERED, ""
-        if record.outcome in _ASIDE:
-            return _ASIDE[record.outcome]
-        if record.outcome is QueryOutcome.UNKNOWN and self._source.unknown_outcome == "drop":
-            return Outcome.FILTERED, ""
+        if self._is_bounded and not self._window.holds(record.started_at):
+            return _FILTERED
+        if self._wanted is not None and not self._wanted(record):
+            return _FILTERED
+        outcome = record.outcome
+        if outcome is QueryOutcome.FAILED or outcome is QueryOutcome.CANCELLED:
+            return _ASIDE[outcome]
+        if outcome is QueryOutcome.UNKNOWN and self._source.unknown_outcome == "drop":
+            return _FILTERED
         if record.cut:
             return Outcome.CUT, "the log holds only a part of the statement"
-        if record.destination is None and not statements.may_matter(record.sql):
-            return Outcome.READ_ONLY, ""
+        if record.destination is None and not self._may_matter(record.sql):
+            return _READ_ONLY
         return None
+
+    def _may_matter(self, sql: str) -> bool:
+        """Whether a text can change anything; who watches is told of each statement of a text that is unsure."""
+        if not statements.may_matter(sql):
+            return False
+        return self._watcher is not None or statements.may_matter_in(sql, self._dialect)
 
     def _decide(self, record: QueryRecord) -> tuple[list[tuple[str, int]], list[Aside]]:
         """Split and classify: (fingerprint, line) of each statement that may matter, and the others' ends."""
@@ -290,12 +311,15 @@ class SourceReader:
         return None
 
 
-def _filter_of(source: SourceSettings) -> Callable[[QueryRecord], bool]:
-    """The source's filters as one test; names are compared as glob patterns without regard to case."""
+def _filter_of(source: SourceSettings) -> Callable[[QueryRecord], bool] | None:
+    """The source's filters as one test, or None; names are compared as glob patterns without regard to case."""
     users = [(_pattern(source.include_users), True), (_pattern(source.exclude_users), False)]
     databases = [(_pattern(source.include_databases), True), (_pattern(source.exclude_databases), False)]
     of_user = [(pattern, keep) for pattern, keep in users if pattern is not None]
     of_database = [(pattern, keep) for pattern, keep in databases if pattern is not None]
+
+    if not of_user and not of_database:
+        return None
 
     def wanted(record: QueryRecord) -> bool:
         return all(bool(pattern.match(record.user or "")) is keep for pattern, keep in of_user) and all(

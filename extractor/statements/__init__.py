@@ -7,7 +7,7 @@ from extractor.statements.batch_scope import pieces
 from extractor.statements.classify import StatementClass, classify
 from extractor.statements.fingerprint import fingerprint
 from extractor.statements.lexer import may_nest, nesting
-from extractor.statements.prefilter import may_matter
+from extractor.statements.prefilter import may_matter, may_matter_in
 from extractor.statements.redact import redact
 from extractor.statements.secrets import mask_text
 from extractor.statements.split import Piece, split
@@ -19,6 +19,7 @@ __all__ = [
     "fingerprint",
     "mask_text",
     "may_matter",
+    "may_matter_in",
     "may_nest",
     "nesting",
     "pieces",

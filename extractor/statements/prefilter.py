@@ -1,10 +1,11 @@
-"""A first look at a record, in microseconds and without a dialect: whether it can matter at all."""
+"""A first look at a record, in microseconds: whether it can matter at all."""
 
 from __future__ import annotations
 
 import re
 
-from dialects.lexing import words
+from dialects import Dialect
+from dialects.lexing import solid_parts, words
 from dialects.patterns import sound
 
 _READ = re.compile(
@@ -27,9 +28,10 @@ MATTERING = words(
 ) | {name.lower() for name in WRITING_FUNCTIONS}
 """The words without which no statement writes or changes the session, whatever it begins with."""
 _CLIENT_LINE = re.compile(r"\n[ \t]*(?:/[ \t\r]*(?:\n|\Z)|\\|\.[A-Za-z])")
-_NONE: frozenset[str] = frozenset()
-_MATTERING_BYTES = frozenset(word.encode("ascii") for word in MATTERING)
-_TO_WORDS = bytes(ord(chr(c).lower()) if chr(c).isalnum() or chr(c) in "_$#@" else 32 for c in range(128)) + bytes(128)
+_LETTERS_ALONE = bytes(ord(chr(c).lower()) if chr(c).isalpha() or chr(c) in "_$#@" else 32 for c in range(128))
+_TO_WORDS = _LETTERS_ALONE + bytes(128)
+"""Digits part words here, so that numbers are none; one more word may be found by that, but never one fewer."""
+_MATTERING_BYTES = frozenset(max(word.encode("ascii").translate(_TO_WORDS).split(), key=len) for word in MATTERING)
 _BETWEEN_WORDS = re.compile(r"[^\w$#@]+")
 _REPLACE = re.compile(r"\breplace\s*+(?!\()\s", re.IGNORECASE)
 
@@ -46,18 +48,34 @@ def may_matter(sql: str) -> bool:
         return True
     if _CLIENT_LINE.search(sql):
         return True
-    found = _mattering_words(sql)
-    if not found:
-        return False
-    return len(found) > 1 or "replace" not in found or _REPLACE.search(sql) is not None
+    return _matters(sql)
 
 
-def _mattering_words(sql: str) -> frozenset[str]:
-    """The words that matter among those of a text, as every dialect's lexer bounds words.
+def may_matter_in(sql: str, dialect: Dialect) -> bool:
+    """As `may_matter`, for a text that it is unsure of: what stands in strings and comments does not count here."""
+    rules = dialect.lexical
+    if rules.blocks == "tsql" or not _READ.match(sql) or _CLIENT_LINE.search(sql):
+        return True
+    parts = solid_parts(sql, rules)
+    if ";" in parts[1::2] and "".join(parts[parts.index(";") :]).strip("; \t\r\n"):
+        return True
+    return _matters(" ? ".join(parts[::2]))
 
-    Bytes are cut sooner than texts; beyond ASCII the pattern knows what is a letter.
+
+def _matters(sql: str) -> bool:
+    """Whether a word that matters is among those of a text, as every dialect's lexer bounds words.
+
+    Bytes are cut sooner than texts; beyond ASCII the pattern knows what is a letter. REPLACE before a bracket is the
+    function.
     """
     if sql.isascii():
-        found = _MATTERING_BYTES.intersection(sql.encode("ascii").translate(_TO_WORDS).split())
-        return frozenset([word.decode("ascii") for word in found]) if found else _NONE
-    return MATTERING.intersection(_BETWEEN_WORDS.split(sql.lower()))
+        found = sql.encode("ascii").translate(_TO_WORDS).split()
+        if _MATTERING_BYTES.isdisjoint(found):
+            return False
+        others = _MATTERING_BYTES.intersection(found) != {b"replace"}
+    else:
+        words_of_text = MATTERING.intersection(_BETWEEN_WORDS.split(sql.lower()))
+        if not words_of_text:
+            return False
+        others = words_of_text != {"replace"}
+    return others or _REPLACE.search(sql) is not None
