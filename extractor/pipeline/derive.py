@@ -137,10 +137,11 @@ class Derivation:
         catalog = with_mapped_tables(self._catalogs, first.data_source_id)
         resolvers = {n: resolver_of(self._config, s, group.dialect, self._catalogs) for n, s in group.sources}
         sessions = self._sessions(group, catalog, resolvers)
+        outlines = OutlineReader(self._store, group.dialect, limits)
         walk = Walk(
-            Observer(self._config, group.dialect, self._store, self._run_id, resolvers),
+            Observer(self._config, group.dialect, self._store, self._run_id, resolvers, outlines.texts),
             sessions,
-            OutlineReader(self._store, group.dialect, limits),
+            outlines,
             report=self._report,
             file_names=self._file_names,
             watcher=self._watcher,

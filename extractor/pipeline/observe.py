@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -33,12 +33,19 @@ class Derived:
 class Observer:
     """Names lineages by catalog keys, builds their dataflows and observes them in the state.
 
-    ``resolvers`` maps the number of a source in the configuration to its resolver.
+    ``resolvers`` maps the number of a source in the configuration to its resolver; ``texts`` gives statements.
     """
 
     def __init__(
-        self, config: Config, dialect: Dialect, store: Store, run_id: int, resolvers: dict[int, KeyResolver]
+        self,
+        config: Config,
+        dialect: Dialect,
+        store: Store,
+        run_id: int,
+        resolvers: dict[int, KeyResolver],
+        texts: Callable[[Collection[str]], list[str]],
     ) -> None:
+        self._texts = texts
         self._config = config
         self._dialect = dialect
         self._store = store
@@ -114,13 +121,12 @@ class Observer:
 
     def _build(self, source: int, lineage: StatementLineage, keyed: KeyedLineage, at: datetime | None) -> Dataflow:
         chain = lineage.chain or (lineage.fingerprint,)
-        texts = self._store.texts(chain, self._dialect.name)
         return build_dataflow(
             namespace=self._config.namespace,
             source_name=self._config.source[source].name,
             lineage=lineage,
             edges=keyed.edges,
-            texts=[texts[f] for f in chain if f in texts],
+            texts=self._texts(chain),
             settings=self._config.upload,
             dialect=self._dialect,
             seen_at=at,

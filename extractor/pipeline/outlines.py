@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -20,6 +20,7 @@ _BATCH = 1_000
 _BATCH_CHARS = 32_000_000
 _KNOWN_IN_MEMORY = 200_000
 _OUTLINES_IN_MEMORY = 4_000
+_LONGEST_HELD = 4_000
 
 
 class Failure(NamedTuple):
@@ -99,6 +100,7 @@ class OutlineReader:
         self._version = _version()
         self._version_of_failures = f"{self._version} {limits}"
         self._held: OrderedDict[str, Outline | Failure] = OrderedDict()
+        self._texts: OrderedDict[str, str] = OrderedDict()
 
     def fetch(self, fingerprints: Collection[str]) -> None:
         """Have these at hand for the next calls; at most a few thousand at a time."""
@@ -109,6 +111,7 @@ class OutlineReader:
             else:
                 missing.append(fingerprint)
         found = find_outlines(self._store, missing, self._dialect.name, self._version, self._version_of_failures)
+        self._fetch_texts(found)
         for fingerprint, row in found.items():
             if row.blob is not None:
                 self._held[fingerprint] = lineage.load(row.blob)
@@ -116,6 +119,21 @@ class OutlineReader:
                 self._held[fingerprint] = Failure(Outcome(row.outcome or Outcome.NOT_PARSED), row.reason)
         while len(self._held) > _OUTLINES_IN_MEMORY:
             self._held.popitem(last=False)
+
+    def _fetch_texts(self, found: Mapping[str, CachedOutline]) -> None:
+        """The texts of those that may become dataflows, in one go."""
+        wanted = [f for f, row in found.items() if row.blob is not None]
+        if wanted:
+            self._texts.update(self._store.texts(wanted, self._dialect.name, _LONGEST_HELD))
+        while len(self._texts) > _OUTLINES_IN_MEMORY:
+            self._texts.popitem(last=False)
+
+    def texts(self, fingerprints: Collection[str]) -> list[str]:
+        """The texts of these statements in their order, as far as they are known."""
+        missing = [f for f in fingerprints if f not in self._texts]
+        more = self._store.texts(missing, self._dialect.name) if missing else {}
+        found = (self._texts.get(f) or more.get(f) for f in fingerprints)
+        return [text for text in found if text is not None]
 
     def get(self, fingerprint: str) -> Outline | Failure:
         """The outline, or how and why there is none."""

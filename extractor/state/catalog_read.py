@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Engine, case, func, select
 
@@ -12,13 +12,31 @@ from extractor.state.catalog_tables import catalog_columns, catalog_schemas, cat
 from extractor.state.catalog_versions import CatalogVersion, reading
 from extractor.state.upsert import slices
 
+_ASKED_BEFORE_ALL = 60
+_TABLES_IN_MEMORY = 20_000
+_COLUMNS_IN_MEMORY = 40_000
+
+
+class _Named(NamedTuple):
+    """A table with the folded names of where it lies."""
+
+    database: str | None
+    schema: str
+    table: CatalogTable
+
 
 class StoredCatalog:
-    """The current catalog of one data source, as it was when this reader was made; see `CatalogReader`."""
+    """The current catalog of one data source, as it was when this reader was made; see `CatalogReader`.
+
+    Who asks for many names of a small catalog is answered from memory: one query for all instead of one for each.
+    """
 
     def __init__(self, engine: Engine, version: CatalogVersion) -> None:
         self.version = version
         self._engine = engine
+        self._asked = 0
+        self._named: dict[str, list[_Named]] | None = None
+        self._columns: dict[str, tuple[CatalogColumn, ...]] | None = None
 
     def is_empty(self) -> bool:
         """Whether no table is held."""
@@ -26,6 +44,13 @@ class StoredCatalog:
 
     def table(self, parts: tuple[str | None, str | None, str]) -> list[CatalogTable]:
         """The tables called ``(database, schema, table)`` in any case, at most 20; None stands for any."""
+        self._asked += 1
+        if self._named is None and self._asked > _ASKED_BEFORE_ALL and self.version.tables <= _TABLES_IN_MEMORY:
+            self._named = self._read_all()
+        if self._named is not None:
+            database, schema = [None if part is None else part.lower() for part in parts[:2]]
+            held = self._named.get(parts[2].lower(), ())
+            return [n.table for n in held if database in (None, n.database) and schema in (None, n.schema)][:20]
         t = catalog_tables.c
         query = self._tables().where(t.name_folded == parts[2].lower(), *_within(parts[0], parts[1]))
         return self._read(query.order_by(t.key).limit(20))
@@ -47,6 +72,10 @@ class StoredCatalog:
 
     def columns(self, table_key: str) -> tuple[CatalogColumn, ...]:
         """The columns of the table with exactly that key, by position."""
+        if self._named is not None and self.version.columns <= _COLUMNS_IN_MEMORY:
+            if self._columns is None:
+                self._columns = self._read_all_columns()
+            return self._columns.get(table_key, ())
         t, c = catalog_tables.c, catalog_columns.c
         query = (
             select(c.position, c.name, c.key)
@@ -84,6 +113,31 @@ class StoredCatalog:
         )
         with reading(self._engine) as connection:
             return tuple(connection.scalars(query))
+
+    def _read_all(self) -> dict[str, list[_Named]]:
+        """All tables by folded name, in the order in which the database gives them one by one."""
+        t = catalog_tables.c
+        query = self._tables().add_columns(t.database_folded, t.schema_folded, t.name_folded).order_by(t.key)
+        found: dict[str, list[_Named]] = {}
+        with reading(self._engine) as connection:
+            for *row, database, schema, name in connection.execute(query):
+                found.setdefault(name, []).append(_Named(database, schema, CatalogTable(*row)))
+        return found
+
+    def _read_all_columns(self) -> dict[str, tuple[CatalogColumn, ...]]:
+        """The columns of all tables by the table's key."""
+        t, c = catalog_tables.c, catalog_columns.c
+        query = (
+            select(t.key, c.position, c.name, c.key)
+            .join_from(catalog_tables, catalog_columns, c.table_ref == t.id)
+            .where(t.version_id == self.version.id)
+            .order_by(t.key, c.position, c.name)
+        )
+        found: dict[str, list[CatalogColumn]] = {}
+        with reading(self._engine) as connection:
+            for table, position, name, key in connection.execute(query):
+                found.setdefault(table, []).append(CatalogColumn(key or f"{table}.{name}", table, name, position))
+        return {table: tuple(columns) for table, columns in found.items()}
 
     def _tables(self) -> Any:
         t = catalog_tables.c

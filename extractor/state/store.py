@@ -114,10 +114,10 @@ class Store(Holdings):
             with self.write() as connection:
                 texts.add_statements(connection, batch)
 
-    def texts(self, fingerprints: Collection[str], dialect: str) -> dict[str, str]:
-        """The texts that are known, by fingerprint."""
+    def texts(self, fingerprints: Collection[str], dialect: str, longest: int | None = None) -> dict[str, str]:
+        """The texts that are known, by fingerprint, at most of ``longest`` characters."""
         with self.read() as connection:
-            return texts.find_texts(connection, fingerprints, dialect)
+            return texts.find_texts(connection, fingerprints, dialect, longest)
 
     def add_outlines(self, rows: Iterable[CachedOutline]) -> None:
         """Remember what analysing statements gave, in batches, each committed."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from extractor.state.records import CachedOutline, StatementText
 from extractor.state.tables import outlines, statements
@@ -17,13 +17,17 @@ def add_statements(connection: Connection, rows: Iterable[StatementText]) -> Non
         connection.execute(insert_or_ignore(connection, statements), values)
 
 
-def find_texts(connection: Connection, fingerprints: Collection[str], dialect: str) -> dict[str, str]:
-    """The texts that are known, by fingerprint."""
+def find_texts(
+    connection: Connection, fingerprints: Collection[str], dialect: str, longest: int | None = None
+) -> dict[str, str]:
+    """The texts that are known, by fingerprint; those of more characters than ``longest`` are left out."""
     found: dict[str, str] = {}
     for keys in slices(fingerprints):
         query = select(statements.c.fingerprint, statements.c.text).where(
             statements.c.dialect == dialect, statements.c.fingerprint.in_(keys)
         )
+        if longest is not None:
+            query = query.where(func.length(statements.c.text) <= longest)
         found.update((row.fingerprint, row.text) for row in connection.execute(query))
     return found
 

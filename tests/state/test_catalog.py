@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from sqlalchemy import event
 
 from extractor.errors import CatalogError
 from extractor.models import CatalogColumn, CatalogSchemaName, CatalogTable
@@ -143,6 +144,25 @@ def test_columns_come_in_their_order(catalogs: CatalogStore) -> None:
     assert refresh.finish().columns == 3
     assert held(catalogs).columns(key) == (column(key, "ID", 1), quoted, column(key, "LAST", 10))
     assert held(catalogs).columns("6.DWH.MART.NONE") == ()
+
+
+def test_who_asks_for_many_names_gets_the_same_answers_from_memory(store: Store, catalogs: CatalogStore) -> None:
+    """Tables and columns do not depend on how many were asked for before, and are then read without a query each."""
+    refresh = begun(catalogs, "ORDERS", "Orders", "LINES")
+    refresh.add_tables([row("6.STAGE.ORDERS", "", "STAGE", "ORDERS", 1)])
+    refresh.add_columns([column("6.DWH.MART.ORDERS", name, place) for name, place in (("LAST", 10), ("AMOUNT", 2))])
+    refresh.finish()
+    reader = held(catalogs)
+    names = [(None, None, "orders"), ("dwh", "MART", "Orders"), ("", "stage", "ORDERS"), (None, "none", "orders")]
+    keys = ["6.DWH.MART.ORDERS", "6.DWH.MART.Orders", "6.dwh.mart.orders", "6.STAGE.ORDERS"]
+    before = [reader.table(name) for name in names], [reader.columns(key) for key in keys]
+    statements: list[str] = []
+    for number in range(100):
+        reader.table((None, None, f"none {number}"))
+    event.listen(store.engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
+    assert ([reader.table(name) for name in names], [reader.columns(key) for key in keys]) == before
+    assert [len(found) for found in before[0]] == [3, 2, 1, 0]
+    assert len([s for s in statements if s.startswith("SELECT")]) == 1
 
 
 def test_columns_find_their_table(catalogs: CatalogStore) -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from sqltexts import every_dialect, texts
 
 import dialects
-from extractor.statements import StatementClass, classify, may_matter, split
+from extractor.statements import StatementClass, classify, may_matter, may_matter_in, pieces, split
 
 WRITES, SESSION, READS, UTILITY, EMPTY = StatementClass
 
@@ -148,6 +148,9 @@ def test_nothing_that_writes_is_taken_for_harmless(dialect, sql, expected):
         assert may_matter(sql)
         assert may_matter(f"select 1; {sql}")
         assert may_matter(f"  -- select 1\n{sql}")
+        rules = dialects.get(dialect)
+        assert may_matter_in(sql, rules)
+        assert may_matter_in(f"select 1; {sql}", rules)
 
 
 SOUP = st.lists(
@@ -194,6 +197,32 @@ def test_the_prefilter_never_hides_a_statement_that_counts(sql, dialect):
         found = {classify(piece.text, dialect) for piece in split(sql, dialect)}
         assert WRITES not in found
         assert SESSION not in found
+
+
+@example(sql="select 'a; update b'; -- insert into t", dialect=dialects.get("postgres"))
+@example(sql="select 1 /* into */ ; select 2", dialect=dialects.get("mysql"))
+@settings(max_examples=1000, deadline=None)
+@given(st.sampled_from([" ", ""]).flatmap(lambda gap: SOUP.map(gap.join)) | texts, every_dialect)
+def test_the_second_look_hides_single_queries_alone(sql, dialect):
+    """What is set aside with a dialect is one statement that only reads, or none."""
+    if not may_matter_in(sql, dialect):
+        found = [classify(piece.text, dialect) for piece in pieces(sql, dialect)]
+        assert found in ([], [StatementClass.READS]) or [c for c in found if c is not StatementClass.UTILITY] == []
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select 1 where a = 'done; closed'",
+        "-- refreshed by the update of the board\nselect a from t;",
+        'select "into", replace(a, b, c) /* ; delete */ from t',
+    ],
+)
+def test_words_in_strings_and_comments_do_not_count_in_the_second_look(sql):
+    """Queries that the first look is unsure of are set aside where the dialect tells strings and comments."""
+    assert may_matter(sql)
+    assert not may_matter_in(sql, dialects.get("postgres"))
+    assert may_matter_in(sql, dialects.get("sqlserver"))
 
 
 @pytest.mark.parametrize(

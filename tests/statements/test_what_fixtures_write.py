@@ -5,7 +5,7 @@ import pytest
 from extractor.errors import StatementError
 from extractor.lineage.model import Other, Read
 from extractor.lineage.reading import outline
-from extractor.statements import StatementClass, classify, may_matter, pieces
+from extractor.statements import StatementClass, classify, may_matter, may_matter_in, pieces
 from tests.lineage.cases import Case, cases
 
 GO_ON = {StatementClass.WRITES, StatementClass.SESSION}
@@ -16,6 +16,7 @@ CASES = list(cases())
 def test_a_fixture_with_targets_goes_on_to_the_parser(case: Case) -> None:
     """The first look lets the text pass, and one of its statements at least writes or changes the session."""
     assert may_matter(case.sql)
+    assert may_matter_in(case.sql, case.rules)
     assert GO_ON.intersection(classify(piece.text, case.rules) for piece in pieces(case.sql, case.rules))
 
 
