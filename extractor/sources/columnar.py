@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, contextmanager
 from itertools import islice
 from typing import IO, Any, NamedTuple, cast
 
@@ -185,6 +185,21 @@ def _item(
 
 def _is_excel(head: bytes) -> bool:
     return head.startswith(_OLD_OFFICE) or (head.startswith(_ZIP) and b"xl/" in head)
+
+
+@contextmanager
+def open_rows(sample: Sample) -> Iterator[Table | None]:
+    """The table in a file of columns, open; None where the file is none, or cannot be opened."""
+    open_table = next((open_table for _, is_own, open_table in _KNOWN.values() if is_own(sample.raw)), None)
+    if open_table is None:
+        yield None
+        return
+    with closing(_seekable(sample.item)) as file:
+        try:
+            table = open_table(file)
+        except Exception:  # noqa: BLE001 - the libraries' errors have no common base; recognition tells them
+            table = None
+        yield table
 
 
 def first_rows(name: str, sample: Sample, limit: int) -> list[Mapping[str, Any]] | None:

@@ -18,7 +18,7 @@ def _is_json(sample: Sample) -> bool:
 
 
 @lru_cache(maxsize=2)  # every layout asks
-def _names_in(sample: Sample) -> list[str]:
+def names_in(sample: Sample) -> list[str]:
     """The names of the columns: those of the JSON objects, or of the header."""
     if _is_json(sample):
         return sample_keys(objects_of(sample))
@@ -30,7 +30,7 @@ def _format_of(layout: Layout) -> SourceFormat:
     def judge(sample: Sample) -> Verdict:
         if sample.source is not None and sample.source.fields:
             return Verdict(0, "the source has its own fields")
-        names = _names_in(sample)
+        names = names_in(sample)
         if layout_of(names) is layout:
             return Verdict(0.95, f"its columns are those of {layout.title}: {', '.join(names[:8])}")
         return Verdict(0, f"the columns {', '.join(sorted(layout.signs))} are not all there, or others are")

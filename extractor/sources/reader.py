@@ -20,6 +20,7 @@ from extractor.sources.interface import (
 )
 from extractor.sources.lines import Lines
 from extractor.sources.opening import SAMPLE_BYTES, OpenFile
+from extractor.sources.paired_tables import PairedFiles, Part, names_of, read_pair
 from extractor.sources.recognition import recognise_sample, sample_of
 from extractor.sources.registry import FORMATS, format_named
 from extractor.sources.times import Clock
@@ -201,6 +202,33 @@ class FileReader:
         return BadRecord(problem, Origin(name or stats.name, 1))
 
 
+class PairReader(FileReader):
+    """The records of a history that lies in two tables."""
+
+    def __init__(self, files: PairedFiles, source: SourceSettings, *, max_statement_bytes: int) -> None:
+        super().__init__(files, source, max_statement_bytes=max_statement_bytes)
+        self._pair = files.pair
+
+    def _items(self, opening: _Opening) -> Iterator[Item]:
+        self.parts = opening.parts
+        yield from read_pair(self._pair, self._parts_of(opening))
+        for stats, damage in opening.damages():
+            yield self._of_file(stats, damage)
+        for name, problem in opening.problems:
+            yield self._of_file(self.parts[0] if self.parts else self._own, problem, name)
+
+    def _parts_of(self, opening: _Opening) -> Iterator[Part]:
+        for opened in opening.rest:
+            sample = sample_of([opened], self._source)
+            found = recognise_sample(sample, opened)
+            names = names_of(sample)
+            opened.stats.format, opened.stats.reason = found.format, found.reason
+            reading = Reading(
+                Lines(opened, self._limit), sample, self._source, Clock(self._source.time_zone), self._limit
+            )
+            yield Part(reading, names, self._pair.role_of(names) or "texts")
+
+
 def read_file(
     file: Path | InputFile,
     source: SourceSettings,
@@ -231,5 +259,7 @@ def read_files(
 
     A record, a line, even a character that begins in one file and ends in the next is whole.
     """
+    if isinstance(files, PairedFiles):
+        return PairReader(files, source, max_statement_bytes=max_statement_bytes)
     items = [file if isinstance(file, InputFile) else InputFile(file, str(file)) for file in files]
     return FileReader(items, source, format=format, max_statement_bytes=max_statement_bytes)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from extractor.config import SourceSettings
 from extractor.sources.interface import InputFile
+from extractor.sources.paired_tables import pairs_among
 from extractor.sources.recognition import recognise
 
 _PACKED = re.compile(r"\.(?:gz|gzip|zst|zstd|bz2|xz|lz4|snappy|z)$", re.IGNORECASE)
@@ -22,9 +23,13 @@ def logs_of(files: Iterable[InputFile], source: SourceSettings) -> Iterator[list
     """The files as logs: each list is one log in the order in which it was written, mostly of one file.
 
     Pieces are files of one folder whose names differ in numbers alone, which are recognised as the same format with
-    the same ways (the log_line_prefix), where that format can be cut anywhere. All others stand alone. The order of
-    the logs is that of their first files' names.
+    the same ways (the log_line_prefix), where that format can be cut anywhere. The two tables of one
+    history are one log, too. All others stand alone. The order of the logs is that of their first files' names.
     """
+    yield from pairs_among(_rotated(files, source), source)
+
+
+def _rotated(files: Iterable[InputFile], source: SourceSettings) -> Iterator[list[InputFile]]:
     families: dict[tuple[str, str], list[InputFile]] = {}
     for file in files:
         families.setdefault(_family_of(file.name), []).append(file)

@@ -82,7 +82,9 @@ def source_format(rows: RowFormat) -> SourceFormat:
                 reading.stats.entries += 1
                 yield reading.bad("its first line does not hold the names of the columns")
                 return
-            yield from read_shown(rows, header.names, _of_table(reading, header, rows), reading)
+            yield from read_shown(
+                rows, header.names, _of_table(reading, header, escapes_tabs=rows.escapes_tabs), reading
+            )
             return
         placed = _of_lines(reading) if _is_of_lines(sample) else _of_documents(reading)
         yield from read_shown(rows, sample_keys(_objects_in(sample)), placed, reading)
@@ -112,6 +114,13 @@ def read_shown(
         else:
             yield from executions.take(shown)
     yield from executions.finish()
+
+
+def rows_in_text(reading: Reading, separator: str, names: list[str]) -> Iterator[Placed | BadRecord]:
+    """The rows of a file of JSON, or of a table with a header of those names."""
+    if _is_json(reading.sample):
+        return _of_lines(reading) if _is_of_lines(reading.sample) else _of_documents(reading)
+    return _of_table(reading, _Header(separator, names))
 
 
 def placed_rows(rows: Iterable[Row], file: str) -> Iterator[Placed]:
@@ -254,9 +263,9 @@ def _of_documents(reading: Reading) -> Iterator[Placed | BadRecord]:
             yield Placed(row, origin, is_cut)
 
 
-def _of_table(reading: Reading, header: _Header, rows: RowFormat) -> Iterator[Placed | BadRecord]:
+def _of_table(reading: Reading, header: _Header, *, escapes_tabs: bool = False) -> Iterator[Placed | BadRecord]:
     names = header.names
-    if header.separator == "\t" and rows.escapes_tabs:
+    if header.separator == "\t" and escapes_tabs:
         cells_of = _of_escaped_lines(reading)
     else:
         sql = next((n for n, name in enumerate(names) if fold(name) in ("query", "querytext", "sql")), 0)
