@@ -18,7 +18,8 @@ from benchmarks.measure import ROOT, Spread
 from benchmarks.results import Table, figure
 from extractor.config import Config
 from extractor.models import Dataflow, KeyedEdge, Node
-from extractor.pipeline.impact import Impact, Question, impact
+from extractor.pipeline.impact import Impact, impact
+from extractor.pipeline.reach import Question
 from extractor.state import Status, Store, united
 from extractor.state.upsert import batches
 
@@ -51,6 +52,7 @@ def measure_impact(folder: Path, *, edges: int, rounds: int, url: str = "") -> l
     if url or not (folder / f"graph-{edges}.db").exists():
         _fill(state, per_layer)
     with Store.open(state) as store:
+        store.pack_graph("bench")
         total = store.counts("bench")[1]
     rows = [_row(asked, config, rounds) for asked in _questions(per_layer)]
     note = (

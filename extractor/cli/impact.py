@@ -46,7 +46,10 @@ def impact(
         Kind, typer.Option("--kind", help="direct: the value flows; indirect: it filters, joins or groups.")
     ] = Kind.ALL,
     shape: Annotated[Shape, typer.Option("--format", "-f", help="How to print it.")] = Shape.TABLE,
-    limit: Annotated[int, typer.Option("--limit", min=1, help="Tables to show; JSON always holds all.")] = 100,
+    limit: Annotated[
+        int | None,
+        typer.Option("--limit", min=0, show_default="100, 1000 as JSON", help="Tables to show; 0 shows all."),
+    ] = None,
     config: ConfigFile = DEFAULT_CONFIG,
 ) -> None:
     """Which tables, columns and mapped assets lie downstream of an incident, or upstream, as the state knows it.
@@ -57,12 +60,13 @@ def impact(
         raise ConfigError("name one thing: either --table NAME or --asset ID")
     from extractor.cli import impact_shown
     from extractor.config import load_config
-    from extractor.pipeline.impact import Question
     from extractor.pipeline.impact import impact as answer
+    from extractor.pipeline.reach import Question
 
     edges = None if kind is Kind.ALL else "direct" if kind is Kind.DIRECT else "indirect"
     question = Question(asset, table, column, up, edges, depth)  # type: ignore[arg-type]
-    found = answer(load_config(config), question, None if shape is Shape.JSON else limit)
+    shown_at_most = (1_000 if shape is Shape.JSON else 100) if limit is None else limit
+    found = answer(load_config(config), question, shown_at_most or None)
     if shape is Shape.JSON:
         sys.stdout.write(impact_shown.as_json(found) + "\n")
     else:

@@ -9,8 +9,9 @@ from typing import Any
 import orjson
 
 from extractor.models import AssetMapping, Node
-from extractor.pipeline.impact import Affected, Impact, Link
+from extractor.pipeline.impact import Impact, Link
 from extractor.pipeline.names import last_part, table_of_column
+from extractor.pipeline.reach import Affected
 from extractor.report import visible
 
 _COLUMNS_IN_A_ROW = 8
@@ -32,12 +33,12 @@ def as_table(found: Impact) -> list[str]:
         cells.insert(0, ("-", visible(_table_key(found.start)), _names(own_columns), ""))
     rows += ["", *_aligned([("depth", "table", "columns", "asset"), *cells])]
     if left := found.tables_met - len(found.tables):
-        rows.append(f"and {left:,} more tables (--limit, or all with --format json)")
+        rows.append(f"and {left:,} more tables (--limit; 0 shows all)")
     return rows
 
 
 def as_json(found: Impact) -> str:
-    """All of it: ``start``, ``tables``, ``columns``, ``assets``, ``edges``, ``notes``."""
+    """``start``, ``tables`` up to the limit with ``columns`` and ``edges``; all ``assets``; ``notes`` and counts."""
     asked = found.question
     plain = {
         "start": _plain(found.start) | {"assets": [m.asset_id for m in found.assets_of(found.start)]},
@@ -52,6 +53,8 @@ def as_json(found: Impact) -> str:
         "assets": [_asset(mapping) | {"depth": depth} for mapping, depth in found.affected_assets],
         "edges": [{"source": _plain(s), "target": _plain(t), "kind": kind} for s, t, kind in found.links],
         "notes": list(found.notes),
+        "tables_met": found.tables_met,
+        "columns_met": found.columns_met,
     }
     return orjson.dumps(plain, option=orjson.OPT_INDENT_2).decode()
 

@@ -18,7 +18,7 @@ from extractor.engines import Engine, ProcessEngine
 from extractor.errors import AlationError, Paused, StateBusy
 from extractor.pipeline.catalogs import refresh_catalogs, refresh_schemas
 from extractor.pipeline.derive import Carried, Derivation, groups_of, limits_of
-from extractor.pipeline.runs import alation_of, apply_made, connect, finish, plan_of, state_url
+from extractor.pipeline.runs import PACKED_FROM, alation_of, apply_made, connect, finish, plan_of, state_url
 from extractor.pipeline.windows import Window, windows_between
 from extractor.progress import Progress
 from extractor.report import ExitCode, Report
@@ -155,6 +155,8 @@ class _Backfill:
             if stopped is not None:
                 report.stopped = f"{span_in_words(window)} was not finished; what was is kept, run again to go on"
                 break
+        with _free(self._store, self._progress):  # once, not for each window
+            self._store.pack_graph(self._config.namespace, at_least=PACKED_FROM)
         return report
 
     def _prepare(self) -> list[str]:
@@ -200,7 +202,7 @@ class _Backfill:
         with _free(self._store, self._progress):
             run_id = self._store.begin_run("backfill", started_at=report.started_at)
             yield run_id
-            finish(self._config, self._store, run_id, report)
+            finish(self._config, self._store, run_id, report, packs=False)
 
     def _rest(self, run_id: int) -> Plan:
         settings = self._config

@@ -12,19 +12,12 @@ from extractor.config import Config
 from extractor.errors import ConfigError
 from extractor.models import AssetMapping, EdgeKind, Node
 from extractor.pipeline.names import Found, find_column, find_table, table_of_column
+from extractor.pipeline.reach import Affected, Looked, Question, Reach, Walked
 from extractor.pipeline.runs import state_url
 from extractor.state import Store
 from extractor.state.assets import AssetStore, MappedTable
 from extractor.state.graph import LineageGraph
-
-_COLUMNS_LOOKED_AT = 50_000
-
-
-class Affected(NamedTuple):
-    """An object that the walk met; ``depth`` counts the edges from the nearest start."""
-
-    node: Node
-    depth: int
+from extractor.state.packed import PackedGraph, packed_graph
 
 
 class Link(NamedTuple):
@@ -33,18 +26,6 @@ class Link(NamedTuple):
     source: Node
     target: Node
     kind: EdgeKind
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked: an asset, or a table and perhaps one of its columns; how far, and along which edges."""
-
-    asset: str | None = None
-    table: str | None = None
-    column: str | None = None
-    upstream: bool = False
-    kind: EdgeKind | None = None
-    depth: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +65,8 @@ def impact(config: Config, question: Question, limit: int | None = None) -> Impa
         with store.read() as connection:
             graph = LineageGraph(connection, config.namespace)
             start = _start(graph, config, question, mapped)
-            return _answer(graph, question, start, _by_table(mapped), limit)
+            packed = packed_graph(connection, config.namespace) if limit is not None else None
+            return _answer(graph, packed, question, start, _by_table(mapped), limit)
 
 
 @contextmanager
@@ -130,77 +112,49 @@ def _table_of_asset(graph: LineageGraph, asset: str, mapped: list[MappedTable]) 
     return Found(0, Node("table", key))
 
 
-class _Met(NamedTuple):
-    """What the walks met, with its distance; ``columns`` is None where there are too many to look at each."""
-
-    own: dict[int, Node]
-    of_tables: dict[int, int]
-    of_columns: dict[int, int]
-    tables: dict[int, Node]
-    columns: dict[int, Node] | None
-
-
 def _answer(
     graph: LineageGraph,
+    packed: PackedGraph | None,
     question: Question,
     start: Found,
     assets: dict[str, tuple[AssetMapping, ...]],
     limit: int | None,
 ) -> Impact:
-    met = _met(graph, question, start, limit)
+    """Edges join columns with columns, and all else with its like.
+
+    From a table, the edges between tables tell its reach, and from all its columns those between columns; from a
+    column, only the columns that were met do.
+    """
+    own = graph.columns_of(start.node.key) if start.node.otype == "table" else {}
     own_table = table_of_column(start.node.key) if start.node.otype == "column" else start.node.key
-    tables = sorted(_tables(met, own_table), key=_order)
-    shown = tables[:limit]
-    keys = {own_table.lower(), *(affected.node.key.lower() for affected in shown)}
-    columns = _columns(graph, met, keys, limit)
-    nodes = {start.number: start.node, **met.own, **columns}
-    nodes |= {number: node for number, node in met.tables.items() if node.key.lower() in keys}
-    found = [Affected(node, met.of_columns[number]) for number, node in columns.items()]
+    starts = [start.number, *own] if start.node.otype != "column" else [start.number]
+    reach = Walked(graph, question, starts, own_table) if packed is None else Looked(packed, question, starts)
+    shown = reach.nearest(limit)
+    if isinstance(reach, Walked) and limit is None:
+        columns = reach.columns()
+    else:
+        columns = _columns(graph, reach, {own_table.lower(), *(affected.node.key.lower() for _, affected in shown)})
+    nodes = {start.number: start.node, **own, **columns, **{number: a.node for number, a in shown if number}}
     steps = graph.steps_among(nodes, question.kind)
     return Impact(
         question,
         start.node,
-        tuple(shown),
-        tuple(sorted(found, key=_order)),
+        tuple(affected for _, affected in shown),
+        tuple(sorted((Affected(node, reach.depth(number)) for number, node in columns.items()), key=_order)),
         tuple(sorted(Link(nodes[source], nodes[target], kind) for source, target, kind in steps)),
-        len(tables),
-        len(met.of_columns),
-        tuple((m, a.depth) for a in tables if a.node.otype == "table" for m in assets.get(a.node.key.lower(), ())),
+        reach.tables_met,
+        reach.columns_met,
+        tuple((m, depth) for key, depth in reach.among(assets) for m in assets[key]),
         assets,
-        () if met.of_tables or met.of_columns else (_nothing(question, start.node),),
+        () if reach.tables_met or reach.columns_met else (_nothing(question, start.node),),
     )
 
 
-def _met(graph: LineageGraph, question: Question, start: Found, limit: int | None) -> _Met:
-    """Edges join columns with columns, and all else with its like: two walks tell columns and tables apart."""
-
-    def walk(starts: Iterable[int]) -> dict[int, int]:
-        return graph.walk(starts, upstream=question.upstream, kind=question.kind, depth=question.depth)
-
-    is_column = start.node.otype == "column"
-    own = graph.columns_of(start.node.key) if start.node.otype == "table" else {}
-    of_tables = walk(() if is_column else (start.number,))
-    of_columns = walk((start.number,) if is_column else own)
-    # From a table, the edges between tables tell its reach; from a column, only the columns do.
-    all_of_them = is_column or limit is None or len(of_columns) <= _COLUMNS_LOOKED_AT
-    columns = graph.nodes(of_columns) if all_of_them else None
-    return _Met(own, of_tables, of_columns, graph.nodes(of_tables), columns)
-
-
-def _tables(met: _Met, own_table: str) -> list[Affected]:
-    tables = [Affected(node, met.of_tables[number]) for number, node in met.tables.items()]
-    known = {own_table.lower(), *(affected.node.key.lower() for affected in tables)}
-    of_columns = ((node, met.of_columns[number]) for number, node in (met.columns or {}).items())
-    return tables + _tables_of((Affected(*pair) for pair in of_columns), known)
-
-
-def _columns(graph: LineageGraph, met: _Met, keys: set[str], limit: int | None) -> dict[int, Node]:
-    """The columns that were met: all, or those of the tables with these keys where there is a limit."""
-    held = graph.columns_of_tables(keys) if met.columns is None else met.columns
-    if limit is None:
-        return held
-    depths = met.of_columns
-    return {n: node for n, node in held.items() if n in depths and table_of_column(node.key).lower() in keys}
+def _columns(graph: LineageGraph, reach: Reach, keys: set[str]) -> dict[int, Node]:
+    """The columns that were met of the tables with these keys."""
+    held = graph.columns_of_tables(keys)
+    fitting = {n: node for n, node in held.items() if table_of_column(node.key).lower() in keys}
+    return {n: node for n, node in fitting.items() if reach.depth(n)}
 
 
 def _order(affected: Affected) -> tuple[int, str]:
@@ -211,19 +165,6 @@ def _nothing(question: Question, start: Node) -> str:
     way = "upstream" if question.upstream else "downstream"
     kind = f"{question.kind} " if question.kind else ""
     return f"no {kind}lineage is known {way} of {start.key}"
-
-
-def _tables_of(columns: Iterable[Affected], known: set[str]) -> list[Affected]:
-    """The tables of columns, as far as they are not known, as near as their nearest column."""
-    found: dict[str, Affected] = {}
-    for node, depth in columns:
-        if node.otype != "column":
-            continue
-        key = table_of_column(node.key)
-        folded = key.lower()
-        if folded not in known and (folded not in found or depth < found[folded].depth):
-            found[folded] = Affected(Node("table", key), depth)
-    return list(found.values())
 
 
 def _by_table(mapped: Iterable[MappedTable]) -> dict[str, tuple[AssetMapping, ...]]:

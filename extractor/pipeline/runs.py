@@ -32,6 +32,8 @@ from extractor.upload import ApplyReport, LineageApi, Plan, apply_plan, make_pla
 from extractor.upload import Progress as Step
 
 _SHOWN = 50
+PACKED_FROM = 50_000
+"""Questions about fewer edges are answered at once by the database itself."""
 
 Look = Callable[[Config, Store, AlationClient], list[str]]
 """Compares what the state says of Alation with what Alation holds, and gives a line for each difference."""
@@ -252,13 +254,15 @@ def _step_in_words(step: Step) -> str:
     return f"upload {step.done}/{step.total}: {step.words}{job}"
 
 
-def finish(config: Config, store: Store, run_id: int, report: Report) -> None:
-    """Complete the report of a run, and keep it in the state."""
+def finish(config: Config, store: Store, run_id: int, report: Report, *, packs: bool = True) -> None:
+    """Complete the report of a run, and keep it in the state; the graph is packed for questions, unless told not to."""
     report.dataflows, report.edges_known = store.counts(config.namespace)
     known = store.sources(config.namespace) if report.without_edges else set()
     report.without_edges = [name for name in report.without_edges if name not in known]
     if not report.adds_up():
         report.failures.append("the counts do not add up to the input: this is a defect, please report it")
+    if packs:
+        store.pack_graph(config.namespace, at_least=PACKED_FROM)
     status = "failed" if report.failures else "done"
     store.finish_run(run_id, status, orjson.dumps(report.to_json()).decode())
 

@@ -98,3 +98,8 @@ def fact(connection: Connection, name: str) -> str:
 def set_fact(connection: Connection, name: str, value: str) -> None:
     """Note a fact of the state."""
     connection.execute(insert_or_update(connection, facts), [{"name": name, "value": value}])
+
+
+def version_of(connection: Connection) -> str:
+    """A word that is another one after every change of what we hold in Alation, or know of it."""
+    return f"{fact(connection, 'identity')}.{fact(connection, 'changes')}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 import orjson
@@ -119,6 +119,14 @@ class LineageGraph:
     def _given(self, front: Collection[int]) -> dict[str, Any]:
         given = {"front": self._list(front)}
         return {**given, "left_out": self._list(self._left_out)} if self._left_out else given
+
+    def edges(self) -> Iterator[Step]:
+        """All edges, one for each dataflow that has it, in no particular order."""
+        e = edges.c
+        query = self._holding(select(e.source_id, e.target_id, e.kind), None)
+        given = {"left_out": self._list(self._left_out)} if self._left_out else {}
+        for row in self._connection.execute(query, given, execution_options={"yield_per": 5_000}):
+            yield row[0], row[1], row[2]
 
     def columns_of_tables(self, table_keys: Collection[str]) -> dict[int, Node]:
         """The columns that have lineage of several tables."""

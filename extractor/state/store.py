@@ -12,8 +12,8 @@ from sqlalchemy import Engine, insert, select, update
 
 from extractor.errors import StateError
 from extractor.models import Dataflow
-from extractor.state import journal, knowledge, moving, observations, owned, places, texts, undo
-from extractor.state.database import fact, set_fact
+from extractor.state import journal, knowledge, moving, observations, owned, packed, places, texts, undo
+from extractor.state.database import fact, set_fact, version_of
 from extractor.state.holdings import Holdings
 from extractor.state.knowledge import Known
 from extractor.state.places import Emptied
@@ -92,7 +92,15 @@ class Store(Holdings):
     def state_version(self) -> str:
         """A word that is another one after every change of what we hold in Alation; plans carry it."""
         with self.read() as connection:
-            return f"{fact(connection, 'identity')}.{fact(connection, 'changes')}"
+            return version_of(connection)
+
+    def pack_graph(self, namespace: str, at_least: int = 0) -> bool:
+        """Pack the lineage graph for questions, unless it is small or packed as it is; whether that was done."""
+        with self.write() as connection:
+            if packed.is_packed(connection, namespace) or owned.count(connection, namespace)[1] < at_least:
+                return False
+            packed.pack(connection, namespace)
+            return True
 
     def can_undo(self, run_id: int) -> bool:
         """Whether it is still known what the run changed, and that is not undone yet."""

@@ -238,6 +238,14 @@ journal = Table(
     Column("before", LargeBinary),
 )
 
+packed_graphs = Table(
+    "packed_graphs",
+    metadata,
+    Column("namespace", String(64), primary_key=True),
+    Column("part", String(32), primary_key=True),
+    Column("data", LargeBinary, nullable=False),
+)
+
 temporary_nodes = Table(
     "temporary_nodes",
     metadata,

@@ -43,8 +43,10 @@ def test_a_table_of_what_is_affected(ask):
 
 
 def test_json_holds_all_of_it(ask):
-    """Tables, columns, assets and edges as plain values, whatever the limit."""
-    told = json.loads(ask("--table", "sales.orders", "--format", "json", "--limit", "1", "--depth", "2"))
+    """Tables, columns, assets and edges as plain values; with a limit fewer tables, and how many there are."""
+    few = json.loads(ask("--table", "sales.orders", "--format", "json", "--limit", "1", "--depth", "2"))
+    assert (len(few["tables"]), few["tables_met"]) == (1, 2)
+    told = json.loads(ask("--table", "sales.orders", "--format", "json", "--limit", "0", "--depth", "2"))
     assert told["start"] == {"otype": "table", "key": "12.sales.orders", "assets": []}
     assert (told["direction"], told["depth"], told["kind"]) == ("downstream", 2, "all")
     assert told["tables"][1] == {"otype": "table", "key": "12.board.figures", "depth": 2, "assets": ["a2"]}

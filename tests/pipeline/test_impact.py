@@ -7,7 +7,8 @@ from sqlalchemy import text
 
 from extractor.errors import ConfigError
 from extractor.models import Node
-from extractor.pipeline.impact import Impact, Question, impact
+from extractor.pipeline.impact import Impact, impact
+from extractor.pipeline.reach import Question
 from extractor.state import Status, Store, node_identity
 from extractor.state.records import found_by
 from tests.pipeline.graphs import SHOP, columns, configured, edge, load, map_asset, store_of

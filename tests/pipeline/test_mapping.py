@@ -9,8 +9,9 @@ from extractor import pipeline
 from extractor.config import TOKEN_VARIABLE, load_config
 from extractor.errors import ConfigError
 from extractor.pipeline import Level
-from extractor.pipeline.impact import Question, impact
+from extractor.pipeline.impact import impact
 from extractor.pipeline.mapping import with_map_tables
+from extractor.pipeline.reach import Question
 from extractor.settings_of_observability import KEY_VARIABLE
 from tests.observability.service import client, connect
 from tests.pipeline.company import plan, record, run, write_log

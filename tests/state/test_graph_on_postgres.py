@@ -9,7 +9,8 @@ import pytest
 from servers import postgres_server
 
 from extractor.models import Node
-from extractor.pipeline.impact import Question, impact
+from extractor.pipeline.impact import impact
+from extractor.pipeline.reach import Question
 from extractor.state import Status, Store
 from extractor.state.assets import AssetStore
 from tests.pipeline.graphs import SHOP, configured, edge, load, map_asset, store_of
