@@ -121,7 +121,8 @@ class SourceSettings(_Settings):
     """One ``[[source]]``: files of one data source.
 
     ``paths`` are files, folders or globs, relative to the configuration file, or URLs of an object store
-    (``s3://bucket/prefix/``), which ``storage`` says how to reach. ``unknown_tables`` says what to do
+    (``s3://bucket/prefix/``), which ``storage`` says how to reach; ``variables`` is a file with the values of
+    variables in scripts. ``unknown_tables`` says what to do
     with a table that the catalog does not hold: leave it out, upload its key all the same (Alation shows a TMP
     node), or make it an ``external`` object.
     """
@@ -149,6 +150,7 @@ class SourceSettings(_Settings):
     encoding: str = "utf-8"
     log_line_prefix: str | None = None
     fields: dict[str, str] = {}
+    variables: Path | None = None
 
 
 class Config(BaseSettings):
@@ -199,6 +201,8 @@ class Config(BaseSettings):
                 base = f"ds{source.get('data_source_id', '')}"
                 seen[base] = seen.get(base, 0) + 1
                 source = {"name": base if seen[base] == 1 else f"{base}-{seen[base]}", **source}  # noqa: PLW2901 - the same source, named
+            if isinstance(source, dict) and isinstance(source.get("variables"), str) and "root" in data:
+                source = {**source, "variables": Path(data["root"], source["variables"])}  # noqa: PLW2901 - as above
             named.append(source)
         return {**data, "source": named}
 

@@ -213,3 +213,9 @@ def test_a_wrong_setting_of_observability_is_named(tmp_path, line, words):
     with pytest.raises(ConfigError, match=words) as told:
         load_config(write(tmp_path, OBSERVABILITY + line))
     assert "t0psecret" not in str(told.value)
+
+
+def test_the_file_of_variables_lies_beside_the_configuration(tmp_path):
+    """A relative path starts at the configuration's folder."""
+    found = load_config(write(tmp_path, THREE_LINES.replace('"redshift"', '"redshift", variables = "dev.toml"')))
+    assert found.source[0].variables == tmp_path / "dev.toml"

@@ -195,15 +195,22 @@ def _content_of(item: InputFile, dialect: str, problems: list[str]) -> str | lis
     if not found.format:
         problems.append(f"{visible(item.name)} cannot be read: {found.reason}")
         return None
+    text: str | None = None
     try:
-        if found.format == "sql-script" and not item.member and isinstance(item.path, Path):
-            return item.path.read_text(encoding="utf-8-sig")
+        if found.format == sources.SCRIPTS and not item.member and isinstance(item.path, Path):
+            text = item.path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise ConfigError(f"{error.filename} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
         pass  # compressed, or in another encoding: the reader of logs knows both
     settings = SourceSettings(name="desk", paths=[str(item.path)], dialect=dialect or "generic", data_source_id=0)
-    return list(_good_records(sources.read_file(item, settings), problems))
+    records = list(_good_records(sources.read_file(item, settings), problems))
+    return text if text is not None and _is_as_it_stands(records, text) else records
+
+
+def _is_as_it_stands(records: list[QueryRecord], text: str) -> bool:
+    """Whether a script is sent as its text stands, nothing put into it and nothing called."""
+    return not records or "".join(r.sql for r in records).split() == text.split()
 
 
 def _good_records(items: Iterable[QueryRecord | BadRecord], problems: list[str]) -> Iterator[QueryRecord]:

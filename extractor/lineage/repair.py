@@ -66,10 +66,29 @@ def repaired(original: str, dialect: Dialect) -> str | None:
 
 _BEFORE_NAMES = frozenset(("FROM", "JOIN", "INTO", "TABLE", "UPDATE", "VIEW", "OVERWRITE", "USING", "EXISTS", "MERGE"))
 
+_AROUND_LISTS = frozenset(
+    (
+        "FROM",
+        "WHERE",
+        "GROUP",
+        "ORDER",
+        "HAVING",
+        "SELECT",
+        "SET",
+        "ON",
+        "VALUES",
+        "LIMIT",
+        "QUALIFY",
+        "UNION",
+        "WINDOW",
+    )
+)
+
 
 def has_open_name(text: str, dialect: Dialect) -> bool:
     """Whether a variable or template stands where (a part of) a table's name must be."""
     before: Token | None = None
+    lists = [False]
     for token in tokens(text, dialect.lexical):
         variable = token.kind == "template" and token.text.startswith(("{{", "$("))
         variable = variable or (token.kind == "parameter" and token.text.startswith("${"))
@@ -78,12 +97,31 @@ def has_open_name(text: str, dialect: Dialect) -> bool:
                 return True
             if before.kind == "word" and before.text.upper() in _BEFORE_NAMES:
                 return True
+            if before.text == "," and lists[-1]:
+                return True
+        _follow_lists(lists, token)
         if token.text == "{" and before is not None and before.end == token.start and before.text.endswith("$"):
             return True
-        if token.kind == "quoted" and ("${" in token.text or "{{" in token.text or "$(" in token.text):
+        is_name = token.kind == "quoted" or (token.text[0] == '"' and before is not None and _names_follow(before))
+        if is_name and ("${" in token.text or "{{" in token.text or "$(" in token.text):
             return True
         before = token
     return False
+
+
+def _names_follow(before: Token) -> bool:
+    return before.text == "." or (before.kind == "word" and before.text.upper() in _BEFORE_NAMES)
+
+
+def _follow_lists(lists: list[bool], token: Token) -> None:
+    """Keep of each open bracket whether a list of tables goes on in it, as after FROM and before WHERE."""
+    if token.text == "(":
+        lists.append(False)
+    elif token.text == ")":
+        if len(lists) > 1:
+            lists.pop()
+    elif token.kind == "word" and (word := token.text.upper()) in _AROUND_LISTS:
+        lists[-1] = word == "FROM"
 
 
 def _word(found: Sequence[Token], position: int) -> str:
@@ -375,7 +413,7 @@ def _map_reduce(found: Sequence[Token], position: int) -> tuple[int, str] | None
 def _template(found: Sequence[Token], position: int) -> tuple[int, str] | None:
     """Control tags of templates go; place-holders of database drivers become NULL."""
     token = found[position]
-    if token.kind == "parameter" and token.text[0] == ":" and token.text[1:].isdigit():
+    if token.kind == "parameter" and (token.text[:2] == "${" or (token.text[0] == ":" and token.text[1:].isdigit())):
         return 1, "NULL"
     if token.kind == "template" and token.text.startswith("{%"):
         return 1, " "

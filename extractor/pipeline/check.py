@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator
 
 from extractor import sources
@@ -18,10 +18,12 @@ from extractor.pipeline.findings import Finding, Level
 from extractor.pipeline.resolvers import mapped_sources, resolver_of
 from extractor.pipeline.runs import connect, state_url
 from extractor.pipeline.tokens import warning_of
+from extractor.sources import SCRIPTS, InputFile
 from extractor.state import Store
 from extractor.state.catalog import CatalogStore
 
 _FILES_LOOKED_AT = 50
+_VARIABLES_SHOWN = 20
 
 
 def check(config: Config) -> list[Finding]:
@@ -193,6 +195,7 @@ def _files(config: Config, source: SourceSettings) -> Iterator[Finding]:
     name = f"source {source.name}"
     formats: Counter[str] = Counter()
     problems: list[Finding] = []
+    unresolved: Counter[str] = Counter()
     total = 0
     for item in sources.find_inputs(source, config.root):
         if item.problem:
@@ -204,6 +207,8 @@ def _files(config: Config, source: SourceSettings) -> Iterator[Finding]:
             continue
         found = sources.recognise(item, source)
         formats[found.format or "not readable"] += 1
+        if found.format == SCRIPTS:
+            unresolved.update(_open_variables(item, source))
         if not found.format:
             problems.append(Finding(Level.WARNING, f"{name}: {item.name} cannot be read: {found.reason}"))
     if total:
@@ -212,4 +217,21 @@ def _files(config: Config, source: SourceSettings) -> Iterator[Finding]:
         yield Finding(Level.OK, f"{name}: {total} files: {seen}{more}")
     elif not problems:
         yield Finding(Level.ERROR, f"{name}: its paths match no file below {config.root}: {', '.join(source.paths)}")
+    if unresolved:
+        shown = unresolved.most_common(_VARIABLES_SHOWN)
+        listed = ", ".join(f"{variable} {count}" for variable, count in shown)
+        others = len(unresolved) - _VARIABLES_SHOWN
+        yield Finding(
+            Level.WARNING,
+            f"{name}: variables without a value in its scripts, with their uses: {listed}"
+            f"{f' and {others} more' if others > 0 else ''}. Where one stands in a name, the statement is unresolved: "
+            'give values in a file, variables = "..." (docs/configuration.md)',
+        )
     yield from problems
+
+
+def _open_variables(item: InputFile, source: SourceSettings) -> dict[str, int]:
+    """The variables of a script that have no value, with how often they are used."""
+    reader = sources.read_file(item, source, format=SCRIPTS)
+    deque(reader, maxlen=0)
+    return reader.stats.unresolved

@@ -97,14 +97,19 @@ class SourceReader:
     def read(self, file_names: dict[int, str]) -> None:
         """Read all files of the source; each gets the next number in ``file_names``, unless it has one there."""
         numbers = {name: number for number, name in file_names.items()}
+
+        def number_of(name: str) -> int:
+            if name not in numbers:
+                numbers[name] = len(file_names)
+                file_names[numbers[name]] = name
+            return numbers[name]
+
         inputs = [_named(i) for i in sources.find_inputs(self._source, self._config.root)]
         self._total_bytes = sum(item.size_bytes for item in inputs)
         for log in sources.logs_of(self._readable(inputs), self._source):
             for item in log:
-                if item.name not in numbers:
-                    numbers[item.name] = len(file_names)
-                    file_names[numbers[item.name]] = item.name
-            self._read_log(log, numbers)
+                number_of(item.name)
+            self._read_log(log, number_of)
 
     def _readable(self, inputs: Iterable[InputFile]) -> Iterator[InputFile]:
         """The files that are to be read; the others are told to the report."""
@@ -138,7 +143,7 @@ class SourceReader:
             return self._spans.is_outside(item, self._window)
         return sources.is_outside(item, self._window.since, self._window.until)
 
-    def _read_log(self, log: list[InputFile], numbers: dict[str, int]) -> None:
+    def _read_log(self, log: list[InputFile], number_of: Callable[[str], int]) -> None:
         """Read one log, which lies in one file or in several."""
         lines = {item.name: FileReport(item.name) for item in log}
         self._last_at = None
@@ -146,16 +151,17 @@ class SourceReader:
         reader = sources.read_files(log, self._source, max_statement_bytes=most)
         for position, record in enumerate(reader):
             file = record.origin.file if record.origin is not None else log[0].name
-            lines[file].records += 1
+            line = lines.get(file) or lines[log[0].name]  # what a script calls counts as the script's
+            line.records += 1
             if not position % _COUNTED:
                 self._tell(self._done_bytes + reader.position_bytes)
             if isinstance(record, BadRecord):
-                lines[file].unreadable += 1
+                line.unreadable += 1
                 self._set_whole_aside(None, Outcome.UNREADABLE, record.problem, record.origin)
             else:
                 if self._spans is not None:
                     self._spans.saw(file, record.started_at)
-                self._take(record, numbers[file], position)
+                self._take(record, number_of(visible(file)), position)
         self._report.whole_records(Outcome.READ_ONLY, self._reads)
         self._reads = 0
         self._done_bytes += sum(item.size_bytes for item in log)

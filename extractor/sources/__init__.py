@@ -12,10 +12,12 @@ from extractor.sources.reader import FileReader, read_file, read_files
 from extractor.sources.recognition import recognise
 from extractor.sources.registry import FORMATS, format_named
 from extractor.sources.rotation import logs_of
+from extractor.sources.scripts import SCRIPTS
 
 __all__ = [
     "FORMATS",
     "MAX_STATEMENT_BYTES",
+    "SCRIPTS",
     "Candidate",
     "FileReader",
     "FileStats",

@@ -116,7 +116,7 @@ def _as_input(path: Path, root: Path, places: tuple[Path, ...], problem: str) ->
         return InputFile(path, name, problem=f"{name} cannot be read: {getattr(error, 'strerror', None) or error}")
     if not stat.S_ISREG(facts.st_mode):
         return InputFile(path, name, problem=f"{name} is no regular file: not opened")
-    return InputFile(real, name, facts.st_size, datetime.fromtimestamp(facts.st_mtime, UTC))
+    return InputFile(real, name, facts.st_size, datetime.fromtimestamp(facts.st_mtime, UTC), places=places)
 
 
 def _name_of(path: Path, root: Path) -> str:

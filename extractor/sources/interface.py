@@ -6,7 +6,7 @@ A new format is one file with one `SourceFormat` in it, and one line in ``regist
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -28,7 +28,8 @@ class InputFile(NamedTuple):
 
     ``name`` is what to call it (relative to the configuration, or its URL).
 
-    ``member`` is its name within the archive at ``path``, empty where the file is one of its own.
+    ``member`` is its name within the archive at ``path``, empty where the file is one of its own. ``places`` are the
+    configured folders and files; what a script calls is looked for in them alone.
 
     Where ``problem`` is not empty there is nothing to open, and the problem is the one line to report: a path
     that matches nothing, a link that leaves the configured folders, something that is no regular file. With
@@ -42,6 +43,7 @@ class InputFile(NamedTuple):
     problem: str = ""
     is_vacant: bool = False
     member: str = ""
+    places: tuple[Path, ...] = ()
 
 
 @dataclass(slots=True)
@@ -51,8 +53,9 @@ class FileStats:
     ``entries`` are the units of the format (log messages, rows, JSON objects, scripts); each ends as exactly one
     of ``records``, ``repeats`` (the same execution shown again, or the end of one already counted), ``noise``
     (carries no SQL) or ``bad``. ``cut`` counts those records whose text is not whole; ``replaced`` the bytes that
-    were no text in the file's encoding (shown as U+FFFD, or dropped NULs). ``problem`` is a line about the file
-    as a whole, empty when all is well.
+    were no text in the file's encoding (shown as U+FFFD, or dropped NULs). ``unresolved`` are variables of scripts
+    that have no value, with how often each is used. ``problem`` is a line about the file as a whole, empty when all
+    is well.
     """
 
     name: str
@@ -69,6 +72,7 @@ class FileStats:
     cut: int = 0
     replaced: int = 0
     problem: str = ""
+    unresolved: dict[str, int] = field(default_factory=dict)
 
 
 class Verdict(NamedTuple):

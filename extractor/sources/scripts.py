@@ -1,7 +1,9 @@
 """SQL scripts: one record a file; a dump of gigabytes is cut at the ends of statements.
 
 A script's session is its path: temporary tables and USE hold for the file. Nothing says who ran it, when, or with
-what outcome. The rows of ``COPY ... FROM stdin`` in a dump are data and are left out (blank lines stay for them).
+what outcome. The rows of ``COPY ... FROM stdin`` in a dump are data and are left out (blank lines stay for them). What
+a client does to a script (variables, includes, here-documents, templates) is done by ``clients``; each call of a client
+in a shell script, and each included file where it is called, is a record.
 """
 
 from __future__ import annotations
@@ -9,12 +11,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import dialects
 from dialects import Dialect
-from extractor.models import Origin, QueryRecord
+from extractor.models import BadRecord, Origin, QueryRecord
+from extractor.sources.clients import Expansion
+from extractor.sources.clients.dbt import Project, is_shown_twice, project_of
 from extractor.sources.interface import Item, Reading, Sample, SourceFormat, Verdict
 
+SCRIPTS = "sql-script"
+"""The name of the format."""
 WHOLE_BYTES = 1_000_000
 """A script up to this size is one record."""
 _PIECE_BYTES = 256_000
@@ -37,10 +44,14 @@ _COMMENTS = re.compile(
     r"--[^\n]*|/\*.*?(?:\*/|\Z)|^[ \t]*(?:#|rem\b|prompt\b)[^\n]*", re.DOTALL | re.IGNORECASE | re.MULTILINE
 )
 _FOREIGN = re.compile(r"\s*(\{(?![{%#])|<|\[\s*\{)")
-_COPY_IN = re.compile(rb"\s*COPY\s.*\sFROM\s+stdin\b.*;\s*$", re.IGNORECASE)
+_COPY_IN = re.compile(rb"\s*(?:COPY\s.*\sFROM\s+stdin\b.*;|\\copy\s.*\sFROM\s+p?stdin\b.*)\s*$", re.IGNORECASE)
+_COPY_END = re.compile(rb"\bFROM\s+stdin\b.*;\s*$", re.IGNORECASE)
+_COPY_LINES = 200
+"""The columns of a COPY may stand on lines of their own."""
 _GO = re.compile(rb"^[ \t]*GO(?:[ \t]+\d+)?[ \t]*;?[ \t]*(?:--.*)?$", re.IGNORECASE | re.MULTILINE)
 _SLASH = re.compile(rb"^[ \t]*/[ \t]*$", re.MULTILINE)
 _DELIMITER = re.compile(rb"\s*DELIMITER\s+(\S+)\s*$", re.IGNORECASE)
+_DBT = re.compile(r"(?:^|/)(?:compiled|run)/[^/]+/.*\.(?:sql|py|yml)", re.IGNORECASE)
 _ENDS = {b"'": b"'", b'"': b'"', b"`": b"`", b"[": b"]", b"/*": b"*/"}
 
 
@@ -154,11 +165,13 @@ class _Script:
         self._pieces = 0
         self._in_data = False
         self._boundaries: _Boundaries | None = None
+        self._expansion = Expansion(reading, _dialect_of(reading.source.dialect))
+        self._project = project_of(reading.sample.item) if _DBT.search(self._name) else None
 
     def records(self) -> Iterator[Item]:
         lines = self._reading.lines
         for line in lines:
-            if self._in_data or _is_copy(line):
+            if self._in_data or _is_copy(line) or (_COPY_END.search(line) and self._is_of_copy()):
                 line = self._data(line)  # noqa: PLW2901 - data gives way to a blank line
             self._lines.append(line)
             self._size += len(line) + 1
@@ -170,6 +183,15 @@ class _Script:
             if self._size > self._reading.max_statement_bytes or lines.is_cut:
                 yield from self._flush(cut=True)
         yield from self._flush(cut=lines.is_damaged)
+
+    def _is_of_copy(self) -> bool:
+        """Whether the statement that ends with this line is a COPY that began in a line before."""
+        for before in reversed(self._lines[-_COPY_LINES:]):
+            if before.rstrip().endswith(b";"):
+                return False
+            if before.lstrip()[:4].upper() == b"COPY":
+                return True
+        return False
 
     def _data(self, line: bytes) -> bytes:
         if self._in_data:
@@ -202,15 +224,39 @@ class _Script:
         if not _COMMENTS.sub("", text).strip():
             self._reading.stats.noise += 1
             return
+        if self._project is not None:
+            yield from self._of_dbt(self._project, text, first, cut=cut)
+            return
+        found = 0
+        for part in self._expansion.parts(text, first):
+            if isinstance(part, BadRecord):
+                yield part
+                continue
+            found += 1
+            session = self._name if part.call < 2 else f"{self._name} ({part.call})"
+            yield self._record(part.sql, session, part.origin, cut=cut)
+        self._reading.stats.entries += found - 1
+
+    def _of_dbt(self, project: Project, text: str, first: int, *, cut: bool) -> Iterator[Item]:
+        """A compiled query with what dbt makes of it, or the statements that a run sent."""
+        path = Path(str(self._reading.sample.item.path))
+        if is_shown_twice(path, project):
+            self._reading.stats.repeats += 1
+            return
+        model = project.model_at(path)
+        if model is None or "/compiled/" not in path.as_posix():
+            yield self._record(text, self._name, Origin(self._name, first), cut=cut)
+        elif not model.creates:
+            self._reading.stats.noise += 1  # a test, or a model that lives in others only
+        else:
+            record = self._record(model.creates + text.strip(), self._name, Origin(self._name, first), cut=cut)
+            yield record._replace(outcome=model.outcome, started_at=model.started_at)
+
+    def _record(self, text: str, session: str, origin: Origin, *, cut: bool) -> QueryRecord:
         limit = self._reading.max_statement_bytes
-        yield QueryRecord(
-            text[:limit],
-            session=self._name,
-            sequence=self._pieces,
-            cut=cut or len(text) > limit,
-            origin=Origin(self._name, first),
-        )
-        self._pieces += 1
+        sequence, self._pieces = self._pieces, self._pieces + 1
+        is_cut = cut or len(text) > limit
+        return QueryRecord(text[:limit], session=session, sequence=sequence, cut=is_cut, origin=origin)
 
     def _decode(self, data: bytes) -> str:
         """UTF-8 where it is; else Windows' Latin-1, in which old scripts are written, counted as replaced."""
@@ -224,7 +270,7 @@ class _Script:
 
 
 def _is_copy(line: bytes) -> bool:
-    return line[:6].lstrip()[:1] in (b"C", b"c") and _COPY_IN.match(line) is not None
+    return line[:6].lstrip()[:1] in (b"C", b"c", b"\\") and _COPY_IN.match(line) is not None
 
 
 def _dialect_of(name: str) -> Dialect:
@@ -238,4 +284,4 @@ def _read(reading: Reading) -> Iterator[Item]:
     return _Script(reading).records()
 
 
-FORMAT = SourceFormat("sql-script", "SQL scripts", _judge, _read)
+FORMAT = SourceFormat(SCRIPTS, "SQL scripts", _judge, _read)

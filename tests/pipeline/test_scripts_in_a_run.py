@@ -1,0 +1,55 @@
+"""Scripts with variables and calls of other scripts, from check to plan."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from extractor import pipeline
+from extractor.config import load_config
+from extractor.pipeline import Window
+
+CONFIGURATION = """
+[[source]]
+name = "s"
+paths = ["scripts"]
+dialect = "postgres"
+data_source_id = 12
+unknown_tables = "upload"
+catalog = { from_alation = false }
+variables = "dev.toml"
+"""
+
+
+def _installation(folder: Path) -> Path:
+    (folder / "scripts" / "parts").mkdir(parents=True)
+    (folder / "dev.toml").write_text('stg = "raw"\n')
+    (folder / "scripts" / "main.sql").write_text(
+        "\\i parts/dims.txt\nINSERT INTO mart.net SELECT * FROM :stg.sales;\n"
+        "INSERT INTO mart.t SELECT * FROM ${nowhere}.t;\n"
+    )
+    (folder / "scripts" / "parts" / "dims.txt").write_text("-- dims\nINSERT INTO mart.dims SELECT * FROM :stg.dims;\n")
+    path = folder / "lineage.toml"
+    path.write_text(CONFIGURATION)
+    return path
+
+
+def test_check_counts_the_variables_without_a_value(tmp_path: Path) -> None:
+    """Each with how often it is used; what has a value is not told."""
+    told = [f.text for f in pipeline.check(load_config(_installation(tmp_path))) if "variables" in f.text]
+    assert len(told) == 1
+    assert "nowhere 1." in told[0]
+
+
+def test_a_plan_of_scripts_has_the_lineage_of_what_they_call(tmp_path: Path) -> None:
+    """The called script's statement has its own place; the open name is one unresolved statement."""
+    config = load_config(_installation(tmp_path))
+    out = tmp_path / "plan.json"
+    report = pipeline.plan(config, out=out, window=Window(), progress=lambda _: None)
+    text = out.read_text()
+    assert all(key in text for key in ("12.raw.dims", "12.mart.dims", "12.raw.sales", "12.mart.net"))
+    assert "nowhere" not in text
+    assert report.adds_up()
+    assert report.to_json()["statements"]["unresolved"] == 1
+    explained = pipeline.explain(config, "scripts/parts/dims.txt:2")
+    assert explained.matched
+    assert "mart.dims" in explained.text
