@@ -103,6 +103,8 @@ class LexicalRules:
 class TemporaryRule:
     """Which names are temporary by their spelling alone: a prefix of the last part, or the part before it.
 
+    ``databases`` hold nothing that stays; all sessions see what is in them.
+
     ``own_schema``: temporary tables made by a bare name live in the first of ``schemas``, never in the present one,
     so that a name with a schema of its own is another table. ``made_by``: the vendor's statements that make one;
     ``query`` stands for a query.
@@ -110,6 +112,7 @@ class TemporaryRule:
 
     prefixes: tuple[str, ...] = ()
     schemas: tuple[str, ...] = ()
+    databases: tuple[str, ...] = ()
     own_schema: bool = False
     made_by: tuple[str, ...] = ()
 
@@ -146,6 +149,8 @@ class Dialect:
             engine's names have no place for a database, or where no other is set.
         max_parts: the most parts that a name in a statement can have (four where servers can be named).
         default_schema: the schema of a bare name when nothing else says it, or None when it is the user's own.
+        own_schemas: whether a user's bare names are first looked for in a schema of the user's own name.
+        sole_schema: whether a database that has one schema has all names in it, whatever schema they say.
         key_has_database: whether Alation's key of a table carries the database part by default.
         public_synonyms: the schema of synonyms that every schema sees, looked into after a bare name's own.
         use_sets: what a bare ``USE x`` (or its like) sets.
@@ -172,6 +177,8 @@ class Dialect:
     home_database: str | None = None
     max_parts: int = 3
     default_schema: str | None = None
+    own_schemas: bool = False
+    sole_schema: bool = False
     key_has_database: bool = False
     public_synonyms: str | None = None
     use_sets: Literal["database", "schema"] = "schema"
@@ -234,6 +241,8 @@ class Dialect:
         if not parts:
             return False
         if parts[-1].startswith(self.temporary.prefixes):
+            return True
+        if len(parts) > 2 and parts[-3].lower() in self.temporary.databases:
             return True
         return len(parts) > 1 and parts[-2].lower() in self.temporary.schemas
 

@@ -97,6 +97,7 @@ DB2 = Dialect(
     unquoted=Folding.UPPER,
     quoted=Folding.EXACT,
     levels=("schema", "table"),
+    own_schemas=True,
     session=(SessionStatement("SET SCHEMA name", "schema"), SessionStatement("SET CURRENT SCHEMA = 'name'", "schema")),
     temporary=TemporaryRule(
         schemas=("session",),

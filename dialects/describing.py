@@ -26,6 +26,7 @@ class Facts(TypedDict):
     parts: list[str]
     max_parts: int
     default_schema: str | None
+    own_schemas: bool
     home_database: str | None
     session: dict[str, str]
     temporary_names: list[str]
@@ -58,6 +59,7 @@ def facts_of(dialect: Dialect) -> Facts:
         parts=list(dialect.words or dialect.levels),
         max_parts=dialect.max_parts,
         default_schema=dialect.default_schema,
+        own_schemas=dialect.own_schemas,
         home_database=dialect.home_database,
         session={form: _MEANINGS[sets] for form, sets in dialect.session},
         temporary_names=list(_temporary_names(dialect)),
@@ -73,6 +75,7 @@ def facts_of(dialect: Dialect) -> Facts:
 def _temporary_names(dialect: Dialect) -> Iterator[str]:
     yield from (f"{prefix}name" for prefix in dict.fromkeys(prefix.lower() for prefix in dialect.temporary.prefixes))
     yield from (f"{schema}.name" for schema in dialect.temporary.schemas)
+    yield from (f"{database}..name" for database in dialect.temporary.databases)
 
 
 def _separators(rules: LexicalRules) -> Iterator[str]:

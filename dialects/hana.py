@@ -172,6 +172,7 @@ HANA = Dialect(
     unquoted=Folding.UPPER,
     quoted=Folding.EXACT,
     levels=("schema", "table"),
+    own_schemas=True,
     session=(SessionStatement("SET SCHEMA name", "schema"),),
     temporary=TemporaryRule(
         prefixes=("#", ":"),

@@ -59,6 +59,7 @@ NETEZZA = Dialect(
     unquoted=Folding.UPPER,
     quoted=Folding.EXACT,
     default_schema="ADMIN",
+    sole_schema=True,  # https://www.ibm.com/docs/en/netezza?topic=rdo-database-object-naming
     key_has_database=True,
     use_sets="database",
     session=(

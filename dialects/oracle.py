@@ -26,6 +26,7 @@ ORACLE = Dialect(
     unquoted=Folding.UPPER,
     quoted=Folding.EXACT,
     levels=("schema", "table"),
+    own_schemas=True,
     max_parts=2,
     session=(SessionStatement("ALTER SESSION SET CURRENT_SCHEMA = name", "schema"),),
     temporary=TemporaryRule(

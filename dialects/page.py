@@ -71,4 +71,6 @@ def _longer(one: Facts) -> str:
 
 
 def _default(one: Facts) -> str:
-    return f"`{one['default_schema']}`" if one["default_schema"] else "the schema that the session or the source names"
+    own = "the user's own schema, where the catalog holds one, then " if one["own_schemas"] else ""
+    said = f"`{one['default_schema']}`" if one["default_schema"] else "the schema that the session or the source names"
+    return own + said

@@ -88,6 +88,7 @@ POSTGRES = Dialect(
     unquoted=Folding.LOWER,
     quoted=Folding.EXACT,
     default_schema="public",
+    own_schemas=True,  # search_path begins with "$user"
     session=(SEARCH_PATH, SessionStatement("SET SCHEMA 'name'", "schema"), CONNECT),
     temporary=TemporaryRule(schemas=("pg_temp",), own_schema=True, made_by=("CREATE TEMP TABLE name AS query",)),
     system_schemas=frozenset({"pg_catalog", "information_schema", "pg_toast"}),
@@ -113,6 +114,7 @@ REDSHIFT = Dialect(
     unquoted=Folding.LOWER,
     quoted=Folding.LOWER,
     default_schema="public",
+    own_schemas=True,
     key_has_database=True,
     use_sets="database",
     session=(SEARCH_PATH, SessionStatement("USE name", "database"), CONNECT),

@@ -85,7 +85,7 @@ SQLSERVER = Dialect(
     key_has_database=True,
     use_sets="database",
     session=(SessionStatement("USE name", "database"),),
-    temporary=TemporaryRule(prefixes=("#",), made_by=("SELECT * INTO #name FROM (query) q",)),
+    temporary=TemporaryRule(prefixes=("#",), databases=("tempdb",), made_by=("SELECT * INTO #name FROM (query) q",)),
     system_schemas=frozenset({"sys", "information_schema"}),
     system_tables=("sysobjects", "syscolumns", "sysindexes", "sysusers", "systypes", "sysdatabases", "sysprocesses"),
     lexical=_LEXICAL,
@@ -137,6 +137,7 @@ ASE = replace(
     title="SAP ASE",
     aliases=("sybase", "sap_ase"),
     words=("database", "owner", "table"),
+    own_schemas=True,  # the user's own tables come before those of dbo
     max_parts=3,
     case_sensitive_tables=True,
     system_schemas=frozenset({"sys", "sybsystemprocs", "information_schema"}),

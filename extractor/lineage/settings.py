@@ -33,7 +33,7 @@ def _path(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
     if any(is_open(piece.strip(), dialect) for piece in listed.split(",") if '"$user"' not in piece.lower()):
         return lost("schema")
     pieces = [unquoted(p.strip()) if p.strip()[:1] == "'" else p.strip() for p in listed.split(",")]
-    names = tuple(dialect.parse_name(p) for p in pieces if p and "$user" not in p.lower())
+    names = tuple(dialect.parse_name(p) for p in pieces if p)
     return (Use("set", tuple(n for n in names if n), "path"),)
 
 

@@ -180,6 +180,7 @@ class Derivation:
                 temporary_tables=[re.compile(p, re.IGNORECASE) for p in first.temporary_tables],
                 is_alone=names.is_no_part,
                 emptied=EmptyTables(self._store, resolvers[group.sources[0][0]], first.data_source_id),
+                has_schema=names.holds_schema if first.schema_ is None else None,
             )
 
         return new() if self._carried is None else self._carried.sessions(group, new)

@@ -82,6 +82,10 @@ class CatalogNames:
         found = self._found.get(table.identity)
         return found if found is not None else self._found.put(table.identity, self._look_up(table.identity))
 
+    def holds_schema(self, name: str) -> bool:
+        """Whether the catalog holds tables of a schema of that name."""
+        return self._names.holds_schema(name)
+
     def is_no_part(self, table: TableName) -> bool:
         """Whether a partition counts as a table of its own: the catalog holds it, or parts are kept."""
         found = self.find(table)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from dialects import Dialect
 from extractor.config import SourceSettings
+from extractor.models import CatalogSchemaName
 from extractor.schemas.interface import CatalogReader, NameParts
 
 
@@ -32,6 +34,7 @@ class NameRules:
         self._schemas_held = {name.schema for name in held}
         self._databases_held = {name.database for name in held if name.database}
         self._has_catalog = bool(held)
+        self._sole_schemas = _sole_schemas(held) if dialect.sole_schema else {}
         self.two_levels = len(dialect.levels) == 2
         self._dialect_schema = dialect.default_schema
         own = source.schema_ or self._database_as_schema()
@@ -55,6 +58,8 @@ class NameRules:
             yield NameParts(database, schema, reading.table)
             if at_home and database:
                 yield NameParts("", schema, reading.table)
+        if database and (sole := self._sole_schemas.get(database.lower())):
+            yield NameParts(database, sole, reading.table)
 
     def schemas(self, reading: Reading) -> tuple[str, ...]:
         """The schemas a name may be in; the source's own schema speaks for the source's own database only."""
@@ -63,6 +68,10 @@ class NameRules:
         if not reading.database or self.is_home(reading.database):
             return self._default_schemas
         return (self._dialect_schema,) if self._dialect_schema else ()
+
+    def holds_schema(self, name: str) -> bool:
+        """Whether the catalog holds tables of a schema of that name."""
+        return name.lower() in self._schemas_held
 
     def is_home(self, database: str) -> bool:
         """Whether that is the source's own database."""
@@ -90,3 +99,9 @@ class NameRules:
         if self.home is None or not self.two_levels:
             return None
         return self.home if not self._has_catalog or self.home.lower() in self._schemas_held else None
+
+
+def _sole_schemas(held: tuple[CatalogSchemaName, ...]) -> dict[str, str]:
+    """The schema of each database that has one only."""
+    counts = Counter(name.database for name in held)
+    return {name.database: name.schema for name in held if counts[name.database] == 1}

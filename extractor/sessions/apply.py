@@ -74,7 +74,7 @@ class Sessions:
     whose session nobody knows, and of which nothing is remembered, since no other follows. ``is_alone`` tells whether a
     partition counts as a table of its own; without it, none does. ``sees_reads`` says that queries are applied as well,
     or passed over by `pass_over`, so that the last statement of a session is known. ``emptied`` knows the
-    tables that an earlier log has left empty.
+    tables that an earlier log has left empty. ``has_schema`` tells whether there is a schema of a name, so that users' own schemas count where the dialect has them; without it they do not.
     """
 
     def __init__(
@@ -91,10 +91,12 @@ class Sessions:
         is_alone: Callable[[TableName], bool] | None = None,
         sees_reads: bool = False,
         emptied: EmptiedBefore | None = None,
+        has_schema: Callable[[str], bool] | None = None,
     ) -> None:
         self._dialect = dialect
         self._knowledge = Knowledge(dialect, schema, temporary_tables, other_schemas, is_alone, emptied)
         self._defaults = (default_database, default_schema)
+        self._has_schema = has_schema if dialect.own_schemas else None
         self._indirect = indirect_columns
         self._keep_temporary = keep_temporary
         self._sees_reads = sees_reads and dialect.parser == "snowflake"
@@ -148,6 +150,8 @@ class Sessions:
             self._sessions.put(record.session or "", session)
         else:
             session.take_defaults(database, path)
+        if self._has_schema is not None:
+            session.take_user(record, self._has_schema)
         return session
 
     def _apply(self, statement: Statement, session: Session, where: _Where) -> list[StatementLineage]:
@@ -471,6 +475,7 @@ class Sessions:
             session.defaults.lose(use.what[8:], self._dialect)
         elif use.what == "reset":
             session.defaults.path, session.defaults.search = session.given[1], ()
+            session.defaults.own = session.own
         elif use.what == "variable":
             session.variables[use.names[0][0][0].lower()] = use.names[1]
         elif use.what == "synonym":

@@ -12,13 +12,15 @@ from extractor.models import EndKind, TableName
 class Defaults:
     """A session's defaults: the database and the schemas that bare names are looked for in, in their order.
 
-    ``search`` is a path through several databases; its empty name stands for the current schema. ``unknown`` is
-    ``database`` or ``schema`` while that one is set to what the text does not show.
+    ``own`` is the schema of the user's name, where bare names are looked for first, or "". ``search`` is a path through
+    several databases; its empty name stands for the current schema. ``unknown`` is ``database`` or ``schema`` while
+    that one is set to what the text does not show.
     """
 
-    __slots__ = ("database", "path", "search", "unknown")
+    __slots__ = ("database", "own", "path", "search", "unknown")
 
-    def __init__(self, database: str | None, path: tuple[str, ...]) -> None:
+    def __init__(self, database: str | None, path: tuple[str, ...], own: str = "") -> None:
+        self.own = own
         self.database = database
         self.path = path
         self.search: tuple[Name, ...] = ()
@@ -27,7 +29,7 @@ class Defaults:
     def lose(self, what: str, dialect: Dialect) -> None:
         """Know the database, or the schema, no longer; without ``what``, the one that a bare USE sets."""
         what = what or dialect.use_sets
-        self.path, self.search = (), ()
+        self.path, self.search, self.own = (), (), ""
         if what == "database" and len(dialect.levels) > 2:
             self.database, self.unknown = None, "database"
         else:
@@ -48,6 +50,8 @@ class Defaults:
         if dialect.parser == "snowflake":
             self.search = tuple(_entry(name) for name in names)
             return
+        self.own = self.own if any(name[-1][0].lower() == "$user" for name in names) else ""
+        names = tuple(name for name in names if name[-1][0].lower() != "$user")
         self.search = names if any(len(name) > 1 for name in names) else ()
         if self.search:
             self.use(names[0], "schema", dialect)
@@ -58,6 +62,8 @@ class Defaults:
     def use(self, parts: Name, what: str, dialect: Dialect) -> None:
         """Apply USE (database, schema, or what a bare USE means in the dialect)."""
         names = [part for part, _ in parts]
+        if what == "schema":
+            self.own = ""
         if len(names) >= 2:
             self.database, self.path, self.unknown = names[-2], (names[-1],), ""
             return

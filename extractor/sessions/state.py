@@ -10,7 +10,7 @@ from typing import Protocol
 
 from dialects import Dialect
 from extractor.lineage.model import Name
-from extractor.models import SchemaLookup, TableName
+from extractor.models import QueryRecord, SchemaLookup, TableName
 from extractor.sessions.memory import Bases, Bounded, MadeTables, Rows, Temporaries, Temporary, key_of
 from extractor.sessions.names import Defaults, candidates, choose, current
 from extractor.sessions.parts import Parts
@@ -36,13 +36,15 @@ class Session:
     ``rows`` are what the statement that is applied now gives, ``results`` those of the latest statements.
     """
 
-    __slots__ = ("defaults", "given", "results", "rows", "temporaries", "variables")
+    __slots__ = ("defaults", "given", "own", "results", "rows", "temporaries", "user", "variables")
 
     def __init__(self, database: str | None, path: tuple[str, ...]) -> None:
         self.defaults = Defaults(database, path)
         self.given = (database, path)
         self.temporaries = Temporaries()
         self.variables: dict[str, Name] = {}
+        self.user: tuple[object, ...] = ()
+        self.own = ""
         self.rows: Rows | None = None
         self.results: deque[Rows | None] = deque(maxlen=_RESULTS)
 
@@ -59,10 +61,18 @@ class Session:
             return self.variables.get(key, ())
         return name
 
+    def take_user(self, record: QueryRecord, has_schema: Callable[[str], bool]) -> None:
+        """Look bare names up in the user's own schema first, where there is one and the record says no other."""
+        user = (record.user, record.schema, record.search_path)
+        if user != self.user:
+            self.user = user
+            named = record.user if not (record.schema or record.search_path) else None
+            self.own = self.defaults.own = named if named and has_schema(named) else ""
+
     def take_defaults(self, database: str | None, path: tuple[str, ...]) -> None:
         """A record may say where it ran; that counts when it differs from what records said before."""
         if (database, path) != self.given and (database or path):
-            self.defaults = Defaults(database or self.defaults.database, path or self.defaults.path)
+            self.defaults = Defaults(database or self.defaults.database, path or self.defaults.path, self.own)
             self.given = (database, path)
 
 
@@ -97,6 +107,8 @@ class Knowledge:
     def table(self, name: Name, session: Session) -> TableName:
         """What ``name`` means in ``session``: a table, also where the name is a synonym of it."""
         defaults = session.defaults
+        if defaults.own and len(name) == 1 and self._exists(own := self.made_table(name, session)):
+            return self._synonyms.get(key_of(own)) or own
         if len(name) > 1 or (len(defaults.path) <= 1 and not defaults.search and not self.dialect.public_synonyms):
             found = current(name, defaults, self.dialect)
         else:
@@ -105,7 +117,8 @@ class Knowledge:
 
     def made_table(self, name: Name, session: Session) -> TableName:
         """The table that CREATE makes: in the current schema, whatever the rest of the path holds."""
-        return current(name, session.defaults, self.dialect)
+        own = session.defaults.own
+        return current(((own, False), *name) if own and len(name) == 1 else name, session.defaults, self.dialect)
 
     def written(self, name: Name, session: Session) -> TableName:
         """The table that a change of rows goes to, a partition's own; Snowflake's search path is for queries alone."""
@@ -114,7 +127,10 @@ class Knowledge:
 
     def stand_for(self, names: tuple[Name, ...], session: Session) -> None:
         """Let the first of ``names`` stand for the second; without a second it stands for itself again."""
-        own = choose(candidates(names[0], session.defaults, self.dialect), self._exists)
+        if session.defaults.own and len(names[0]) == 1:
+            own = self.made_table(names[0], session)
+        else:
+            own = choose(candidates(names[0], session.defaults, self.dialect), self._exists)
         if len(names) > 1:
             self._synonyms.put(key_of(own), self.table(names[1], session))
         else:
@@ -188,6 +204,8 @@ class Knowledge:
             written = tuple([part for part, _ in name])
             if (self._variables and written[-1].startswith("@")) or self.dialect.is_temporary_name(written):
                 return True
+            if self._in_passing_database(table):
+                return True
         return bool(self._patterns) and self.matches_pattern(table)
 
     def temporary_name(self, name: Name) -> Name:
@@ -225,7 +243,11 @@ class Knowledge:
     def _is_shared(self, temporary: Temporary) -> bool:
         """Whether all sessions see it: known by a pattern, or ``##global`` of SQL Server and its kin."""
         is_global = self.dialect.lexical.blocks == "tsql" and temporary.table.identity[-1].startswith("##")
-        return temporary.by_pattern or is_global
+        is_local = temporary.table.identity[-1].startswith("#")
+        return temporary.by_pattern or is_global or (not is_local and self._in_passing_database(temporary.table))
+
+    def _in_passing_database(self, table: TableName) -> bool:
+        return len(table.identity) > 2 and table.identity[-3].lower() in self.dialect.temporary.databases
 
 
 def new_sessions() -> Bounded[str, Session]:
