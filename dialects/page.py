@@ -71,6 +71,8 @@ def _longer(one: Facts) -> str:
 
 
 def _default(one: Facts) -> str:
-    own = "the user's own schema, where the catalog holds one, then " if one["own_schemas"] else ""
     said = f"`{one['default_schema']}`" if one["default_schema"] else "the schema that the session or the source names"
-    return own + said
+    own = "the user's own schema, where the catalog holds one"
+    if not one["own_schemas"]:
+        return said
+    return f"{own}, else in {said}" if one["default_schema"] else f"{said}, else in {own}"

@@ -74,7 +74,8 @@ class Sessions:
     whose session nobody knows, and of which nothing is remembered, since no other follows. ``is_alone`` tells whether a
     partition counts as a table of its own; without it, none does. ``sees_reads`` says that queries are applied as well,
     or passed over by `pass_over`, so that the last statement of a session is known. ``emptied`` knows the
-    tables that an earlier log has left empty. ``has_schema`` tells whether there is a schema of a name, so that users' own schemas count where the dialect has them; without it they do not.
+    tables that an earlier log has left empty. ``has_schema`` tells whether there is a schema of a name, so that users'
+    own schemas count where the dialect has them; without it they do not.
     """
 
     def __init__(
