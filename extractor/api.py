@@ -168,10 +168,17 @@ def _outlined(
 
 def _is_lone(outlined: list[_Piece]) -> bool:
     """Whether a text holds one write and nothing that could read what it wrote."""
-    found = [s for piece in outlined if isinstance(piece[2], Outline) for s in piece[2].statements]
-    if any(isinstance(s, Write) and s.target and s.target[-1][0][:1] in (":", "@") for s in found):
-        return False  # a variable of a body is no end
-    return sum(isinstance(s, Write | Define | Read | Rename) for s in found) == 1
+    count = 0
+    for _, _, found, _ in outlined:
+        for statement in found.statements if isinstance(found, Outline) else ():
+            if statement.__class__ in _MAKING_ENDS:
+                count += 1
+                if isinstance(statement, Write) and statement.target and statement.target[-1][0][:1] in (":", "@"):
+                    return False  # a variable of a body is no end
+    return count == 1
+
+
+_MAKING_ENDS = frozenset({Write, Define, Read, Rename})
 
 
 def _gathered(statements: list[StatementLineage]) -> Lineage:

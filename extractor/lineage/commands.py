@@ -254,11 +254,17 @@ _RULES: tuple[tuple[str, re.Pattern[str], Rule], ...] = (
             ("RESET", ""),
             ("SET", r"\s+\w+:[\w.-]+\s*="),
             ("ALTER", r"\s+TABLE\s+[\w.`]+\s+PARTITION\s*\([^()]*\)\s+RENAME\s+TO\s+PARTITION\b"),
-            ("CREATE", r"\s+(?:TEMPORARY\s+)?(?:MACRO|CONNECTOR)\b"),
-            ("CREATE", r"\s+FOREIGN\s+CATALOG\b"),
             ("CONVERT", r"\s+TO\s+DELTA\b"),
             ("SYNC", r"\s+(?:SCHEMA|TABLE)\b"),
             ("COPY", r"\s+TESTCASE\b"),
+        )
+    ),
+    *(
+        (last, re.compile(rf"(?P<what>CREATE\b{between}{last})\b", FLAGS), _hive_client)
+        for between, last in (
+            (r"\s+(?:TEMPORARY\s+)?", "MACRO"),
+            (r"\s+(?:TEMPORARY\s+)?", "CONNECTOR"),
+            (r"\s+FOREIGN\s+", "CATALOG"),
         )
     ),
     ("EXPLAIN", re.compile(r"EXPLAIN\b(?!.*\bANALY[SZ]E\b)", FLAGS), _explain),

@@ -133,7 +133,7 @@ def _parsed(text: str, dialect: Dialect) -> list[Any]:
 
 
 def _kept_as_text(trees: list[Any]) -> bool:
-    return any(tree.__class__.__name__ == "Command" for tree in trees)
+    return "Command" in [tree.__class__.__name__ for tree in trees]
 
 
 def _attempts(text: str, dialect: Dialect) -> Iterator[tuple[str, Dialect]]:

@@ -28,13 +28,13 @@ class Bound:
 
     __slots__ = ("_results", "chain", "meanings", "missing", "notes", "relation")
 
-    def __init__(self, relation: Relation, context: StatementContext, notes: tuple[str, ...]) -> None:
+    def __init__(self, relation: Relation, context: StatementContext, notes: tuple[str, ...], *, kept: bool) -> None:
         self.relation = relation
         self.notes = notes
         self.chain = tuple(context.chain)
         self.missing: tuple[TableName, ...] = tuple(context.missing)
         self.meanings: dict[Name, Meaning] = context.meanings
-        self._results: dict[tuple[object, ...], object] = {}
+        self._results: dict[tuple[object, ...], object] | None = {} if kept else None
 
     def unlisted(self) -> tuple[tuple[TableName, int], ...]:
         """The tables read whose columns nobody knows, each with how many stars and columns stayed open by that."""
@@ -45,7 +45,9 @@ class Bound:
         return tuple([(base.table, lost) for base in bases if isinstance(base, Base)])
 
     def once(self, key: tuple[object, ...], derive: Callable[[], T]) -> T:
-        """What ``derive`` gives for this key, derived the first time only."""
+        """What ``derive`` gives for this key, derived the first time only, if this is kept for later statements."""
+        if self._results is None:
+            return derive()
         found = self._results.get(key)
         if found is None:
             if len(self._results) >= _RESULTS:
@@ -71,7 +73,7 @@ class Memo:
         for bound in variants:
             if self._still_holds(bound, session):
                 return bound
-        bound = self.bound(query, session)
+        bound = self.bound(query, session, kept=True)
         variants.append(bound)
         del variants[:-_VARIANTS]
         return bound
@@ -81,11 +83,11 @@ class Memo:
             meaning_of(name, self._knowledge, session).equals(meaning) for name, meaning in bound.meanings.items()
         )
 
-    def bound(self, query: Query | None, session: Session) -> Bound:
+    def bound(self, query: Query | None, session: Session, *, kept: bool = False) -> Bound:
         """``query`` bound in ``session``, whatever was bound before."""
         context = StatementContext(self._knowledge, session)
         if query is None:
-            return Bound(Relation([]), context, ())
+            return Bound(Relation([]), context, (), kept=kept)
         binder = Binder(self._knowledge.dialect, context)
         relation = binder.bind(query)
-        return Bound(relation, context, (*binder.notes, *context.notes()))
+        return Bound(relation, context, (*binder.notes, *context.notes()), kept=kept)

@@ -77,12 +77,7 @@ class Unfolded(NamedTuple):
 
 def unfold(text: str, dialect: Dialect, depth: int = 0) -> Unfolded | None:
     """The statements within ``text``, or None when it is one plain statement."""
-    if (
-        dialect.lexical.blocks != "tsql"
-        and _PLAIN.match(text)
-        and not _declares_procedure(text, dialect)
-        and not _holds_more(text, dialect)
-    ):
+    if _PLAIN.match(text) and _is_lone(text, dialect):
         return None
     routine = find_routine(text, dialect)
     if routine is not None:
@@ -119,6 +114,15 @@ def unfold(text: str, dialect: Dialect, depth: int = 0) -> Unfolded | None:
 
 _ROWS = frozenset(("NEW", "OLD", "NEW_TABLE", "OLD_TABLE"))
 _AFTER_ROWS = frozenset(("FOR", "WHEN", "BEGIN", "MODE", "INSERT", "UPDATE", "DELETE", "("))
+
+
+def _is_lone(text: str, dialect: Dialect) -> bool:
+    """Whether a text that begins as a plain statement is one to its end."""
+    if dialect.lexical.blocks == "tsql":
+        pieces = list(batch_chunks(list(tokens(text, dialect.lexical))))
+        only = pieces[0] if len(pieces) == 1 and pieces[0].sql and not _runs_text(pieces[0].words) else None
+        return only is not None and only.text(text).strip() == text.strip().rstrip(";").strip()
+    return not _declares_procedure(text, dialect) and not _holds_more(text, dialect)
 
 
 def _called(text: str, dialect: Dialect) -> list[str]:
