@@ -205,6 +205,8 @@ class Dialect:
 
         A backquoted part that holds dots itself is cut as well (BigQuery). Whitespace around parts is dropped.
         """
+        if _PLAIN_NAME.fullmatch(text):
+            return tuple([(part, False) for part in text.split(".")])
         parts: list[NamePart] = []
         for match in _name_pattern(self).finditer(text.strip()):
             opening, written = match["open"], match["body"]
@@ -247,6 +249,8 @@ class Dialect:
         return len(parts) > 1 and parts[-2].lower() in self.temporary.schemas
 
 
+_PLAIN_NAME = re.compile(r"[\w$#@.-]+")
+"""Names without quotes or blanks: most of them all."""
 _PATTERNS: dict[tuple[tuple[str, str], ...], re.Pattern[str]] = {}
 
 

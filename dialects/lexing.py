@@ -46,12 +46,17 @@ def tokens(text: str, rules: LexicalRules, *, blanks: bool = False) -> Iterator[
             kind: TokenKind = match.lastgroup  # type: ignore[assignment] # the groups are named after the kinds
             end = extended_end(text, match, rules) if kind in _EXTENDED else match.end()
             if blanks or kind not in _BLANKS:
-                yield Token(kind, text[match.start() : end], match.start(), end)
+                start = match.start()
+                yield _record(Token, (kind, text[start:end], start, end))
             if end != match.end():
                 position = end
                 break
         else:
             return
+
+
+_record = tuple.__new__
+"""A named tuple of its fields, without the call in between that gives them their names."""
 
 
 def extended_end(text: str, match: re.Match[str], rules: LexicalRules) -> int:

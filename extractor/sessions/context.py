@@ -47,7 +47,7 @@ def meaning_of(name: Name, knowledge: Knowledge, session: Session) -> Meaning:
     if knowledge.is_temporary(table, name):
         return Meaning(None, missing=table)
     table = knowledge.parts.whole_of(table)
-    return Meaning(knowledge.bases.of(table), knowledge.columns_of(table))
+    return _record(Meaning, (knowledge.bases.of(table), knowledge.columns_of(table), (), None))
 
 
 class StatementContext:
@@ -114,5 +114,9 @@ def base_relation(base: Base, columns: tuple[str, ...] | None) -> Relation:
     """A base table as a relation: its columns, or an open place when they are not known."""
     if not columns:
         return Relation([OpenTable(base)], {base: True})
-    items = [Column(name, frozenset((Origin(base, name, 0),))) for name in columns]
+    items = [_record(Column, (name, frozenset((_record(Origin, (base, name, 0)),)), ())) for name in columns]
     return Relation(items, {base: True}, listed=base)
+
+
+_record = tuple.__new__
+"""A named tuple of its fields, without the call in between that gives them their names."""

@@ -267,8 +267,11 @@ class Relation:
             raise AttributeError(name)
         index: dict[str, list[Column]] = {}
         for item in self.items:
-            if isinstance(item, Column) and item.name:
-                index.setdefault(item.name.lower(), []).append(item)
+            if isinstance(item, Column) and (name := item[0]):
+                alone = [item]
+                same = index.setdefault(name.lower(), alone)
+                if same is not alone:
+                    same.append(item)
         self.index = index
         return index
 

@@ -52,8 +52,8 @@ class _Gathered:
 
     __slots__ = ("queries", "refs", "rows", "tables", "tests")
 
-    def __init__(self) -> None:
-        self.refs: dict[Name, None] = {}
+    def __init__(self, refs: dict[Name, None]) -> None:
+        self.refs = refs
         self.queries: list[Query] = []
         self.tests: list[Query] = []
         self.tables: list[Name] = []
@@ -61,7 +61,7 @@ class _Gathered:
 
     def flow(self) -> Flow:
         if not (self.queries or self.tests or self.tables or self.rows):
-            return _record(Flow, (tuple(self.refs), (), (), (), ())) if self.refs else NO_FLOW
+            return flow_of_refs(self.refs)
         return Flow(tuple(self.refs), tuple(self.queries), tuple(self.tests), tuple(self.tables), tuple(self.rows))
 
 
@@ -70,8 +70,9 @@ def flow_of(roots: Iterable[Node], walk: Walk) -> Flow:
     stack = [root for root in roots if root.__class__ not in _LEAVES]
     if not stack:
         return NO_FLOW
-    found = _Gathered()
-    refs, push, plain = found.refs, stack.append, walk.knows_no_names
+    refs: dict[Name, None] = {}
+    found: _Gathered | None = None  # most take in columns alone
+    push, plain = stack.append, walk.knows_no_names
     while stack:
         node = stack.pop()
         cls = node.__class__
@@ -81,6 +82,8 @@ def flow_of(roots: Iterable[Node], walk: Walk) -> Flow:
             continue
         rule = _SPECIAL.get(cls)
         if rule is not None:
+            if found is None:
+                found = _Gathered(refs)
             rule(node, found, stack, walk)
             continue
         for value in node.args.values():  # as `_push_children`, without the call
@@ -91,7 +94,7 @@ def flow_of(roots: Iterable[Node], walk: Walk) -> Flow:
                 for item in value:
                     if item.__class__ in _INNER:
                         push(item)
-    return found.flow()
+    return found.flow() if found is not None else flow_of_refs(refs)
 
 
 def flow_of_one(node: Node, walk: Walk) -> Flow:
@@ -109,6 +112,11 @@ def flow_of_one(node: Node, walk: Walk) -> Flow:
 def flow_of_ref(ref: Name) -> Flow:
     """What flows from one column alone."""
     return _record(Flow, ((ref,), (), (), (), ()))
+
+
+def flow_of_refs(refs: Iterable[Name]) -> Flow:
+    """What flows from columns alone."""
+    return _record(Flow, (tuple(refs), (), (), (), ())) if refs else NO_FLOW
 
 
 _record = tuple.__new__
