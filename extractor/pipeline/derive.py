@@ -146,6 +146,7 @@ class Derivation:
             file_names=self._file_names,
             watcher=self._watcher,
             source_names={n: s.name for n, s in group.sources},
+            ended_badly=spool.ended_badly,
         )
         writes, edges = self._report.writes_that_read, self._report.edges_derived
         walk.run(self._counted(group, spool))

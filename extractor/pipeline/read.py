@@ -35,6 +35,8 @@ _ASIDE = {
     QueryOutcome.FAILED: (Outcome.FAILED, "the log says that it failed"),
     QueryOutcome.CANCELLED: (Outcome.CANCELLED, "the log says that it was cancelled"),
 }
+_BAD_ENDS = frozenset({Outcome.FAILED, Outcome.CANCELLED})
+_MAX_BAD_ENDS = 1_000_000
 _FILTERED = (Outcome.FILTERED, "")
 _READ_ONLY = (Outcome.READ_ONLY, "")
 NewText = Callable[[str, str, datetime | None], None]
@@ -205,6 +207,8 @@ class SourceReader:
             return
         if early is not None:
             self._set_whole_aside(record, early[0], early[1], record.origin)
+            if early[0] in _BAD_ENDS and record.statement_id is not None and record.statement_id == record.session:
+                self._remember_bad_end(record.statement_id)
             return
         if at is not None:
             self._last_at = at
@@ -243,6 +247,11 @@ class SourceReader:
                     record.sequence,
                 )
             )
+
+    def _remember_bad_end(self, execution: str) -> None:
+        """An execution that is a session of its own can stand in another log, which does not know how it ended."""
+        if len(self._spool.ended_badly) < _MAX_BAD_ENDS:
+            self._spool.ended_badly.add(f"{self._number}\x00{execution}")
 
     def _session(self, record: QueryRecord, file: int) -> str:
         """The session's key within the run; where a log has none, what one user did in one file counts as one."""

@@ -43,7 +43,8 @@ class Event(NamedTuple):
 class Spool:
     """Takes events in any order and gives them back in time order, holding a bounded number in memory.
 
-    Files are temporary and vanish with the process, however it ends.
+    Files are temporary and vanish with the process, however it ends. ``ended_badly`` are the executions of which some
+    log says that they failed or were cancelled, where each has an id of its own; another log may not know it.
     """
 
     def __init__(self, events_in_memory: int = _EVENTS_IN_MEMORY) -> None:
@@ -51,6 +52,7 @@ class Spool:
         self._events: list[Event] = []
         self._runs: list[BinaryIO] = []
         self.count = 0
+        self.ended_badly: set[str] = set()
 
     def __enter__(self) -> Self:
         return self

@@ -7,7 +7,9 @@ observed a moment ago.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import NamedTuple
@@ -38,12 +40,15 @@ class Step(NamedTuple):
 
 Watcher = Callable[[Step], None]
 
+_MAX_ALONE = 100_000
+"""Executions with an id of their own, of which the last so many are remembered."""
+
 
 class Walk:
     """Walks the events of one data source in time order.
 
     ``file_names`` gives the name of each file number, ``source_names`` that of each source's. ``watcher`` is told of
-    every statement.
+    every statement. ``ended_badly`` are executions of which another log says that they failed or were cancelled.
     """
 
     def __init__(
@@ -56,7 +61,10 @@ class Walk:
         file_names: dict[int, str],
         watcher: Watcher | None = None,
         source_names: dict[int, str] | None = None,
+        ended_badly: AbstractSet[str] = frozenset(),
     ) -> None:
+        self._ended_badly = ended_badly
+        self._alone: OrderedDict[tuple[str, int], int] = OrderedDict()
         self._observer = observer
         self._sessions = sessions
         self._outlines = outlines
@@ -96,11 +104,25 @@ class Walk:
             if mark in seen:
                 return self._settle(event, origin, Outcome.DUPLICATE, "the same execution was read before")
             seen.add(mark)
+            if event.session.endswith("\0" + event.statement_id) and (told := self._told_elsewhere(event)):
+                return self._settle(event, origin, Outcome.DUPLICATE, told)
         outline = self._outlines.get(event.fingerprint)
         if isinstance(outline, Failure):
             return self._settle(event, origin, outline.outcome, outline.reason)
         lineages = self._sessions.apply(_record_of(event, origin), event.fingerprint, outline, event.piece)
         return self._derive(event, origin, lineages)
+
+    def _told_elsewhere(self, event: Event) -> str:
+        """Where an execution is a session of its own: what another log tells of it, maybe of another moment, or ""."""
+        if event.session in self._ended_badly:
+            return "another log says that this execution did not succeed"
+        key = event.session, event.piece
+        if self._alone.get(key, event.file) != event.file:
+            return "the same execution was read from another log"
+        self._alone[key] = event.file
+        if len(self._alone) > _MAX_ALONE:
+            self._alone.popitem(last=False)
+        return ""
 
     def _derive(self, event: Event, origin: Origin, lineages: list[StatementLineage]) -> Outcome:
         """Observe what a statement did; the statement's outcome is its best part's."""

@@ -149,6 +149,26 @@ def test_an_execution_that_two_logs_show_is_a_duplicate(tmp_path, alation):
     assert report.adds_up()
 
 
+def test_what_one_log_says_of_an_execution_counts_for_the_other(tmp_path, alation):
+    """Athena's CloudTrail knows the user and not the end, its API the end, a moment later: one execution, one end."""
+    both = [("e1", "failed"), ("e2", "ok")]
+    loads = [LOAD.format(day="x"), "insert into mart.towns (town, net) select town, 1 from raw.shops"]
+    trail = [record(sql, session=i, statement_id=i, outcome="") for (i, _), sql in zip(both, loads, strict=True)]
+    api = [
+        record(sql, "2024-03-02T02:00:01Z", session=i, statement_id=i, outcome=end)
+        for (i, end), sql in zip(both, loads, strict=True)
+    ]
+    write_log(tmp_path, "a_trail.jsonl", trail)
+    write_log(tmp_path, "b_api.jsonl", api)
+    report = run(
+        configure(tmp_path, alation.url, extra='fields = { statement_id = "statement_id", outcome = "outcome" }')
+    )
+    assert report.adds_up()
+    ends = {o: n for o, n in report.statements.items() if n}
+    assert ends == {Outcome.FAILED: 1, Outcome.DUPLICATE: 2, Outcome.LINEAGE: 1}
+    assert {t for _, _, t in alation.edges()} == {"12.mart.towns", "12.mart.towns.town"}
+
+
 def test_a_window_takes_what_ran_inside_of_it(tmp_path, alation):
     """The first moment is inside, the last is not; what is outside is counted as filtered."""
     rows = [record(LOAD.format(day=n), f"2024-03-0{n}T00:00:00Z", session=f"s{n}") for n in (1, 2, 3)]
