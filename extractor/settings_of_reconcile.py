@@ -11,7 +11,7 @@ class ReconcileSettings(BaseModel):
     """When dataflows go, how many may go in one run, and how long `verify` waits. Times in seconds.
 
     ``expire_after_nights`` is 0 for never. No run removes more than the larger of ``removals_always`` dataflows and
-    ``max_removed_share`` of all, unless the command line allows it.
+    ``max_removed_share`` of those that Alation holds of a source, nor of all, unless the command line allows it.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

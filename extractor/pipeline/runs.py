@@ -186,16 +186,16 @@ def plan_of(
     )
     if withheld := made.head.counts.withheld:
         report.failures.append(
-            f"{withheld} dataflows would be removed or lose most of their edges, and {_limit_of(config)} is the most "
-            "that one run may take away: they stay as they are. If the logs and the catalog are right, run again "
-            "with --allow-removals"
+            f"{withheld} dataflows of {', '.join(made.head.withheld_of)} would be removed or lose most of their edges, "
+            f"and {_limit_of(config)} is the most that one run may take away: they stay as they are. If the logs and "
+            "the catalog are right, run again with --allow-removals"
         )
     return made
 
 
 def _limit_of(config: Config) -> str:
     rules = config.reconcile
-    return f"the larger of {rules.removals_always} and {rules.max_removed_share:.0%} of all ([reconcile])"
+    return f"the larger of {rules.removals_always} and {rules.max_removed_share:.0%}, of a source's and of all ([reconcile]),"
 
 
 def apply_made(

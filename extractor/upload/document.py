@@ -53,7 +53,7 @@ class Counts(BaseModel):
 
 
 class PlanHead(BaseModel):
-    """All of a plan but its operations."""
+    """All of a plan but its operations; ``withheld_of`` are the sources of which something is held back."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -70,6 +70,7 @@ class PlanHead(BaseModel):
     max_paths: Annotated[int, Field(ge=1)]
     max_dataflows: Annotated[int, Field(ge=1)]
     max_bytes: Annotated[int, Field(ge=1)]
+    withheld_of: tuple[str, ...] = ()
 
 
 class Plan:
@@ -184,19 +185,28 @@ class Plan:
 
 
 class Removals(NamedTuple):
-    """How many dataflows a plan may take away: ``always``, or a ``share`` of those that Alation holds."""
+    """How many dataflows a plan may take away of each source, and of all: ``always``, or a ``share`` of those held."""
 
     always: int
     share: float
 
-    def allow(self, count: int, held: int) -> bool:
-        """Whether so many of those that are held may go."""
+    def withhold(self, taken: Counter[str], held: Counter[str]) -> set[str]:
+        """The sources of which nothing may be taken away.
+
+        A source that would lose too much keeps all; when the others together would still lose too much, they do too.
+        """
+        too_much = {source for source, count in taken.items() if not self._allow(count, held[source])}
+        rest = sum(count for source, count in taken.items() if source not in too_much)
+        return too_much if self._allow(rest, held.total()) else set(taken)
+
+    def _allow(self, count: int, held: int) -> bool:
         return count <= max(self.always, self.share * held)
 
 
 def spool_plan(
     steps: Iterable[tuple[Operation, bool]],
     kept: Counter[str],
+    held: Counter[str],
     *,
     namespace: str,
     state_version: str,
@@ -206,12 +216,12 @@ def spool_plan(
 ) -> Plan:
     """A plan of operations that come as a stream, each with whether it takes something away.
 
-    ``kept["keep"]`` and ``kept["held"]`` (dataflows that Alation holds) are read when the stream has ended.
+    ``kept["keep"]`` and ``held`` (the dataflows that Alation holds, by source) are read when the stream has ended.
     ``removals`` limits what is taken away; None is no limit.
     """
     lines = SpooledLines()
     try:
-        counts = _spool(steps, kept, lines, removals)
+        counts, withheld_of = _spool(steps, kept, held, lines, removals)
         posts, deletes = _requests(lines, limits)
     except BaseException:
         lines.close()
@@ -226,29 +236,40 @@ def spool_plan(
         posts=posts,
         deletes=deletes,
         expected_s=posts * POST_S + deletes * DELETE_S,
+        withheld_of=withheld_of,
         **limits._asdict(),
     )
     return Plan(head, lines)
 
 
 def _spool(
-    steps: Iterable[tuple[Operation, bool]], kept: Counter[str], lines: SpooledLines, removals: Removals | None
-) -> Counts:
+    steps: Iterable[tuple[Operation, bool]],
+    kept: Counter[str],
+    held: Counter[str],
+    lines: SpooledLines,
+    removals: Removals | None,
+) -> tuple[Counts, tuple[str, ...]]:
     """Write the operations, those that take something away first, so that windows with a DELETE are few."""
     counts: Counter[str] = Counter()
-    doubtful: Counter[str] = Counter()
+    taken: Counter[str] = Counter()
     with closing(SpooledLines()) as late, closing(SpooledLines()) as doubted:
         for operation, takes_away in steps:
-            (doubtful if takes_away else counts)[operation.action] += 1
+            if takes_away:
+                taken[operation.dataflow.source_name] += 1
+            else:
+                counts[operation.action] += 1
             part = doubted if takes_away else lines if operation.action in DELETED else late
             part.add([write_operation(operation)])
-        allowed = removals is None or removals.allow(doubtful.total(), kept["held"])
-        if allowed:
-            counts += doubtful
-            lines.add(doubted.read())
+        withheld_of = removals.withhold(taken, held) if removals is not None else set[str]()
+        for line in doubted.read():
+            operation = read_operation(line)
+            if operation.dataflow.source_name not in withheld_of:
+                counts[operation.action] += 1
+                lines.add([line])
         lines.add(late.read())
-    withheld = 0 if allowed else doubtful.total()
-    return Counts(**{a.value: counts[a] for a in Action}, keep=kept["keep"] + withheld, withheld=withheld)
+    withheld = sum(taken[source] for source in withheld_of)
+    found = Counts(**{a.value: counts[a] for a in Action}, keep=kept["keep"] + withheld, withheld=withheld)
+    return found, tuple(sorted(withheld_of))
 
 
 def _requests(lines: SpooledLines, limits: Limits) -> tuple[int, int]:

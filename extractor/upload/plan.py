@@ -69,10 +69,12 @@ def plan_known(
     """As `make_plan`, of what is known already; ``but`` are ids with actions that are left to another plan."""
     rules = reconcile or ReconcileSettings()
     kept: Counter[str] = Counter()
+    held: Counter[str] = Counter()
     nights = Nights(store.nights(namespace) if rules.expire_after_nights else {}, rules.expire_after_nights)
     return spool_plan(
-        (step for step in _steps(store, run_id, namespace, nights, kept) if step.operation.mark not in but),
+        (step for step in _steps(store, run_id, namespace, nights, kept, held) if step.operation.mark not in but),
         kept,
+        held,
         namespace=namespace,
         state_version=store.state_version(),
         run_id=run_id,
@@ -81,16 +83,18 @@ def plan_known(
     )
 
 
-def _steps(store: Store, run_id: int, namespace: str, nights: Nights, kept: Counter[str]) -> Iterator[Step]:
+def _steps(
+    store: Store, run_id: int, namespace: str, nights: Nights, kept: Counter[str], held_of: Counter[str]
+) -> Iterator[Step]:
     for known in batches(store.known(namespace), _BATCH):
         held = store.dataflows([row.external_id for row in known])
         facts = store.targets(target for row in known for target in row.targets)
         ends = {row.external_id: over(row, facts, nights) for row in known}
-        kept["held"] += sum(row.status is Status.PRESENT for row in held.values())
+        held_of.update(row.source_name for row in held.values() if row.status is Status.PRESENT)
         yield from _postings(store, [r for r in known if ends[r.external_id] is None], held, run_id, kept)
         yield from _removals(store, held, ends)
     for batch in batches(store.owned_but_unknown(namespace), _BATCH):
-        kept["held"] += sum(row.status is Status.PRESENT for row in batch)
+        held_of.update(row.source_name for row in batch if row.status is Status.PRESENT)
         linked = [row for row in batch if row.status is not Status.EMPTY]
         yield from (Step(Operation.of(Action.REMOVE, dataflow_of(r), _UNKNOWN), takes_away=True) for r in linked)
 

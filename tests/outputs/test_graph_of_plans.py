@@ -33,6 +33,7 @@ def planned(*operations: Operation) -> Plan:
     return spool_plan(
         ((operation, False) for operation in operations),
         Counter(),
+        Counter(),
         namespace=NAMESPACE,
         state_version="1",
         run_id=9,

@@ -197,3 +197,18 @@ def test_older_sightings_move_the_first_time_only(store: Store, service: Lineage
     assert holds(service, load)
     row = store.dataflows([load.external_id])[load.external_id]
     assert (row.first_seen, row.last_seen) == (at(0), at(48))
+
+
+def test_a_bad_night_of_one_source_does_not_hold_back_another(store: Store, service: LineageService) -> None:
+    """The limit counts for each source by itself, and then for what is left together."""
+    small = [flow(f"s{n}", {f"s{n}": ["a"]}, source="small") for n in range(4)]
+    large = [flow(f"l{n}", {f"l{n}": ["a"]}) for n in range(20)]
+    run_night(store, service, [*small, *large])
+    drops = [(f"12.sales.{name}", at(5)) for name in ("s0", "s1", "s2", "l0", "l1")]
+    rules = {"removals_always": 1, "max_removed_share": 0.2}
+    with plan_night(store, [], drops=drops, **rules) as plan:
+        assert (plan.head.counts.remove, plan.head.counts.withheld) == (2, 3)
+        assert plan.head.withheld_of == ("small",)
+    with plan_night(store, [], drops=[(f"12.sales.l{n}", at(6)) for n in range(5)], **rules) as plan:
+        assert (plan.head.counts.remove, plan.head.counts.withheld) == (0, 8)
+        assert plan.head.withheld_of == ("logs", "small")
