@@ -195,7 +195,8 @@ def plan_of(
 
 def _limit_of(config: Config) -> str:
     rules = config.reconcile
-    return f"the larger of {rules.removals_always} and {rules.max_removed_share:.0%}, of a source's and of all ([reconcile]),"
+    share = f"{rules.max_removed_share:.0%}"
+    return f"the larger of {rules.removals_always} and {share}, of a source's and of all ([reconcile]),"
 
 
 def apply_made(
