@@ -25,6 +25,7 @@ STANDARD_INPUT = "standard input"
 _NOT_ANALYSED = frozenset(
     {Outcome.NOT_PARSED, Outcome.UNSUPPORTED, Outcome.TOO_LARGE, Outcome.TIMED_OUT, Outcome.CUT, Outcome.DYNAMIC}
 )
+_NOT_UNDERSTOOD = frozenset({Outcome.NOT_PARSED, Outcome.UNSUPPORTED})
 _OF_ROUTINE = "statement of a routine"
 """Its places speak of the text within the routine."""
 _SAMPLE_CHARS = 200_000
@@ -69,16 +70,18 @@ class Desk:
 
     def excerpts(self) -> list[str]:
         """Lines that show where the statements that cannot be parsed stop making sense, without credentials."""
-        from extractor.outputs.excerpt import excerpt, place_of
+        from extractor.outputs.excerpt import excerpt, place_of, place_of_beginning
 
         rows: list[str] = []
         for name, lineage in self.found.items():
-            failed = [s for s in lineage.statements if s.outcome is Outcome.NOT_PARSED and s.kind != _OF_ROUTINE]
+            failed = [s for s in lineage.statements if s.outcome in _NOT_UNDERSTOOD and s.kind != _OF_ROUTINE]
             pieces = _pieces_of(self.contents[name], self.dialect) if failed else {}
             for statement in failed:
-                place, (line, raw) = place_of(statement.reason), pieces.get(statement.fingerprint, (0, ""))
+                line, raw = pieces.get(statement.fingerprint, (0, ""))
+                place = place_of(statement.reason) or place_of_beginning(raw, statement.reason)
                 if place is not None and line:
-                    rows.append(f"{name}:{line + place.line - 1}:{place.first_column}: not parsed: {place.reason}")
+                    where = f"{name}:{line + place.line - 1}:{place.first_column}"
+                    rows.append(f"{where}: {statement.outcome.value}: {place.reason}")
                     rows += excerpt(self.text_of(name, statement.fingerprint).sql, place, line, raw=raw)
         return rows
 

@@ -51,6 +51,8 @@ def say(text: str, *, error: bool = False) -> None:
     if error and logs_are_json():
         _LOG.log(_level_of(text), "%s", text)
         return
+    if error:
+        sys.stdout.flush()  # where both go to one file, lines stay in their order
     lines = ("\t".join(visible(part) for part in line.split("\t")) for line in text.split("\n"))
     print("\n".join(lines), file=sys.stderr if error else sys.stdout)
 

@@ -32,6 +32,16 @@ def place_of(reason: str) -> ErrorPlace | None:
     return place if place.line else None
 
 
+def place_of_beginning(text: str, reason: str) -> ErrorPlace | None:
+    """The first word of a statement of which nothing else is understood, or None where it begins with none."""
+    found = re.match(r"\s*(\w+)", text)
+    if found is None:
+        return None
+    before = text[: found.start(1)]
+    column = found.end(1) - (before.rfind("\n") + 1)
+    return ErrorPlace(before.count("\n") + 1, column, found[1], reason)
+
+
 def excerpt(text: str, place: ErrorPlace, first_line: int, *, raw: str = "") -> list[str]:
     """The line and, where the word stands in it, a line that underlines it; nothing where the text is too short.
 

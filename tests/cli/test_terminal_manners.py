@@ -76,6 +76,15 @@ def test_the_place_of_an_error_is_underlined(script):
     assert shown[place + 2].index("^^^^^") == shown[place + 1].index("where where") + len("where ")
 
 
+def test_a_statement_that_is_not_understood_is_shown_with_its_first_word(tmp_path):
+    """The parser tells no place of it: its beginning is shown, on its line of the file."""
+    path = tmp_path / "typo.sql"
+    path.write_text("select 1;\n\ncreate tabel oops as select 1;\n")
+    shown = shell("extract", str(path), "-d", "postgres").stderr.splitlines()
+    assert shown[0].startswith(f"{path}:3:1: unsupported: ")
+    assert shown[1:] == ["  3 | create tabel oops as select 1", "    | ^^^^^^"]
+
+
 LIVE = """
 from extractor.cli.progress import Steps
 from extractor.progress import Count

@@ -6,12 +6,15 @@ import ast
 import doctest
 import importlib.util
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
+import extractor
 from extractor.config import Config
 
 ROOT = Path(__file__).parents[2]
@@ -56,6 +59,43 @@ def test_every_setting_is_explained() -> None:
         told = sections[name]
         missing = [n for n, f in model.model_fields.items() if not re.search(rf"`{(f.alias or n)}`", told)]
         assert not missing, f"[{name}]: {missing}"
+
+
+def test_the_page_on_the_library_lists_what_is_public() -> None:
+    """The table of names is `extractor.__all__`, and the package says that it is typed."""
+    table = (DOCS / "library.md").read_text(encoding="utf-8").partition("## A text")[0]
+    named = {name for row in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE) for name in re.findall(r"`(\w+)`", row)}
+    assert named == set(extractor.__all__)
+    assert all((ROOT / package / "py.typed").exists() for package in ("extractor", "dialects"))
+
+
+def test_the_examples_of_the_library_are_typed(tmp_path: Path) -> None:
+    """A type checker in its strict mode has nothing to say to who uses the public names."""
+    use = tmp_path / "use.py"
+    use.write_text(TYPED_USE, encoding="utf-8")
+    words = ["--strict", "--config-file=", "--cache-dir", str(tmp_path / "cache"), "--follow-imports=silent", str(use)]
+    done = subprocess.run([sys.executable, "-m", "mypy", *words], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+TYPED_USE = """
+from datetime import UTC, datetime
+
+from extractor import ColumnEdge, Lineage, LineageError, Origin, Outcome, QueryOutcome, QueryRecord, extract_lineage
+
+
+def direct(records: list[QueryRecord]) -> list[ColumnEdge]:
+    found: Lineage = extract_lineage(records, dialect="postgres", schema={"t": ["a"]})
+    return [edge for edge in found.columns if edge.kind == "direct" and edge.confidence > 0.5]
+
+
+def bad(text: str) -> dict[str, Outcome]:
+    return {statement.reason: statement.outcome for statement in extract_lineage(text).statements}
+
+
+RECORD = QueryRecord("select 1", datetime.now(UTC), outcome=QueryOutcome.OK, origin=Origin("a.sql", 1))
+ERROR: type[Exception] = LineageError
+"""
 
 
 def texts_of(tree: ast.AST) -> Iterator[str]:
