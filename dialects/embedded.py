@@ -122,12 +122,24 @@ CLICKHOUSE = Dialect(
     prepare=after(_with_dictionary_query, _with_dictionary_names, _INFILE, _WINDOW_VIEW, _WINDOW_FUNCTION),
 )
 
+_UNIT_LAST = where_found(
+    r"\bDATEDIFF\b",
+    rewriting(
+        Rewrite(
+            "DATEDIFF ( YEAR|QUARTER|MONTH|WEEK|DAY|HOUR|MINUTE|SECOND|MILLISECOND|MICROSECOND , .., ..)",
+            "DATEDIFF({5}, {4}, {2})",
+        ),
+    ),
+)
+"""A unit in front goes behind, where this parser looks for it: it takes a last argument D for the unit DAY."""
+
 GENERIC = Dialect(
     name="generic",
     title="Generic SQL",
     parser="",
     aliases=("", "ansi", "sql", "standard"),
     lexical=LexicalRules(identifier_quotes=(('"', '"'), ("`", "`")), delimiter_command=True),
+    prepare=_UNIT_LAST,
 )
 
 DIALECTS = (DUCKDB, SQLITE, CLICKHOUSE, GENERIC)

@@ -20,6 +20,7 @@ _REWRITES = rewriting(
         "^ CREATE OR? REPLACE? TEMPORARY? TABLE IF? NOT? EXISTS? <name> (...)? WITH RECURSIVE? <name> (...)? AS",
         "CREATE {1} {2} {3} TABLE {5} {6} {7} {8} {9} AS WITH {11} {12} {13} AS",
     ),
+    Rewrite("IGNORE|REPLACE AS ( SELECT|WITH", "AS ({3}"),
     Rewrite("^ ALTER ONLINE|OFFLINE|IGNORE TABLE", "ALTER TABLE"),
     Rewrite("^ TABLE <name> ..INTO OUTFILE|DUMPFILE", "SELECT * FROM {1} {2} INTO {3}"),
     Rewrite("^ SELECT ..INTO OUTFILE|DUMPFILE <string> ..FROM ...", "COPY (SELECT {1} FROM {5}) TO {3}"),

@@ -82,11 +82,16 @@ def _of_target(
         return None
     name = _four_parts(inner[from_ + 1 : last], server)
     listed = inner[1:from_]
-    if word_at(found, place - 1) not in _FILLS or word_at(found, end) == "(" or listed[0].text == "*":
+    if word_at(found, place - 1) not in _FILLS or _lists_columns(found, end) or listed[0].text == "*":
         return end, name
     if any(t.kind not in ("word", "quoted") and t.text != "," for t in listed):
         return None
     return end, f"{name} ({' '.join(t.text for t in listed)})"
+
+
+def _lists_columns(found: Sequence[Token], place: int) -> bool:
+    """Whether a column list stands there, not a query in brackets."""
+    return word_at(found, place) == "(" and word_at(found, place + 1) not in ("SELECT", "WITH", "(")
 
 
 def _four_parts(name: Sequence[Token], server: str) -> str:

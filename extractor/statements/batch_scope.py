@@ -25,6 +25,7 @@ _SESSION_VARIABLE = re.compile(
 )
 _GO = re.compile(r"^\s*GO\b", re.IGNORECASE | re.MULTILINE)
 _OPENS = re.compile(r"\s*(?:DECLARE|SET|SELECT|WITH)\b", re.IGNORECASE)
+_CURSOR = re.compile(r"\s*DECLARE\s+[\w\[\]]+\s+(?:INSENSITIVE\s+)?(?:SCROLL\s+)?CURSOR\b", re.IGNORECASE)
 _VARIABLES = frozenset({"mysql", "snowflake", "databricks", "spark", "duckdb"})
 
 
@@ -41,18 +42,22 @@ def pieces(sql: str, dialect: Dialect) -> list[Piece]:
     if len(found) < 2:
         return found
     if dialect.lexical.blocks == "tsql":
-        return _joined(found, sql, "@") if "@" in sql and _TSQL.search(blank(sql, dialect.lexical)) else found
+        return _joined(found, sql, "@", dialect) if "@" in sql and _TSQL.search(blank(sql, dialect.lexical)) else found
     if dialect.parser == "bigquery":
         first = next((i for i, piece in enumerate(found) if _DECLARED.match(piece.text)), None)
         return found if first is None else [*found[:first], _one(found[first:], sql)]
     if dialect.parser in _VARIABLES and _MAY_SET.search(sql):
         plain = blank(sql, dialect.lexical)
         if _SCRIPT.search(plain) or _SESSION_VARIABLE.search(plain):
-            return _joined(found, sql, "")
+            return _joined(found, sql, "", dialect)
     return found
 
 
-def _joined(found: list[Piece], sql: str, mark: str) -> list[Piece]:
+def _declares_cursor(text: str, dialect: Dialect) -> bool:
+    return "CURSOR" in text.upper() and _CURSOR.match(blank(text, dialect.lexical)) is not None
+
+
+def _joined(found: list[Piece], sql: str, mark: str, dialect: Dialect) -> list[Piece]:
     """Runs of statements between two GO, each from the first that could set a variable."""
     kept: list[Piece] = []
     opened = False
@@ -62,7 +67,8 @@ def _joined(found: list[Piece], sql: str, mark: str) -> list[Piece]:
             kept[-1] = _one([kept[-1], piece], sql)
         else:
             kept.append(piece)
-            opened = mark in piece.text and _OPENS.match(piece.text) is not None
+            sets = mark in piece.text and _OPENS.match(piece.text) is not None
+            opened = sets or _declares_cursor(piece.text, dialect)
     return kept
 
 

@@ -44,8 +44,9 @@ def _swapped(word: str) -> str:
 
 
 def other_layout(case: Case) -> str:
-    """Comments and line ends where blanks were."""
-    return _joined(case, lambda token: " /* note */\n  " if token.kind == "space" else token.text)
+    """Comments and line ends where blanks were, and around the text."""
+    inner = _joined(case, lambda token: " /* note */\n  " if token.kind == "space" else token.text)
+    return f"/* note */\n\n{inner}\n/* note */"
 
 
 def other_aliases(case: Case) -> str | None:
@@ -92,6 +93,21 @@ def nested_query(case: Case) -> str | None:
     """SELECT * over the query of a statement that is a query, or ends in one, as a derived table."""
     span = _query(case)
     return None if span is None else f"{span[0]}select * from (\n{span[1]}\n) wrapped_query"
+
+
+def bracketed_query(case: Case) -> str | None:
+    """Brackets around the query of a statement that is a query, or ends in one."""
+    span = _query(case)
+    return None if span is None else f"{span[0]}(\n{span[1]}\n)"
+
+
+def query_below_both(case: Case) -> str | None:
+    """The query in a CTE, that within a derived table."""
+    span = _query(case)
+    if span is None:
+        return None
+    inner = f"with wrapped_query as (\n{span[1]}\n) select * from wrapped_query"
+    return f"{span[0]}select outer_query.* from (\n{inner}\n) outer_query"
 
 
 def query_in_cte(case: Case) -> str | None:

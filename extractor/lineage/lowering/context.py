@@ -38,9 +38,9 @@ class Walk:
     """One walk over one statement: the dialect, and the writes met inside of it (data-modifying CTEs, OUTPUT).
 
     ``text`` is what was parsed, where names are taken from it. ``engine`` is the parser's name of the dialect, by
-    which most rules of syntax go; ``knows_no_names`` tells that a plain reference can only be a column.
-    ``visible`` are the CTEs before the one that is being lowered: what it writes may read them. ``touched`` is what
-    the last change put out (OUTPUT).
+    which most rules of syntax go; ``knows_no_names`` tells that a plain reference can only be a column, ``names_casts``
+    that a cast bears the name of its column. ``visible`` are the CTEs before the one that is being lowered: what it
+    writes may read them. ``touched`` is what the last change put out (OUTPUT).
 
     ``query``, ``values`` and ``statement`` lower what stands inside of something else: expressions hold queries
     and queries hold expressions, so they reach one another through the walk.
@@ -56,6 +56,7 @@ class Walk:
     visible: tuple[Cte, ...] = ()
     text: str = ""
     touched: Select | None = None
+    names_casts: bool = True
     engine: str = field(init=False)
     knows_no_names: bool = field(init=False)
 

@@ -36,6 +36,7 @@ _QUERIES = frozenset(
 
 _SHAPE = frozenset({exp.LikeProperty, exp.ColumnDef})
 _NAMED_BY_TEXT = frozenset({"duckdb", "mysql", "sqlite"})
+"""Engines that name a column after its text: ``CAST(a AS int)`` is called so in what they create, not ``a``."""
 _SPARK = frozenset({"spark", "spark2", "databricks"})
 _TEMPORARY = frozenset({exp.TemporaryProperty, exp.VolatileProperty, exp.GlobalProperty})
 
@@ -169,9 +170,8 @@ def _all_of(table: Node, walk: Walk) -> Select:
 
 
 def _lower_query(node: Node, kind: str, name: Name, schema: Node, properties: list[Node], walk: Walk) -> Write:
+    walk.names_casts = walk.engine not in _NAMED_BY_TEXT
     query = lower_query(arg(node, "expression"), walk)
-    if walk.engine in _NAMED_BY_TEXT and isinstance(query, Select):
-        query = _without_cast_names(arg(node, "expression"), query)
     ctes = lower_ctes(node, walk)
     if ctes:
         query = query._replace(ctes=(*ctes, *query.ctes))
@@ -190,16 +190,6 @@ def _lower_query(node: Node, kind: str, name: Name, schema: Node, properties: li
     if to is not None:  # ClickHouse: the view fills another table
         return write._replace(target=table_name(arg(to, "this"), walk), mode="insert", by_name=True)
     return write
-
-
-def _without_cast_names(node: Node, query: Select) -> Select:
-    """Engines that name a column after its text call ``CAST(a AS int)`` so, not ``a``."""
-    items = args_of(node, "expressions") if node.__class__ is exp.Select else []
-    if len(items) != len(query.projections):
-        return query
-    pairs = zip(items, query.projections, strict=True)
-    named = (p._replace(name="") if item.__class__ in (exp.Cast, exp.TryCast) else p for item, p in pairs)
-    return query._replace(projections=tuple(named))
 
 
 def _with_own_columns(query: Query, listed: tuple[str, ...]) -> tuple[Query, tuple[str, ...]]:

@@ -227,6 +227,8 @@ def _name_of(item: Node, position: int, walk: Walk) -> str:
     if walk.engine in _NAMED_BY_FUNCTION:
         return given_name(item, walk)
     inner = item
+    if not walk.names_casts and item.__class__ in _CASTS:
+        return ""
     while inner.__class__ in _TRANSPARENT:
         inner = arg(inner, "this")
     cls = inner.__class__
