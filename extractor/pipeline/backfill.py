@@ -18,6 +18,7 @@ from extractor.engines import Engine, ProcessEngine
 from extractor.errors import AlationError, Paused, StateBusy
 from extractor.pipeline.catalogs import refresh_catalogs, refresh_schemas
 from extractor.pipeline.derive import Carried, Derivation, groups_of, limits_of
+from extractor.pipeline.events import check_events, observe_events
 from extractor.pipeline.runs import PACKED_FROM, alation_of, apply_made, connect, finish, plan_of, state_url
 from extractor.pipeline.windows import Window, windows_between
 from extractor.progress import Progress
@@ -98,6 +99,7 @@ def backfill(
         ConfigError, StateError, AlationError: as for `run`.
     """
     settings = alation_of(config)
+    check_events(config)
     groups_of(config)  # a wrong dialect is told before anything is touched
     windows = list(windows_between(since, until, step or config.backfill.window))
     with (
@@ -237,13 +239,15 @@ class _Backfill:
             progress=self._progress,
             carried=self._carried,
         ).run()
+        observe_events(self._config, self._store, self._catalogs, report, run_id, window)
 
 
 def history_name(config: Config) -> str:
     """What tells one history from another: its windows are done for these sources, read like this, not for others."""
     beside = {"catalog", "schemas", "parts_of_tables", "unknown_tables", "key_database_part"}
     sources = [source.model_dump(mode="json", exclude=beside) for source in config.source]
-    text = orjson.dumps([config.namespace, sources], option=orjson.OPT_SORT_KEYS)
+    events = [events.model_dump(mode="json") for events in config.events]
+    text = orjson.dumps([config.namespace, sources, *([events] if events else [])], option=orjson.OPT_SORT_KEYS)
     return hashlib.blake2b(text, digest_size=16).hexdigest()
 
 

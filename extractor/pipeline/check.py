@@ -60,7 +60,7 @@ def _with_alation(config: Config, store: Store, *, has_list: bool) -> Iterator[F
     with client:
         try:
             yield _token(client)
-            yield from _capabilities(client)
+            yield from _capabilities(client, config)
             known = {source.id: source for source in client.data_sources()}
         except AlationError as error:
             yield Finding(Level.ERROR, f"Alation: {error}")
@@ -86,8 +86,8 @@ def _token(client: AlationClient) -> Finding:
     return Finding(Level.OK, "Alation: the token is active")
 
 
-def _capabilities(client: AlationClient) -> Iterator[Finding]:
-    """What the instance's own OpenAPI says of the routes that are used; most instances do not show it."""
+def _capabilities(client: AlationClient, config: Config) -> Iterator[Finding]:
+    """What the instance's own OpenAPI says of the routes and object types that are used; most do not show it."""
     found = client.capabilities()
     if found is None:
         return
@@ -100,6 +100,24 @@ def _capabilities(client: AlationClient) -> Iterator[Finding]:
         yield Finding(
             Level.WARNING, f"{shown} no way to delete dataflows: stale links will be removed one by one instead"
         )
+    for name, otypes in _types_used(config):
+        if missing := sorted(otype for otype in otypes if not found.supports(otype)):
+            yield Finding(
+                Level.WARNING,
+                f"{name}: {shown} no objects of type {', '.join(missing)}: this instance may refuse their links",
+            )
+
+
+def _types_used(config: Config) -> Iterator[tuple[str, set[str]]]:
+    """The object types that sources and the files of ``[[paths]]`` may send, by what they are called."""
+    for source in config.source:
+        yield f"source {source.name}", {"table", "column"} | ({"external"} & {source.unknown_tables})
+    for settings in config.paths:
+        declared = Declared(config.namespace, settings.name, config.upload.max_content_chars)
+        for _, content in contents(config, settings):
+            declared.add(content)
+        edges = (edge for dataflow in declared.dataflows(lambda node, _: node) for edge in dataflow.edges)
+        yield f"paths {settings.name}", {node.otype for edge in edges for node in edge[:2]}
 
 
 def _data_sources(config: Config, known: dict[int, DataSource]) -> Iterator[Finding]:

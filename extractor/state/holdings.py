@@ -101,6 +101,12 @@ class Holdings(Database):
         with self.write() as connection:
             owned.set_seen(connection, times, run_id)
 
+    def set_fingerprints(self, fingerprints: Mapping[str, str]) -> None:
+        """Note which statements dataflows are that Alation holds; this does not change `state_version`."""
+        if fingerprints:
+            with self.write() as connection:
+                owned.set_fingerprints(connection, fingerprints)
+
     # The way into Alation; each call is one commit
 
     def intend(self, rows: Sequence[Dataflow], status: Status, run_id: int) -> None:

@@ -247,6 +247,13 @@ def set_seen(connection: Connection, times: Mapping[str, tuple[datetime, datetim
         )
 
 
+def set_fingerprints(connection: Connection, fingerprints: Mapping[str, str]) -> None:
+    """Write down which statements dataflows are."""
+    statement = update(dataflows).where(dataflows.c.external_id == bindparam("id_"))
+    rows = [{"id_": name, "print_": value} for name, value in fingerprints.items()]
+    connection.execute(statement.values(fingerprint=bindparam("print_")), rows)
+
+
 def jobs(connection: Connection) -> list[str]:
     """Jobs that were under way when a run ended before them."""
     query = (

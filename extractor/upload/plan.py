@@ -125,6 +125,9 @@ def _postings(
             if ours is not None and (ours.first_seen, ours.last_seen) != (row.first_seen, row.last_seen):
                 seen_again[row.external_id] = (row.first_seen, row.last_seen)
     store.seen_again(seen_again, run_id)
+    # What was taken over from Alation came without: from now on other words are seen as such.
+    untold = [row for row in known if row.external_id not in actions and row.fingerprint]
+    store.set_fingerprints({r.external_id: r.fingerprint for r in untold if not held[r.external_id].fingerprint})
     wanted = store.known_dataflows(actions)
     before = store.edges([i for i, (action, _) in actions.items() if action is Action.CHANGE])
     for external_id, (action, reason) in actions.items():

@@ -40,7 +40,7 @@ def _dataflows(page: dict[str, Any], namespace: str) -> Iterator[Dataflow]:
     for item in page["dataflow_objects"]:
         external_id = str(item.get("external_id", ""))
         parts = external_id.split("/")
-        if len(parts) == 4 and parts[:2] == ["api", namespace]:
+        if len(parts) >= 4 and parts[:2] == ["api", namespace]:  # what people declare may hold more slashes
             yield _dataflow(external_id, parts[2], item, united(edges.get(external_id.lower(), ())))
 
 

@@ -374,3 +374,28 @@ def test_what_the_hours_leave_over_is_sent_later_without_being_derived_again(tmp
     assert {t for _, _, t in alation.edges()} == {"12.mart.towns", "12.mart.towns.town"}
     again, _ = backfill(config, until=datetime(2023, 2, 1, tzinfo=UTC))
     assert [window.report for window in again.windows] == [None]
+
+
+def test_other_tools_events_are_history_too(tmp_path, alation):
+    """Each window brings the runs that ended within it; what a later window's run told stays when it is done again."""
+    months(tmp_path)
+    (tmp_path / "events").mkdir()
+    told = []
+    for month, table in ((2, "wh.raw.shops"), (5, "wh.raw.sales")):
+        ends = [{"namespace": "postgres://db", "name": name} for name in (table, "wh.mart.towns")]
+        run = {"runId": f"r{month}"}
+        told.append({"eventType": "COMPLETE", "eventTime": f"2023-{month:02}-03T02:00:00Z", "run": run})
+        told[-1] |= {"job": {"namespace": "spark", "name": "towns"}, "inputs": ends[:1], "outputs": ends[1:]}
+    (tmp_path / "events" / "e.jsonl").write_text("".join(json.dumps(e) + "\n" for e in told))
+    section = '[[events]]\nname = "spark"\npaths = ["events"]\nnamespaces = { "postgres://" = "wh" }\n'
+    config = configure(tmp_path, alation.url, section)
+
+    def of_events():
+        return {(s, t) for s, name, t in alation.edges() if name.startswith("api/test/spark/")}
+
+    backfill(config, until=datetime(2023, 4, 1, tzinfo=UTC))
+    assert of_events() == {("12.raw.shops", "12.mart.towns")}
+    backfill(config)
+    assert of_events() == {("12.raw.sales", "12.mart.towns")}
+    backfill(config, until=datetime(2023, 4, 1, tzinfo=UTC), again=True)
+    assert of_events() == {("12.raw.sales", "12.mart.towns")}

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from loopback import Answer, answering
 from sandbox_server import sandbox
 
 from extractor import pipeline
@@ -236,3 +237,41 @@ def test_events_and_paths_do_not_share_a_name(installed):
     events = EventSettings(name="BI", paths=["events"], namespaces={"postgres://": "wh"})
     with pytest.raises(ConfigError, match="share a name: bi"):
         check_events(installed.config().model_copy(update={"events": [events]}))
+
+
+def test_declared_dataflows_are_taken_over_by_a_rebuild(installed, alation, tmp_path):
+    """Ids with slashes of their own come back, nothing is sent again, and other words are seen from then on."""
+    nested = {"otype": "dataflow", "key": "api/team/by_hand"}
+    objects = [{"external_id": "api/team/by_hand", "content": "As agreed."}]
+    text = json.dumps({"dataflow_objects": objects, "paths": [[[SALES], [nested], [NET]]]})
+    (tmp_path / "bi.json").write_text(text, encoding="utf-8")
+    installed.run()
+    for part in tmp_path.glob("lineage-state.db*"):
+        part.unlink()
+    assert pipeline.rebuild_state(installed.config()) == (2, 0)
+    assert installed.run().plan["keep"] == 2
+    (tmp_path / "bi.json").write_text(text.replace("As agreed.", "As agreed anew."), encoding="utf-8")
+    assert installed.run().plan["change"] == 1
+    assert alation.dataflows()["api/test/bi/team/by_hand"]["content"] == "As agreed anew."
+    (tmp_path / "bi.json").write_text('{"paths": []}', encoding="utf-8")
+    installed.run()
+    assert list(alation.dataflows()) == [name for name in alation.dataflows() if name.startswith("api/test/wh/")]
+
+
+def test_check_compares_object_types_with_what_the_instance_shows(installed, monkeypatch):
+    """Where the instance's OpenAPI lists object types, those that it lacks are told by the [[paths]] that use them."""
+    node = {"properties": {"otype": {"enum": ["table", "column", "dataflow"]}}}
+    document = {
+        "info": {"version": "2021.1"},
+        "paths": {"/integration/v2/lineage/": {"post": {}}},
+        "components": {"schemas": {"Node": node}},
+    }
+    token = {"user_id": 1, "token_status": "ACTIVE", "api_access_token": "at"}
+    answers = [Answer(200, token), Answer(201, token), Answer(200, document), Answer(200, []), Answer(200, [])]
+    with answering(*answers) as server:
+        config = installed.config()
+        assert config.alation is not None
+        config = config.model_copy(update={"alation": config.alation.model_copy(update={"url": server.url})})
+        found = [f.text for f in pipeline.check(config) if f.level is Level.WARNING and "no objects of type" in f.text]
+    (line,) = found
+    assert line.startswith("paths bi: Alation: its OpenAPI of version 2021.1 shows no objects of type bi_report")
