@@ -22,6 +22,7 @@ class Lines:
     ``file`` and ``number`` are the place of the line that was given last, ``stats`` the counts of its file.
     A line longer than ``limit`` bytes is given cut to the limit, the rest of it is passed over, and ``is_cut`` is
     true until the next line. Where one file ends without a line end, its last line goes on in the next file.
+    ``unended`` is the very last line where no line end follows it, known when it is given.
     ``is_damaged`` is true at the end when the last file broke off inside; its last, partial line is dropped.
     ``others`` are the files that go on where the first one ends; each is taken when the one before it is at its end.
     Lines in an envelope are given as they were before they were wrapped, under the number they have in the file.
@@ -38,6 +39,7 @@ class Lines:
         self.number = 0
         self.is_cut = False
         self.is_damaged = False
+        self.unended = b""
         self._envelope = None if as_they_lie else first.envelope
 
     def __iter__(self) -> Iterator[bytes]:
@@ -51,6 +53,7 @@ class Lines:
             wrapped = objects_at(envelope.depth, outer.blocks(), self._limit)
         for number, line in envelope.unwrap(wrapped, self._first.written_at):
             self.file, self.stats, self.number = outer.file, outer.stats, number
+            self.unended = line if outer.unended else b""
             self.is_cut = outer.is_cut or len(line) > self._limit
             yield line[: self._limit]
         self.is_damaged, self.is_cut = outer.is_damaged, False
@@ -93,6 +96,7 @@ class Lines:
             self.is_damaged = bool(opened.damage)
             tail, skipping = (b"", False) if self.is_damaged else (tail, skipping)
         if tail:
+            self.unended = tail
             yield from self._one(tail)
         self.stats.lines = self.number
 

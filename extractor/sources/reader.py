@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from itertools import chain
 from pathlib import Path
 
 from extractor.config import SourceSettings
-from extractor.models import BadRecord, Origin
+from extractor.models import BadRecord, Origin, QueryRecord
 from extractor.sources.interface import (
     MAX_STATEMENT_BYTES,
     FileStats,
@@ -170,7 +170,8 @@ class FileReader:
             yield self._of_file(first.stats, clock.problem)
         lines = Lines(first, self._limit, others=chain(beginning[1:], opening.rest))
         try:
-            yield from chosen.read(Reading(lines, sample, self._source, clock, self._limit))
+            items = chosen.read(Reading(lines, sample, self._source, clock, self._limit))
+            yield from (items if chosen.ways_of is None else _with_cut_end(items, lines))
         except RecursionError:
             yield self._of_file(lines.stats, "reading stopped: a value is nested too deeply")
         for part in self.parts[1:]:
@@ -227,6 +228,21 @@ class PairReader(FileReader):
                 Lines(opened, self._limit), sample, self._source, Clock(self._source.time_zone), self._limit
             )
             yield Part(reading, names, self._pair.role_of(names) or "texts")
+
+
+def _with_cut_end(items: Iterable[Item], lines: Lines) -> Iterator[Item]:
+    """The items of a log that a server writes line by line, the last marked cut where its last line has no end.
+
+    A file that was copied while it grew, or in part, ends inside a statement that may look whole: ``insert into a
+    select x from b``, with a join to come. Whose text ends where the file does, of that nobody can know.
+    """
+    for item in items:
+        if lines.unended and isinstance(item, QueryRecord) and item.sql:
+            end = item.sql.rstrip().rsplit("\n", 1)[-1].strip()
+            last = lines.unended.decode("utf-8", "replace").rstrip()
+            yield item._replace(cut=True) if last.endswith(end) else item
+        else:
+            yield item
 
 
 def read_file(
