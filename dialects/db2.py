@@ -29,6 +29,7 @@ _DB2 = (
     Rewrite("^ CREATE TEMPORARY TABLE <name> (...) IN|ON|NOT|WITH ...", "CREATE TEMPORARY TABLE {3} {4}"),
     Rewrite("^ CREATE TABLE <name> (...)? AS (...) ...", "CREATE TABLE {2} {3} AS {5}"),
     Rewrite("PASSING <name> AS <any> COLUMNS", "PASSING {1} COLUMNS"),
+    Rewrite("PASSING (...) AS <any> COLUMNS", "PASSING {1} COLUMNS"),
     Rewrite("IN <name> INDEX IN <name>"),
     Rewrite("ORGANIZE BY ROW|COLUMN"),
     Rewrite("ORGANIZE BY DIMENSIONS? (...)"),
@@ -68,6 +69,7 @@ _MENDS = (
     Rewrite("INCLUDING|EXCLUDING COLUMN? DEFAULTS"),
     Rewrite("INCLUDING|EXCLUDING IDENTITY COLUMN? ATTRIBUTES?"),
     Rewrite("^ CREATE SUMMARY TABLE", "CREATE TABLE"),
+    Rewrite("^ CREATE TABLE <name> (...)? FOR <name> PROPAGATE ...", "CREATE TABLE {2} LIKE {5}"),
     Rewrite("^ ALTER TABLE <name> ACTIVATE NOT LOGGED INITIALLY WITH EMPTY TABLE", "TRUNCATE TABLE {2}"),
     Rewrite("^ TRUNCATE TABLE? <name> DROP|REUSE|IGNORE|RESTRICT|CONTINUE|IMMEDIATE ...", "TRUNCATE TABLE {2}"),
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from dialects.base import Dialect, Folding, LexicalRules, SessionStatement, TemporaryRule
+from dialects.case_join import with_plain_case_joins
 from dialects.lexing import tokens, words
 from dialects.rewriting import Rewrite, after, closing, name_end, rewriting, where_found, word_at
 
@@ -149,6 +150,7 @@ def _with_read_documents(text: str, rules: LexicalRules) -> str:
 _PASSES = after(
     where_found("'PLACEHOLDER'", _with_plain_placeholders),
     where_found("JSON_TABLE|XMLTABLE", _with_read_documents),
+    where_found(r"CASE\s+JOIN\b", with_plain_case_joins),
     _REWRITE,
 )
 

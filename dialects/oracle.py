@@ -13,6 +13,9 @@ _ORACLE = (
     Rewrite("DELETE WHERE ..WHEN NOT", " WHEN NOT"),
     Rewrite("DELETE WHERE ..WHEN MATCHED", " WHEN MATCHED"),
     Rewrite("DELETE WHERE ... $"),
+    Rewrite("VIEW <name> OF <name> WITH OBJECT IDENTIFIER|ID|OID (...) AS", "VIEW {1} AS"),
+    Rewrite("VIEW <name> OF <name> WITH OBJECT IDENTIFIER|ID|OID DEFAULT AS", "VIEW {1} AS"),
+    Rewrite("VIEW <name> OF <name> UNDER <name> AS", "VIEW {1} AS"),
     Rewrite(f"^ CREATE TABLE <name> {_STORAGE} ..AS ...", "CREATE TABLE {2} AS {5}"),
     Rewrite("^ CREATE MATERIALIZED VIEW <name> (...)? ..AS ...", "CREATE MATERIALIZED VIEW {3} {4} AS {6}"),
 )

@@ -6,6 +6,7 @@ quoted ones are exact). Redshift folds quoted names too unless ``enable_case_sen
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from itertools import takewhile
 
@@ -69,6 +70,15 @@ def _with_plain_places(text: str, rules: LexicalRules) -> str:
     return "".join((*pieces, text[end:]))
 
 
+_SCATTERED = re.compile(r"\bgp_dist_random\s*\(\s*'([^']+)'\s*\)", re.IGNORECASE)
+
+
+def _with_plain_tables(text: str, rules: LexicalRules) -> str:
+    """``gp_dist_random('s.t')``, which reads the table on all segments, as ``s.t``."""
+    del rules
+    return _SCATTERED.sub(r"\1", text)
+
+
 _GREENPLUM_MENDS = (
     Rewrite("SCATTER RANDOMLY"),
     Rewrite("SCATTER BY ..)", ")"),
@@ -103,7 +113,11 @@ GREENPLUM = replace(
     title="Greenplum",
     aliases=("gpdb",),
     system_schemas=POSTGRES.system_schemas | {"gp_toolkit", "pg_aoseg"},
-    prepare=after(where_found("LOCATION", _with_plain_places), rewriting(*_GREENPLUM)),
+    prepare=after(
+        where_found("LOCATION", _with_plain_places),
+        where_found("GP_DIST_RANDOM", _with_plain_tables),
+        rewriting(*_GREENPLUM),
+    ),
     mend=rewriting(*_GREENPLUM_MENDS),
 )
 

@@ -65,6 +65,7 @@ _ASE_MENDS = (
     Rewrite("( INDEX <any> PREFETCH <any> LRU|MRU? )"),
     Rewrite("( PREFETCH <any> LRU|MRU? )"),
     Rewrite("COMPUTE SUM|AVG|MIN|MAX|COUNT (...) ...", ""),
+    Rewrite("PLAN <string> $"),
     Rewrite("NOHOLDLOCK"),
     Rewrite("HOLDLOCK WHERE|GROUP|ORDER|,", "{1}"),
     Rewrite("FOR READ ONLY $"),

@@ -5,8 +5,10 @@ SQL Fundamentals, "Name validation"; SQL Data Definition Language and Data Manip
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from dialects.base import Dialect, LexicalRules, SessionStatement, TemporaryRule
-from dialects.lexing import tokens
+from dialects.lexing import Token, tokens
 from dialects.rewriting import Rewrite, after, closing, name_end, rewriting, where_found, word_at
 from dialects.special_names import with_quoted_specials
 
@@ -23,6 +25,7 @@ _TERADATA = (
     Rewrite("( NAMED <any> , TITLE|FORMAT <string> )", " AS {2}"),
     Rewrite("SUBSTR|SUBSTRING ( <name> FROM <any> FOR <any> )", "{0}({2}, {4}, {6})"),
     Rewrite("SUBSTR|SUBSTRING ( <name> FROM <any> )", "{0}({2}, {4})"),
+    Rewrite("^ CREATE SET|MULTISET VOLATILE TABLE", "CREATE VOLATILE {1} TABLE"),
     Rewrite("^ USING (...) INSERT|INS|UPDATE|UPD|DELETE|DEL|MERGE|SELECT|SEL", "{2}"),
 )
 _UNITS = "YEAR|MONTH|DAY|HOUR|MINUTE|SECOND"
@@ -52,7 +55,7 @@ def _with_plain_windows(text: str, rules: LexicalRules) -> str:
 
 
 def _with_plain_operators(text: str, rules: LexicalRules) -> str:
-    """``f (ON t PARTITION BY a USING x('y'))`` as ``f((SELECT * FROM t))``; of several inputs the first.
+    """``f (ON t PARTITION BY a ON u DIMENSION USING x('y'))`` as ``f((SELECT * FROM t), (SELECT * FROM u))``.
 
     SQL Operators and User-Defined Functions, "Table Operators".
     """
@@ -63,13 +66,28 @@ def _with_plain_operators(text: str, rules: LexicalRules) -> str:
         is_call = found[place - 1].kind == "word" and word_at(found, place) == "(" and word_at(found, place + 1) == "ON"
         if not is_call or found[place].start < copied or word_at(found, place - 1) == "WRITE_NOS":
             continue
-        bracket = word_at(found, place + 2) == "("
-        end = closing(found, place + 2) if bracket else name_end(found, place + 2)
-        if end > 0:
-            read = text[found[place + 2].start : found[end - 1].end]
-            pieces.append(f"{text[copied : found[place].start]}((SELECT * FROM {read}{' AS rows_in' * bracket}))")  # noqa: S608 - read by the parser only
+        inputs = list(_inputs(text, found, place))
+        if inputs:
+            pieces.append(f"{text[copied : found[place].start]}({', '.join(inputs)})")
             copied = found[closing(found, place) - 1].end
     return "".join((*pieces, text[copied:]))
+
+
+def _inputs(text: str, found: list[Token], opening: int) -> Iterator[str]:
+    """What a table operator reads: each table or query behind an ON that is its own, as a subquery."""
+    place, end = opening + 1, closing(found, opening) - 1
+    while place < end and word_at(found, place) != "USING":
+        last = place + 1
+        if word_at(found, place) == "ON":
+            bracket = word_at(found, place + 1) == "("
+            last = closing(found, place + 1) if bracket else name_end(found, place + 1)
+            if last < 0:
+                return
+            read = text[found[place + 1].start : found[last - 1].end]
+            yield f"(SELECT * FROM {read}{' AS rows_in' * bracket})"  # noqa: S608 - read by the parser only
+        elif word_at(found, place) == "(":
+            last = closing(found, place)
+        place = last
 
 
 _REWRITE = rewriting(*_TERADATA)

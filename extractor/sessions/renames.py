@@ -73,6 +73,9 @@ def part_told(use: Use, session: Session, knowledge: Knowledge, fingerprint: str
         knowledge.parts.leave(part)
         return [nothing]
     table = knowledge.table(use.names[1], session)
+    if use.kind == "create table":
+        part = knowledge.made_table(use.names[0], session)
+        nothing = replace(nothing, made=(part,))
     knowledge.parts.belong(part, table)
     made = knowledge.made.pop(part) if knowledge.parts.is_unheld(part) else None
     if made is None:

@@ -90,7 +90,7 @@ def lower_create(node: Node, walk: Walk) -> tuple[Statement, ...]:
     whole = next((p for p in properties if p.__class__ is exp.PartitionedOfProperty), None)
     of = table_name(arg(whole, "this"), walk) if whole is not None else ()
     if of:  # PostgreSQL: CREATE TABLE p PARTITION OF t
-        return define, Use("partition", (name, of), "part")
+        return (Use("create table", (name, of), "part"),)
     return engine_writes(define, properties) if walk.engine == "clickhouse" else (define,)
 
 
