@@ -59,7 +59,8 @@ def run(
             config, store, run_id, report, nightly=window.until is None, allow_removals=allow_removals
         ) as made:
             picture = Picture.of(html, made, store, config, "Run")
-            apply_made(made, store, client, settings, report, progress)
+            if apply_made(made, store, client, settings, report, progress).is_complete:
+                store.undone()  # what an undoing that was killed has left is in the plan, too
         if told := tell(config, store, run_id, report):
             progress(f"OpenLineage: {told} events")
         map_tables(config, store, report, progress)

@@ -22,6 +22,7 @@ from extractor.state.records import (
 )
 from extractor.state.seen_edges import SeenEdge
 from extractor.state.store import Store
+from extractor.state.undo import Undoing
 
 __all__ = [
     "CachedOutline",
@@ -40,6 +41,7 @@ __all__ = [
     "Store",
     "StoredCatalog",
     "TargetFact",
+    "Undoing",
     "dataflow_of",
     "edge_identity",
     "edges_digest",

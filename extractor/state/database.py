@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -9,10 +10,13 @@ from typing import Self
 
 from sqlalchemy import Connection, Engine, select
 
+from extractor.errors import StateError
 from extractor.state import locks, migrate
 from extractor.state.connect import connect, in_words, read_url, shown
 from extractor.state.tables import facts
 from extractor.state.upsert import insert_or_update
+
+_HOLDER = "holder"
 
 
 class Database:
@@ -22,6 +26,7 @@ class Database:
         self._engine = engine
         self._writer = engine.execution_options(write=True)
         self._held: Connection | None = None
+        self._mark = ""
         self.where = shown(engine.url)
 
     @classmethod
@@ -56,7 +61,20 @@ class Database:
         if self._engine.dialect.name == "sqlite":
             file = Path(self._engine.url.database or "").resolve()  # a link to a state is that state
             return locks.lock_file(file.with_name(f"{file.name}.lock"), self.where)
-        return locks.lock_server(self._engine, self.where)
+        return self._lock_server()
+
+    @contextmanager
+    def _lock_server(self) -> Iterator[None]:
+        """A server's lock ends with its connection, which may break: so each write looks whose the state is."""
+        with locks.lock_server(self._engine, self.where):
+            mark = uuid.uuid4().hex
+            with self.write() as connection:
+                set_fact(connection, _HOLDER, mark)
+            self._mark = mark
+            try:
+                yield
+            finally:
+                self._mark = ""
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -74,7 +92,19 @@ class Database:
             yield self._held
             return
         with in_words(self.where), self._writer.begin() as connection:
+            self._check_holder(connection)
             yield connection
+
+    def _check_holder(self, connection: Connection) -> None:
+        """Nobody else may have taken the state over; nor can anybody until this transaction has ended."""
+        if not self._mark:
+            return
+        query = select(facts.c.value).where(facts.c.name == _HOLDER).with_for_update(read=True)
+        if connection.execute(query).scalar_one_or_none() != self._mark:
+            raise StateError(
+                f"the connection that held the state {self.where} for this run broke, and another run has taken the "
+                "state over: this one ends here, the other one or the next goes on"
+            )
 
     @contextmanager
     def attempt(self) -> Iterator[None]:

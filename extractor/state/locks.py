@@ -7,11 +7,12 @@ import json
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from extractor.errors import StateBusy, StateError
 
@@ -71,7 +72,8 @@ def lock_server(engine: Engine, where: str) -> Iterator[None]:
         try:
             yield
         finally:
-            connection.execute(text("SELECT pg_advisory_unlock(:class, hashtext(current_schema()))"), keys)
+            with suppress(SQLAlchemyError):  # the lock has gone already, with its connection
+                connection.execute(text("SELECT pg_advisory_unlock(:class, hashtext(current_schema()))"), keys)
 
 
 def _myself() -> dict[str, str | int]:

@@ -107,12 +107,28 @@ class Store(Holdings):
         with self.read() as connection:
             return journal.is_kept(connection, run_id)
 
-    def restore(self, run_id: int, by_run: int) -> tuple[str, ...]:
-        """Know again what was known before a run; gives the dataflows that a later run changed and that stay."""
+    def restore(self, run_id: int, by_run: int, agreed: Collection[str] = ()) -> tuple[str, ...]:
+        """Know again what was known before a run; gives the dataflows that a later run changed and that stay.
+
+        ``agreed`` are the dataflows whose change in Alation was agreed to; they are `undoing` until `undone`.
+        """
         with self.write() as connection:
             left = undo.restore(connection, run_id, by_run)
             owned.changed(connection)
+            pending = undo.Undoing(run_id, tuple(sorted(agreed)))
+            set_fact(connection, "undoing", pending.dump() if agreed else "")
             return left
+
+    def undoing(self) -> undo.Undoing | None:
+        """The undoing that has not come to its end in Alation, if there is one."""
+        with self.read() as connection:
+            found = fact(connection, "undoing")
+        return undo.Undoing.load(found) if found else None
+
+    def undone(self) -> None:
+        """What was undone is so in Alation as well."""
+        with self.write() as connection:
+            set_fact(connection, "undoing", "")
 
     # Texts and outlines
 

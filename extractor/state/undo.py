@@ -2,9 +2,29 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple, Self
+
+import orjson
 from sqlalchemy import Connection
 
 from extractor.state import history, journal, knowledge, observations
+
+
+class Undoing(NamedTuple):
+    """An undoing under way: of which run, and the dataflows that it changes in Alation."""
+
+    run_id: int
+    external_ids: tuple[str, ...]
+
+    def dump(self) -> str:
+        """As text, for the state."""
+        return orjson.dumps([self.run_id, self.external_ids]).decode()
+
+    @classmethod
+    def load(cls, text: str) -> Self:
+        """What `dump` gave."""
+        run_id, external_ids = orjson.loads(text)
+        return cls(run_id, tuple(external_ids))
 
 
 def restore(connection: Connection, run_id: int, by_run: int) -> tuple[str, ...]:

@@ -29,6 +29,11 @@ class Step(NamedTuple):
     operation: Operation
     takes_away: bool = False
 
+    def agreed_to(self, external_ids: Collection[str]) -> Step:
+        """The same; what was agreed to when a run was undone needs no second word."""
+        is_agreed = self.takes_away and self.operation.dataflow.external_id in external_ids
+        return Step(self.operation) if is_agreed else self
+
 
 def make_plan(
     store: Store,
@@ -70,9 +75,15 @@ def plan_known(
     rules = reconcile or ReconcileSettings()
     kept: Counter[str] = Counter()
     held: Counter[str] = Counter()
+    pending = store.undoing()
+    agreed = frozenset(pending.external_ids) if pending is not None else frozenset[str]()
     nights = Nights(store.nights(namespace) if rules.expire_after_nights else {}, rules.expire_after_nights)
     return spool_plan(
-        (step for step in _steps(store, run_id, namespace, nights, kept, held) if step.operation.mark not in but),
+        (
+            step.agreed_to(agreed)
+            for step in _steps(store, run_id, namespace, nights, kept, held)
+            if step.operation.mark not in but
+        ),
         kept,
         held,
         namespace=namespace,

@@ -144,6 +144,24 @@ def test_a_second_process_is_told_who_holds_the_lock(url: str) -> None:
             pytest.fail("the lock outlived its holder")
 
 
+def test_a_run_whose_lock_was_lost_does_not_write_over_another(url: str) -> None:
+    """Its connection broke and a second run began: it ends with words, before it changes anything."""
+    lost = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'alation-lineage %'"
+    with Store.open(url) as first, Store.open(url) as second:
+        with first.lock():
+            run = first.begin_run("run", started_at=at(0))
+            with second.write() as connection:
+                connection.execute(text(lost))
+            first.finish_run(run, "still alone")
+            with second.lock():
+                second.begin_run("run", started_at=at(1))
+                with pytest.raises(StateError, match="another run has taken the state over"):
+                    first.finish_run(run, "done")
+        assert [row.status for row in second.runs()] == ["running", "still alone"]
+        with first.lock():
+            first.begin_run("run", started_at=at(2))
+
+
 def test_two_processes_may_open_a_new_state_at_once(url: str) -> None:
     """Migrations run once, whoever comes first."""
     code = "import sys; from extractor.state import Store; Store.open(sys.argv[1]).close()"
