@@ -283,6 +283,8 @@ class SourceReader:
             return Outcome.CUT, "the log holds only a part of the statement"
         if record.destination is None and not self._may_matter(record.sql):
             return _READ_ONLY
+        if record.started_at is not None and (why := statements.missing_part(record.sql, self._dialect)):
+            return Outcome.CUT, why  # a script has no time, and tells by its parser where it is broken
         return None
 
     def _may_matter(self, sql: str) -> bool:

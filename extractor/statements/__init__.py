@@ -11,6 +11,7 @@ from extractor.statements.prefilter import may_matter, may_matter_in
 from extractor.statements.redact import redact
 from extractor.statements.secrets import mask_text
 from extractor.statements.split import Piece, split
+from extractor.statements.wholeness import missing_part
 
 __all__ = [
     "Piece",
@@ -21,6 +22,7 @@ __all__ = [
     "may_matter",
     "may_matter_in",
     "may_nest",
+    "missing_part",
     "nesting",
     "pieces",
     "redact",
