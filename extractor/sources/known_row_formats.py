@@ -7,6 +7,7 @@ from extractor.sources import (
     bigquery_audit,
     bigquery_history,
     clickhouse_query_log,
+    cloudsql_audit,
     databricks_audit,
     db2_audit,
     duckdb_log,
@@ -22,6 +23,7 @@ from extractor.sources.row_formats import RowFormat, source_format
 
 ROW_FORMATS: tuple[RowFormat, ...] = (
     snowflake_access.FORMAT,
+    cloudsql_audit.FORMAT,
     bigquery_audit.AUDIT,
     bigquery_audit.AUDIT_TABLE,
     bigquery_history.JOBS,

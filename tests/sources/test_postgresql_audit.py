@@ -107,3 +107,16 @@ def test_the_error_of_a_parallel_worker_is_its_leaders(tmp_path: Path) -> None:
     )
     log.write_text(text.format(4712, "parallel worker") + text.format(4711, "client backend"))
     assert [r.session for r in read(log, log_line_prefix="%t [%p] %b ").records] == ["4711"]
+
+
+def test_cloud_sqls_audit_log_joins_chunks_and_counts_once() -> None:
+    """Its entries hold pgaudit's fields; the chunks of a long text come in any order, and a missing one makes it cut."""
+    found = read(LOGS / "cloudsql-pgaudit" / "data_access.json")
+    assert found.stats.format == "cloudsql-pgaudit"
+    assert [(r.sql, r.cut) for r in found.records] == [
+        ("CREATE TABLE mart.day AS\nSELECT shop_id, net FROM raw.sales", False),
+        ("INSERT INTO mart.net SELECT shop_id, net FROM raw.sales WHERE net > 0", False),
+        ("INSERT INTO mart.part SELECT sho", True),
+    ]
+    assert {(r.session, r.user, r.database) for r in found.records} == {("2209692", "etl", "wh")}
+    assert (found.stats.repeats, found.stats.noise) == (2, 1)
