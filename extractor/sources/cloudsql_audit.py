@@ -1,7 +1,7 @@
 """pgaudit of Cloud SQL for PostgreSQL, in Google's data access audit log: a JSON entry for each record or chunk of one.
 
-https://cloud.google.com/sql/docs/postgres/pg-audit: ``protoPayload.request`` holds the fields of pgaudit; a long one is cut
-in ``chunkCount`` entries, of which ``chunkIndex`` counts from 1.
+https://cloud.google.com/sql/docs/postgres/pg-audit: ``protoPayload.request`` holds pgaudit's fields; a long one is cut in
+``chunkCount`` entries, of which ``chunkIndex`` counts from 1.
 """
 
 from __future__ import annotations
@@ -90,8 +90,9 @@ def _take(events: Events, reading: Reading, one: Placed, sql: str, is_cut: bool)
     request = _request(one.row) or {}
     reading.stats.entries -= 1
     reading.stats.repeats -= 1
-    numbers = _number(request, "statementId"), _number(request, "substatementId")
-    audit = audit_from(*map(str, numbers), *(str(request.get(n) or "") for n in ("auditClass", "command")), sql)
+    number, part = _number(request, "statementId"), _number(request, "substatementId")
+    kind, command = str(request.get("auditClass") or ""), str(request.get("command") or "")
+    audit = audit_from(str(number), str(part), kind, command, sql)
     message = Message(
         str(request.get("databaseSessionId") or ""),
         "LOG",

@@ -110,7 +110,7 @@ def test_the_error_of_a_parallel_worker_is_its_leaders(tmp_path: Path) -> None:
 
 
 def test_cloud_sqls_audit_log_joins_chunks_and_counts_once() -> None:
-    """Its entries hold pgaudit's fields; the chunks of a long text come in any order, and a missing one makes it cut."""
+    """Its entries hold pgaudit's fields; chunks of a long text come in any order; a missing one makes it cut."""
     found = read(LOGS / "cloudsql-pgaudit" / "data_access.json")
     assert found.stats.format == "cloudsql-pgaudit"
     assert [(r.sql, r.cut) for r in found.records] == [
