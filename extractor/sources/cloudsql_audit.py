@@ -1,6 +1,6 @@
 """pgaudit of Cloud SQL for PostgreSQL, in Google's data access audit log: a JSON entry for each record or chunk of one.
 
-https://cloud.google.com/sql/docs/postgres/pg-audit: ``protoPayload.request`` holds pgaudit's fields; a long one is cut in
+https://cloud.google.com/sql/docs/postgres/pg-audit: ``protoPayload.request`` holds the fields; a long one is cut in
 ``chunkCount`` entries, of which ``chunkIndex`` counts from 1.
 """
 
