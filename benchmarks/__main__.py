@@ -57,9 +57,14 @@ def main() -> None:
         for table in parts[name]():
             print(f"\n{table.markdown()}", flush=True)
             tables.append(table)
-    text = document(tables, _versions(found), _METHOD, "make bench QUICK=1" if given.quick else "make bench")
+    text = document(tables, _versions(found), _METHOD, _command(given))
     given.out.write_text(text, encoding="utf-8")
     print(f"written to {given.out}")
+
+
+def _command(given: argparse.Namespace) -> str:
+    parts = f' PARTS="{" ".join(given.parts)}"' if given.parts else ""
+    return f"make bench{parts}{' ARGS=--quick' if given.quick else ''}"
 
 
 def _statements(given: argparse.Namespace, found: Pythons) -> list[Table]:
