@@ -155,7 +155,7 @@ class Scope:
             if visible:
                 self._note(f"column {name} is ambiguous: {', '.join(sorted(e.alias or '?' for e in visible))}")
                 return NOTHING
-        if aliases and (self.projected or self._aliases) and (made := self.alias(key)) is not None:
+        if aliases and (made := self.alias(key) if self.projected else self._aliases.get(key)) is not None:
             return made
         if key in VIRTUAL or (not quoted and key in self.engine.pseudo):
             return NOTHING

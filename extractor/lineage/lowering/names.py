@@ -55,6 +55,8 @@ _TABLE_HINTS = frozenset(
 _IDENTIFIER = exp.Identifier
 _OWN_NAMES = frozenset({"bigquery", "hive", "spark", "databricks", "clickhouse"})
 """The engines that have rules of their own for the names of tables."""
+_LONG_NAMES = frozenset({"databricks", "spark", "hive"})
+"""Those whose rules are also about the parts before the last one."""
 
 
 def part_of(node: Node) -> tuple[str, bool]:
@@ -71,7 +73,7 @@ def table_name(table: Node, walk: Walk) -> Name:
     """The name of a table node; empty when the text does not say it (a parameter, an expression)."""
     args = table.args
     catalog, db, this = args.get("catalog"), args.get("db"), args.get("this")
-    if catalog is None and this.__class__ is _IDENTIFIER and this.name and walk.engine not in _OWN_NAMES:
+    if catalog is None and this.__class__ is _IDENTIFIER and (text := this.name) and _is_read_alike(text, db, walk):
         if db is None:
             return (part_of(this),)
         if db.__class__ is _IDENTIFIER:
@@ -101,6 +103,13 @@ def table_name(table: Node, walk: Walk) -> Name:
     if walk.engine in ("spark", "hive") and len(full) == len(walk.dialect.levels) + 1:
         return full[:-1] if full[-1][0].lower().startswith(_BRANCHES) else full
     return full
+
+
+def _is_read_alike(text: str, schema: Node, walk: Walk) -> bool:
+    """Whether no rule of the engine's own can apply to a name of one part, or of two."""
+    if walk.engine not in _OWN_NAMES:
+        return True
+    return "$" not in text and "." not in text and (schema is None or walk.engine not in _LONG_NAMES)
 
 
 def _view_with_parameters(call: Node, in_database: bool) -> Name:  # noqa: FBT001 - one question
