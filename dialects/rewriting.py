@@ -135,7 +135,7 @@ class _Rewriter:
     """A pre-pass made of rewrites; a value that can be called."""
 
     def __init__(self, known: Sequence[_Known]) -> None:
-        self._known = known
+        self._by_rarest = [(_only(one.needed), one) for one in known]
 
     def __call__(self, text: str, rules: LexicalRules) -> str:
         """``text`` rewritten."""
@@ -162,7 +162,11 @@ class _Rewriter:
 
     def _possible(self, text: str) -> dict[str, list[_Known]]:
         """The rewrites all of whose words occur, by their first words: few texts have any, and need tokens."""
-        likely = [one for one in self._known if _has_each(text, one.needed) and one.opening.search(text)]
+        likely = [
+            one
+            for rarest, one in self._by_rarest
+            if rarest in text and _has_each(text, one.needed) and one.opening.search(text)
+        ]
         words = set(_WORD.findall(text)) if likely else set()
         found: dict[str, list[_Known]] = {}
         for one in likely:
@@ -170,6 +174,11 @@ class _Rewriter:
                 for first in one.firsts():
                     found.setdefault(first, []).append(one)
         return found
+
+
+def _only(needed: tuple[frozenset[str], ...]) -> str:
+    """The word that a text must hold before anything else is looked for; nothing where it may be one of several."""
+    return next(iter(needed[0])) if needed and len(needed[0]) == 1 else ""
 
 
 def _has_each(text: str, needed: tuple[frozenset[str], ...]) -> bool:
