@@ -58,7 +58,10 @@ def version_of(python: str, distribution: str) -> str:
 def _made(folder: Path, requirements: Path) -> str:
     python = folder / "bin" / "python"
     stamp = folder / "made-from"
-    digest = hashlib.sha256(requirements.read_bytes() + (ROOT / "pyproject.toml").read_bytes()).hexdigest()
+    wanted = requirements.read_bytes()
+    if wanted.startswith(b"-e ."):  # the project itself, whose own requirements may have changed
+        wanted += (ROOT / "pyproject.toml").read_bytes()
+    digest = hashlib.sha256(wanted).hexdigest()
     if stamp.is_file() and stamp.read_text(encoding="ascii") == digest:
         return str(python)
     print(f"making the environment {folder.name}: once, about a minute", flush=True)
