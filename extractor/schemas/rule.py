@@ -27,8 +27,8 @@ def key_rule(source: SourceSettings, dialect: Dialect, catalog: CatalogReader | 
     if source.key_database_part != "auto":
         return KeyRule(source.key_database_part == "yes", "configuration")
     names = catalog.schema_names() if catalog is not None else ()
-    if names:
-        return KeyRule(_most_have_two_parts(names), "catalog")
+    if names and catalog is not None:
+        return KeyRule(_most_have_two_parts(names), "catalog" if catalog.tells_keys() else "dialect")
     return KeyRule(dialect.key_has_database, "dialect")
 
 

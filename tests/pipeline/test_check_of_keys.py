@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -33,6 +35,18 @@ def test_check_says_who_decides_on_the_database_part(
     head = f'[[source]]\nname = "s"\npaths = ["logs"]\ndialect = "{dialect}"\ndata_source_id = 12\n'
     path.write_text(head + where + setting)
     assert any(f"keys are written {told}" in finding.text for finding in pipeline.check(load_config(path)))
+
+
+def test_a_live_database_does_not_decide(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It knows nothing of Alation's keys: those of its tables are written by the dialect's rule, and check says so."""
+    with closing(sqlite3.connect(tmp_path / "shop.db")) as database:
+        database.execute("CREATE TABLE net (id int)")
+    monkeypatch.setenv("SHOP_URL", f"sqlite:///{tmp_path}/shop.db")
+    path = tmp_path / "lineage.toml"
+    head = '[[source]]\nname = "s"\npaths = ["logs"]\ndialect = "sqlite"\ndata_source_id = 12\n'
+    path.write_text(head + 'catalog = { live = "SHOP_URL" }\n')
+    told = [finding.text for finding in pipeline.check(load_config(path)) if "keys are written" in finding.text]
+    assert told == ["source s: keys are written <ds_id>.<schema>.<table>, as the dialect says"]
 
 
 def test_a_dialect_of_a_map_is_checked_before_a_run(tmp_path: Path) -> None:
