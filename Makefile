@@ -3,12 +3,13 @@
 PYTHON ?= $(shell scripts/find_python.sh)
 VENV := .venv
 DOCS := build/docs-venv
+ENGINES := build/engines-venv
 RUN := $(VENV)/bin/python
 READY := $(VENV)/.ready
 PYTEST := $(RUN) -m pytest -n auto --maxprocesses 8
 PIP := $(RUN) -m pip --disable-pip-version-check
 
-.PHONY: test-airflow test-openlineage lint-deploy docs reference keys-page help demo test test-servers accuracy dialects releases lint format lock wheel-check clean
+.PHONY: test-airflow test-openlineage lint-deploy docs reference keys-page help demo test test-engines test-servers accuracy dialects releases lint format lock wheel-check clean
 
 help:  ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile
@@ -18,6 +19,17 @@ demo: $(READY)  ## two nights of a small retailer, from log files to a local Ala
 
 test: $(READY)  ## every test that needs Python only
 	$(PYTEST) -m "not servers" $(ARGS)
+
+test-engines: $(ENGINES)/.ready  ## the plan of a local Dask and a local Spark, in an environment of its own; needs Java
+	@command -v java >/dev/null || { echo "Spark needs Java 17 or newer: apt-get install default-jre-headless"; exit 1; }
+	$(ENGINES)/bin/python -m pytest tests/engines $(ARGS)
+
+$(ENGINES)/.ready: requirements.lock pyproject.toml
+	@test -n "$(PYTHON)"
+	$(PYTHON) -m venv --clear $(ENGINES)
+	$(ENGINES)/bin/python -m pip --disable-pip-version-check install -q --require-hashes -r requirements.lock
+	$(ENGINES)/bin/python -m pip --disable-pip-version-check install -q --no-build-isolation -e '.[dask,spark]'
+	@touch $@
 
 test-servers: $(READY)  ## the tests that need a database server or a browser; installs them where that is allowed
 	scripts/install_servers.sh

@@ -95,8 +95,12 @@ class UploadSettings(_Settings):
 
 
 class LimitSettings(_Settings):
-    """What one statement may cost before it is set aside, and what share may be set aside unnoticed."""
+    """What one statement may cost before it is set aside, what share may be set aside unnoticed, and where it runs.
 
+    ``engine`` is ``processes`` (of this machine, ``workers`` of them), ``dask://HOST:PORT`` or ``spark``.
+    """
+
+    engine: Annotated[str, Field(pattern=r"^(processes|spark|dask://[^\s/]+:\d+)$")] = "processes"
     statement_s: Annotated[float, Field(gt=0)] = 30.0
     statement_bytes: Annotated[int, Field(ge=1000)] = 4_000_000
     nesting: Annotated[int, Field(ge=10)] = 150

@@ -132,6 +132,12 @@ class Lines:
             self.beyond += 1
         return False
 
+    def merge(self, other: Lines) -> None:
+        """Count what another list holds, as if it had been met here now."""
+        for (what, reason), line in other.kept.items():
+            self.add(what, reason, line.origin, line.count)
+        self.beyond += other.beyond
+
     def forget(self, what: str) -> None:
         """Drop the lines about something that has turned out to be no problem, and about its parts."""
         for key in [k for k in self.kept if k[0] == what or k[0].startswith(f"{what}.")]:
@@ -181,6 +187,17 @@ class Report:
     mapping: dict[str, Any] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
     slowest: list[tuple[float, str]] = field(default_factory=list)
+
+    def merge(self, part: Report) -> None:
+        """Take what reading a part of the input had to say."""
+        self.files += part.files
+        self.warnings += part.warnings
+        self.failures += part.failures
+        self.records.update(part.records)
+        self.statements.update(part.statements)
+        self.records_read += part.records_read
+        self.statements_read += part.statements_read
+        self.problems.merge(part.problems)
 
     def took(self, fingerprint: str, seconds: float) -> None:
         """A statement was analysed; those that took longest are kept."""

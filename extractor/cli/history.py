@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from extractor.cli.options import DEFAULT_CONFIG, ConfigFile, JsonFile, LogFormat, LogFormatOption, Quiet, in_utc
+from extractor.cli.options import (
+    DEFAULT_CONFIG,
+    ConfigFile,
+    EngineOption,
+    JsonFile,
+    LogFormat,
+    LogFormatOption,
+    Quiet,
+    in_utc,
+)
 from extractor.cli.terminal import say, steps_told
 from extractor.errors import ConfigError
 from extractor.report import ExitCode
@@ -39,6 +48,7 @@ def backfill(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Tell files, bytes, hours and requests; change nothing.")
     ] = False,
+    engine: EngineOption = None,
     config: ConfigFile = DEFAULT_CONFIG,
     json: JsonFile = None,
     quiet: Quiet = False,
@@ -50,10 +60,11 @@ def backfill(
     """
     from extractor import pipeline
     from extractor.config import load_config
+    from extractor.pipeline.derive import with_engine
     from extractor.settings_of_backfill import parse_step
 
     progress = steps_told(quiet, log_format)
-    settings = load_config(config)
+    settings = with_engine(load_config(config), engine)
     step = window or settings.backfill.window
     try:
         parse_step(step)

@@ -13,6 +13,7 @@ from extractor.cli.options import (
     DEFAULT_CONFIG,
     AllowRemovals,
     ConfigFile,
+    EngineOption,
     HtmlFile,
     JsonFile,
     LogFormat,
@@ -56,6 +57,7 @@ def run(
     allow_removals: AllowRemovals = False,
     html: HtmlFile = None,
     map_tables: MapTablesOption = None,
+    engine: EngineOption = None,
     json: JsonFile = None,
     metrics: MetricsFile = None,
     quiet: Quiet = False,
@@ -67,10 +69,11 @@ def run(
     """
     from extractor import pipeline
     from extractor.config import load_config
+    from extractor.pipeline.derive import with_engine
     from extractor.pipeline.mapping import with_map_tables
 
     progress = steps_told(quiet, log_format)
-    settings = with_map_tables(load_config(config), map_tables)
+    settings = with_engine(with_map_tables(load_config(config), map_tables), engine)
     report = pipeline.run(
         settings,
         window=_window(since, until),
@@ -92,6 +95,7 @@ def plan(
     allow_removals: AllowRemovals = False,
     html: HtmlFile = None,
     map_tables: MapTablesOption = None,
+    engine: EngineOption = None,
     json: JsonFile = None,
     quiet: Quiet = False,
     log_format: LogFormatOption = LogFormat.TEXT,
@@ -105,10 +109,11 @@ def plan(
     """
     from extractor import pipeline
     from extractor.config import load_config
+    from extractor.pipeline.derive import with_engine
     from extractor.pipeline.mapping import with_map_tables
 
     progress = steps_told(quiet, log_format)
-    settings = with_map_tables(load_config(config), map_tables)
+    settings = with_engine(with_map_tables(load_config(config), map_tables), engine)
     report = pipeline.plan(
         settings,
         out=out,

@@ -68,6 +68,13 @@ MapTablesOption = Annotated[
     MapTables | None,
     typer.Option("--map-tables", help="Map tables that entered the lineage to their assets; the setting by default."),
 ]
+EngineOption = Annotated[
+    str | None,
+    typer.Option(
+        "--engine",
+        help="Where the work is done: processes, dask://HOST:PORT or spark; the setting by default.",
+    ),
+]
 MetricsFile = Annotated[
     Path | None,
     typer.Option("--metrics", help="Write the counts for Prometheus to this file (textfile collector)."),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple, Protocol, TypeVar
 
 from extractor.models import Outcome
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 
 class Limits(NamedTuple):
@@ -38,7 +41,20 @@ class Answer(NamedTuple):
 
 
 class Engine(Protocol):
-    """Runs tasks somewhere; answers come in any order, exactly one for each task."""
+    """Runs pure functions somewhere: on texts of statements, and where it ``spreads`` on partitions of logs too."""
+
+    @property
+    def spreads(self) -> bool:
+        """Whether the logs are read by workers that reach them, one partition at a time, or by the caller."""
 
     def outlines(self, tasks: Iterable[Task]) -> Iterator[Answer]:
-        """Analyse all tasks; tasks are drawn as they are needed, so the iterable may be endless."""
+        """Analyse all tasks, in any order, exactly one answer for each.
+
+        Tasks are drawn as they are needed, so the iterable may be endless.
+        """
+
+    def each(self, function: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
+        """What a pure function gives for each item, in the order of the items.
+
+        Items are drawn as they are needed. An item whose worker dies is done again by another.
+        """

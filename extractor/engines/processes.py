@@ -13,18 +13,21 @@ import os
 import resource
 import signal
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from itertools import islice
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from time import perf_counter
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from extractor.engines.interface import Answer, Limits, Task
 from extractor.errors import EngineFailed
 from extractor.models import Outcome
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 _CHUNK = 32
 _COLLECT_EVERY = 200
@@ -35,8 +38,11 @@ _STARTS = 4
 class ProcessEngine:
     """Analyses statements in ``workers`` processes (0: one for each core).
 
+    Logs are read by the caller's process.
     Use it as a context manager, so that no worker outlives it. Workers end by themselves when the parent dies.
     """
+
+    spreads = False
 
     def __init__(self, limits: Limits, *, workers: int = 0) -> None:
         self._limits = limits
@@ -50,9 +56,17 @@ class ProcessEngine:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End all workers; doing it twice does no harm."""
         for worker in self._workers.values():
             worker.stop()
         self._workers.clear()
+
+    def each(self, function: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
+        """In this process, one after the other."""
+        return map(function, items)
 
     def outlines(self, tasks: Iterable[Task]) -> Iterator[Answer]:
         """Exactly one answer for each task, in the order in which they are ready.

@@ -14,10 +14,10 @@ import orjson
 
 from extractor.alation import AlationClient
 from extractor.config import Config
-from extractor.engines import Engine, ProcessEngine
+from extractor.engines import Engine
 from extractor.errors import AlationError, Paused, StateBusy
 from extractor.pipeline.catalogs import refresh_catalogs, refresh_schemas
-from extractor.pipeline.derive import Carried, Derivation, groups_of, limits_of
+from extractor.pipeline.derive import Carried, Derivation, engine_of, groups_of
 from extractor.pipeline.events import check_events, observe_events
 from extractor.pipeline.runs import PACKED_FROM, alation_of, apply_made, connect, finish, plan_of, state_url
 from extractor.pipeline.windows import Window, windows_between
@@ -105,7 +105,7 @@ def backfill(
     with (
         Store.open(state_url(config)) as store,
         connect(settings) as client,
-        ProcessEngine(limits_of(config), workers=config.limits.workers) as engine,
+        engine_of(config) as engine,
     ):
         work = _Backfill(config, store, client, engine, progress, pace or Pace(config.backfill, tell=progress))
         return work.run(windows, again=again)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from typing import NamedTuple
 
+from pydantic import ValidationError
+
 from dialects import Dialect
-from extractor.config import Config, SourceSettings
-from extractor.engines import Engine, Limits
+from extractor.config import Config, LimitSettings, SourceSettings
+from extractor.engines import ENGINES, Engine, Limits, engine_named
+from extractor.errors import ConfigError
 from extractor.keys import CatalogReader, KeyResolver
 from extractor.keys.mapped import with_mapped_tables
 from extractor.logs import about
@@ -16,6 +20,7 @@ from extractor.pipeline.dialect import dialect_of
 from extractor.pipeline.emptied import EmptyTables
 from extractor.pipeline.observe import Observer
 from extractor.pipeline.outlines import OutlineReader, OutlineWriter
+from extractor.pipeline.partition import read_spread
 from extractor.pipeline.read import AsideWatcher, SourceReader
 from extractor.pipeline.resolvers import mapped_sources, resolver_of
 from extractor.pipeline.spans import Spans
@@ -128,9 +133,26 @@ class Derivation:
                 progress=self._progress,
             )
             with about(source=source.name):
-                reader.read(self._file_names)
+                self._read_source(number, reader, spool, writer)
             self._store.read_days(self._run_id, source.name, reader.days)
         writer.flush()
+
+    def _read_source(self, number: int, reader: SourceReader, spool: Spool, writer: OutlineWriter) -> None:
+        """Read here, or where the engine's workers are; who watches records, or keeps their times, reads here."""
+        if not self._engine.spreads or self._aside_watcher is not None or self._carried is not None:
+            reader.read(self._file_names)
+            return
+        read_spread(
+            self._engine,
+            reader,
+            number,
+            self._config,
+            window=self._window,
+            file_names=self._file_names,
+            report=self._report,
+            spool=spool,
+            new_text=writer,
+        )
 
     def _walk(self, group: Group, spool: Spool, limits: Limits) -> None:
         first = group.sources[0][1]
@@ -206,6 +228,26 @@ def groups_of(config: Config) -> list[Group]:
         )
         grouped.setdefault(key, []).append((number, source))
     return [Group(dialect_of(members[0][1]), tuple(members)) for members in grouped.values()]
+
+
+def with_engine(config: Config, name: str | None) -> Config:
+    """The configuration with another engine; None leaves it.
+
+    Raises:
+        ConfigError: there is no such engine.
+    """
+    if name is None:
+        return config
+    try:
+        limits = LimitSettings.model_validate({**config.limits.model_dump(), "engine": name})
+    except ValidationError:
+        raise ConfigError(f"engine {name!r} is unknown; there are: {ENGINES}") from None
+    return config.model_copy(update={"limits": limits})
+
+
+def engine_of(config: Config) -> AbstractContextManager[Engine]:
+    """The engine that the configuration names, as long as it is needed."""
+    return engine_named(config.limits.engine, limits_of(config), workers=config.limits.workers)
 
 
 def limits_of(config: Config) -> Limits:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import xxhash
 
@@ -22,7 +22,7 @@ from extractor.config import Config, SourceSettings
 from extractor.logs import about, log_problem
 from extractor.models import BadRecord, Origin, Outcome, QueryOutcome, QueryRecord
 from extractor.pipeline.spans import Spans
-from extractor.pipeline.spool import Event, Spool
+from extractor.pipeline.spool import Event
 from extractor.pipeline.windows import Window
 from extractor.progress import Count, Progress, counter
 from extractor.report import FileReport, Report, outcome_of_record, visible
@@ -55,8 +55,17 @@ class Aside(NamedTuple):
 AsideWatcher = Callable[[Aside], None]
 
 
+class Sink(Protocol):
+    """Where events go, as to a `Spool`."""
+
+    ended_badly: set[str]
+
+    def add(self, event: Event) -> None:
+        """Take one event."""
+
+
 class SourceReader:
-    """Reads the files of one source into a spool; every record and statement is counted exactly once.
+    """Reads the files of one source into events; every record and statement is counted exactly once.
 
     ``number`` is the source's place in the configuration, carried by each event. ``spans`` is given where one file
     is looked at for many windows. ``days`` are those (as ordinals, in UTC; 0 for records without a time) of which
@@ -71,7 +80,7 @@ class SourceReader:
         config: Config,
         *,
         report: Report,
-        spool: Spool,
+        spool: Sink,
         new_text: NewText,
         window: Window,
         watcher: AsideWatcher | None = None,
@@ -98,20 +107,17 @@ class SourceReader:
 
     def read(self, file_names: dict[int, str]) -> None:
         """Read all files of the source; each gets the next number in ``file_names``, unless it has one there."""
-        numbers = {name: number for number, name in file_names.items()}
-
-        def number_of(name: str) -> int:
-            if name not in numbers:
-                numbers[name] = len(file_names)
-                file_names[numbers[name]] = name
-            return numbers[name]
-
-        inputs = [_named(i) for i in sources.find_inputs(self._source, self._config.root)]
-        self._total_bytes = sum(item.size_bytes for item in inputs)
-        for log in sources.logs_of(self._readable(inputs), self._source):
+        number_of = numbering(file_names)
+        for log in self.logs():
             for item in log:
                 number_of(item.name)
-            self._read_log(log, number_of)
+            self.read_log(log, number_of)
+
+    def logs(self) -> Iterator[list[InputFile]]:
+        """The logs of the source that are to be read, each with its files."""
+        inputs = [_named(i) for i in sources.find_inputs(self._source, self._config.root)]
+        self._total_bytes = sum(item.size_bytes for item in inputs)
+        yield from sources.logs_of(self._readable(inputs), self._source)
 
     def _readable(self, inputs: Iterable[InputFile]) -> Iterator[InputFile]:
         """The files that are to be read; the others are told to the report."""
@@ -145,8 +151,8 @@ class SourceReader:
             return self._spans.is_outside(item, self._window)
         return sources.is_outside(item, self._window.since, self._window.until)
 
-    def _read_log(self, log: list[InputFile], number_of: Callable[[str], int]) -> None:
-        """Read one log, which lies in one file or in several."""
+    def read_log(self, log: list[InputFile], number_of: Callable[[str], int]) -> None:
+        """Read one log, which lies in one file or in several; ``number_of`` gives its files their numbers."""
         lines = {item.name: FileReport(item.name) for item in log}
         self._last_at = None
         most = max(MAX_STATEMENT_BYTES, self._config.limits.statement_bytes)
@@ -257,7 +263,7 @@ class SourceReader:
         """The session's key within the run; where a log has none, what one user did in one file counts as one."""
         if record.session:
             return f"{self._number}\x00{record.session}"
-        return f"{self._number}\x00file {file}, user {record.user or 'unknown'}"
+        return f"{session_of_file(self._number, file)}{record.user or 'unknown'}"
 
     def _set_whole_aside(
         self, record: QueryRecord | None, outcome: Outcome, reason: str, origin: Origin | None
@@ -326,6 +332,24 @@ class SourceReader:
         if len(text) > limit:
             return Outcome.TOO_LARGE, f"{len(text):,} characters, the limit is {limit:,} (limits.statement_bytes)"
         return None
+
+
+def numbering(file_names: dict[int, str]) -> Callable[[str], int]:
+    """A function that gives files their numbers in ``file_names``, the next one to a file that is new."""
+    numbers = {name: number for number, name in file_names.items()}
+
+    def number_of(name: str) -> int:
+        if name not in numbers:
+            numbers[name] = len(file_names)
+            file_names[numbers[name]] = name
+        return numbers[name]
+
+    return number_of
+
+
+def session_of_file(source: int, file: int) -> str:
+    """How the session begins of what a log without sessions holds."""
+    return f"{source}\x00file {file}, user "
 
 
 def _filter_of(source: SourceSettings) -> Callable[[QueryRecord], bool] | None:

@@ -12,12 +12,11 @@ import orjson
 
 from extractor.alation import AlationClient, JobRef
 from extractor.config import AlationSettings, Config, refresh_token
-from extractor.engines import ProcessEngine
 from extractor.errors import ConfigError, Paused
 from extractor.logs import about
 from extractor.pipeline.catalogs import reads_alation, refresh_catalogs, refresh_schemas
 from extractor.pipeline.declare import declare
-from extractor.pipeline.derive import Derivation, groups_of, limits_of
+from extractor.pipeline.derive import Derivation, engine_of, groups_of
 from extractor.pipeline.events import check_events, observe_events
 from extractor.pipeline.mapping import map_tables, plan_mapping, refresh_mappings
 from extractor.pipeline.openlineage import tell
@@ -160,7 +159,7 @@ def _derive(
     refresh_catalogs(config, catalogs, client, report, progress)
     refresh_mappings(config, store, report)
     refresh_schemas(config, catalogs, report, progress)
-    with ProcessEngine(limits_of(config), workers=config.limits.workers) as engine:
+    with engine_of(config) as engine:
         derivation = Derivation(
             config, store, catalogs, engine, report, run_id=run_id, window=window, progress=progress
         )
