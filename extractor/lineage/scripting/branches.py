@@ -27,6 +27,7 @@ class Step(Enum):
     REPEAT = auto()
     BLOCK = auto()
     HANDLERS = auto()
+    HANDLER = auto()
     CLOSE = auto()
     CLOSE_LOOP = auto()
     CLOSE_BRANCH = auto()
@@ -61,6 +62,8 @@ def _block_turns(words: list[str]) -> Turns:
     if not words:
         return Turns()
     first, last = words[0], words[-1]
+    if first == "DECLARE" and "HANDLER" in words[1:4]:
+        return Turns((Step.HANDLER,), () if last == "BEGIN" else (Step.CLOSE,))
     if first == "END":
         after = words[1] if len(words) > 1 else ""
         if after in _LOOP_WORDS:
@@ -200,6 +203,8 @@ class Paths:
     def _take(self, step: Step, mark: int) -> None:
         if step in (Step.OPEN, Step.BLOCK, Step.LOOP, Step.REPEAT):
             self._open(step, mark)
+        elif step is Step.HANDLER:
+            self._open_handler(mark)
         elif step is Step.STOP:
             self._is_dead = True
         elif step in (Step.NEXT, Step.LAST, Step.HANDLERS):
@@ -214,6 +219,13 @@ class Paths:
         self._frames.append(frame)
         if frame.kind == "loop":
             self._enter(self._at_head(frame.entry, self.rounds.get(mark)))
+
+    def _open_handler(self, mark: int) -> None:
+        """What a handler that is declared in front finds: all that the statements of its block may leave."""
+        block = next((frame for frame in reversed(self._frames) if frame.kind == "block"), None)
+        self._frames.append(_Frame("handler", self._now(), mark))
+        found = [self._now(), self.rounds.get(block.mark) if block is not None else None]
+        self._enter(self._joined(found))
 
     def _at_head(self, entry: State | None, end: State | None) -> State | None:
         if entry is None or end is None:
@@ -239,6 +251,11 @@ class Paths:
             now = self._now()
             if frame.kind == "loop":
                 self.rounds[frame.mark] = now
+            elif frame.kind == "block":
+                self.rounds[frame.mark] = frame.seen
+            elif frame.kind == "handler":  # what it does is of no account where it is declared
+                self._enter(frame.entry)
+                return
             ends = [*frame.ends, now] if frame.is_complete else [*frame.ends, now, frame.entry]
             after = self._joined(ends)
             is_outermost = frame.kind == "block" and not self._frames

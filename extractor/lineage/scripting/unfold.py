@@ -200,14 +200,17 @@ class _Sent(NamedTuple):
 
 
 def _statements(body: str, variables: frozenset[str], dialect: Dialect, depth: int) -> Iterator[Inner]:
-    """What a body runs. One with loops is gone through twice: what the end of a loop leaves, its next turn finds."""
+    """What a body runs. One with loops or handlers in front is gone through twice.
+
+    What the end of a loop leaves, its next turn finds; what a block leaves, its handlers.
+    """
     found = list(tokens(body, dialect.lexical))
     is_batch = dialect.lexical.blocks == "tsql"
     pieces = list(batch_chunks(found) if is_batch else chunks(found))
     turns = turns_of_batch(pieces) if is_batch else turns_of_blocks(pieces)
     rounds: dict[int, State | None] = {}
-    handles = any(Step.HANDLERS in turn.before for turn in turns)
-    if any(step in _LOOPS for turn in turns for step in turn.before):
+    handles = any(step in _HANDLERS for turn in turns for step in turn.before)
+    if any(step in _TWICE for turn in turns for step in turn.before):
         known, held = Variables(variables), Held()
         paths = Paths((held.values, held.cursors, known.values), _same, _carried, rounds)
         for number, chunk in enumerate(pieces):
@@ -251,7 +254,8 @@ def _run_by(sent: _Sent, known: Variables, variables: frozenset[str], dialect: D
             yield from _with_record(inner._replace(held=held), dialect)
 
 
-_LOOPS = frozenset((Step.LOOP, Step.REPEAT))
+_HANDLERS = frozenset((Step.HANDLERS, Step.HANDLER))
+_TWICE = frozenset((Step.LOOP, Step.REPEAT, Step.HANDLER))
 
 
 def _take(chunk: Chunk, body: str, known: Variables, held: Held) -> None:
