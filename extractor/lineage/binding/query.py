@@ -93,8 +93,9 @@ class Binder:
                 if fields and fields[0][0] == "*":
                     add(Column(name, origins, self._row_fields(fields[0][1], scope)))
                 elif fields:
-                    made = ((field, self._flow(flow, scope, env, gathered)) for field, flow in fields)
-                    add(Column(name, origins, tuple(made)))
+                    made = tuple((field, self._flow(flow, scope, env, gathered)) for field, flow in fields)
+                    scope.made[name.lower()] = made
+                    add(Column(name, origins, made))
                 else:
                     add(_record(Column, (name, origins, ())))
             elif flow is NO_FLOW:

@@ -68,11 +68,13 @@ class Scope:
     """The relations of one SELECT, and the scope around it for correlated references.
 
     ``merged`` are the columns that joins have made of two; ``projected`` are columns of the select list that later
-    expressions may name, until they are looked through; ``note`` takes what could not be resolved.
+    expressions may name, until they are looked through, ``made`` the fields of those that are structs; ``note`` takes
+    what could not be resolved.
     """
 
     __slots__ = (
-        "_aliases", "_behind", "_note", "_relations", "_views", "engine", "entries", "merged", "parent", "projected",
+        "_aliases", "_behind", "_note", "_relations", "_views", "engine", "entries", "made", "merged", "parent",
+        "projected",
     )  # fmt: skip
 
     def __init__(self, parent: Scope | None, engine: Engine, note: Callable[[str], None]) -> None:
@@ -84,6 +86,7 @@ class Scope:
         self._relations: dict[str, Relation] = {}
         self._aliases: dict[str, Origins] = {}
         self.projected: list[tuple[Projection, Origins]] = []
+        self.made: dict[str, tuple[tuple[str, Origins], ...]] = {}
         self._behind: dict[str, Origins | None] = {}
         self._views: _Views | None = None
 
@@ -305,7 +308,7 @@ class Scope:
             if any(key in e.relation.index for e in scope.entries) or key in scope.merged:
                 return scope.here(key, name, False, quoted)
             if scope.engine.lateral and (made := scope.alias(key)) is not None:
-                return made
+                return next((o for field, o in scope.made.get(key, ()) if field == ref[1][0].lower()), made)
             scope = scope.parent
         if not self.engine.structs:
             return None

@@ -236,7 +236,7 @@ def _all_column_parts(args: Node) -> Name:
         elif piece.__class__ is exp.Parameter and key == "this":
             found.append((f"${piece.name}", False))
         elif piece.__class__ is exp.Literal and key == "this":  # ClickHouse: the first element of a tuple, t.1
-            continue
+            found.append((piece.name, True))
         else:
             return ()
     return tuple(found)

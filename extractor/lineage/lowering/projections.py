@@ -17,6 +17,7 @@ from extractor.lineage.model import Flow, Name, Projection, Star
 
 _TRANSPARENT = frozenset({exp.Paren, exp.Cast, exp.TryCast, exp.Collate, exp.AtTimeZone})
 _MAKING_STRUCTS = frozenset({exp.Struct, exp.ArrayAgg, exp.Bracket, exp.IgnoreNulls, exp.RespectNulls})
+_MAKING_TUPLES = _MAKING_STRUCTS | {exp.Tuple}
 _CASTS = frozenset({exp.Cast, exp.TryCast})
 _UNNAMED = {"hive": ("_c", 0), "trino": ("_col", 0), "presto": ("_col", 0), "athena": ("_col", 0), "bigquery": ("f", 0)}
 _WITH_SCRIPTS = frozenset({"hive", "spark", "spark2", "databricks"})
@@ -39,7 +40,7 @@ def lower_projections(node: Node, walk: Walk) -> tuple[Projection, ...]:
             args = item.args
             value = args.get("this")
             kind = value.__class__
-            fields = _fields(value, walk) if kind in _MAKING_STRUCTS or (kind in _CASTS and _is_nested(value)) else ()
+            fields = _fields(value, walk) if kind in _MAKING_TUPLES or (kind in _CASTS and _is_nested(value)) else ()
             if relations and not fields:
                 fields = _row_field(value, relations, walk)
             found.append(_record(Projection, (_written(args["alias"]), flow_of_one(value, walk), None, fields)))
@@ -128,7 +129,8 @@ def _lower_row_star(row: Node, walk: Walk) -> Projection:
 
 
 def _fields(value: Node, walk: Walk) -> tuple[tuple[str, Flow], ...]:
-    return tuple((name, flow_of(nodes, walk)) for name, nodes in fields_made(value))
+    numbered = walk.engine == "clickhouse"
+    return tuple((name, flow_of(nodes, walk)) for name, nodes in fields_made(value, numbered=numbered))
 
 
 def _is_nested(cast: Node) -> bool:

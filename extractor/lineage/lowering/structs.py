@@ -16,11 +16,12 @@ _MADE = frozenset({exp.Struct, exp.Tuple})
 Fields = tuple[tuple[str, tuple[Node, ...]], ...]
 
 
-def fields_made(value: Node) -> Fields:
+def fields_made(value: Node, *, numbered: bool = False) -> Fields:
     """The fields of STRUCT(a AS x, b) or NAMED_STRUCT('x', a), also of many of them in ARRAY_AGG(...), by name.
 
     None where one of them has no name. What puts the items of an array in order belongs to each of its fields. The
-    type of a cast names them anew: ``CAST(ROW(a, b) AS ROW(x integer, y varchar))``.
+    type of a cast names them anew: ``CAST(ROW(a, b) AS ROW(x integer, y varchar))``; ``numbered`` ones go by their
+    places, as ClickHouse's ``tuple(a, b).2``.
     """
     orders: list[Node] = []
     struct = value
@@ -34,6 +35,9 @@ def fields_made(value: Node) -> Fields:
         values = [arg(field, _VALUE[field.__class__]) if field.__class__ in _VALUE else field for field in content]
         pairs = zip(names, values, strict=True) if len(names) == len(values) else ()
         return tuple((name, (one, *orders)) for name, one in pairs)
+    if numbered and content:
+        values = [arg(field, _VALUE[field.__class__]) if field.__class__ in _VALUE else field for field in content]
+        return tuple((str(number), (one, *orders)) for number, one in enumerate(values, 1))
     if struct.__class__ is not exp.Struct:
         return ()
     found: list[tuple[str, tuple[Node, ...]]] = []
