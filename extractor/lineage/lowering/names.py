@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from sqlglot import exp
 
 from extractor.lineage.lowering.context import Node, Walk, arg, args_of
@@ -262,6 +264,25 @@ def file_of(node: Node) -> tuple[str, str]:
     if cls is exp.Identifier and node.name.lower().startswith(_FILE_SCHEMES):
         return ("file", node.name)
     return ("", "")
+
+
+_DATA_FILE = re.compile(
+    r"\.(?:parquet|csv|tsv|txt|json|jsonl|ndjson|xlsx|arrow|avro|geojson|shp)(?:\.(?:gz|zst|bz2|xz))?\Z|[/\\*]",
+    re.IGNORECASE,
+)
+
+
+def file_read_by(table: Node, walk: Walk) -> tuple[str, str]:
+    """As `file_of`, and in DuckDB also the name of a file that stands where a table does.
+
+    https://duckdb.org/docs/stable/data/overview: a replacement scan reads ``FROM 'a.parquet'`` and ``FROM "a.csv"``.
+    """
+    kind, text = file_of(table)
+    if kind or walk.engine != "duckdb" or arg(table, "db") is not None:
+        return kind, text
+    this = arg(table, "this")
+    is_name = this.__class__ is exp.Identifier and arg(this, "quoted")
+    return ("file", this.name) if is_name and _DATA_FILE.search(this.name) else ("", "")
 
 
 def _looks_like_file(table: Node) -> bool:

@@ -7,7 +7,7 @@ from sqlglot import exp
 from extractor.lineage.lowering.context import Node, Walk, arg, args_of, text_of
 from extractor.lineage.lowering.expressions import flow_of
 from extractor.lineage.lowering.generators import generated
-from extractor.lineage.lowering.names import alias_of, dynamic_name, file_of, is_hinted, table_name
+from extractor.lineage.lowering.names import alias_of, dynamic_name, file_read_by, is_hinted, table_name
 from extractor.lineage.lowering.reshapes import lower_match, lower_pivots
 from extractor.lineage.lowering.routines import query_before, routine_called
 from extractor.lineage.lowering.table_functions import (
@@ -104,8 +104,8 @@ def _lower_named(table: Node, walk: Walk) -> Source:
     """A table of which nothing is said but its name and alias, as most are."""
     alias, columns = alias_of(table) if "alias" in table.args else ("", ())
     text = table.args["this"].args["this"]
-    if ":" in text or "/" in text:
-        kind, text = file_of(table)
+    if ":" in text or "/" in text or ("." in text and walk.engine == "duckdb"):
+        kind, text = file_read_by(table, walk)
         if kind:
             return Source(kind, ((text, True),), alias, columns)
     return _of_name(table_name(table, walk), alias, columns, (), walk)
@@ -130,7 +130,7 @@ def _lower_table(table: Node, walk: Walk) -> Source:
         calls = [c for t in args_of(table, "rows_from") for c in _calls_of(t)]
         flows = tuple(flow_of((call,), walk) for call in calls)
         return Source("rows", (), alias, columns, None, flows, lateral=True, ordinality=_ordinal(table))
-    kind, text = file_of(table)
+    kind, text = file_read_by(table, walk)
     if kind:
         return Source(kind, ((text, True),), alias, columns, reshapes=reshapes)
     this = arg(table, "this")
