@@ -1,4 +1,4 @@
-"""Lines for a command-line client that change what later names mean: psql's, vsql's and nzsql's CONNECT.
+"""Commands of a command-line client among statements: psql's, vsql's and nzsql's CONNECT, and what sends a statement.
 
 https://www.postgresql.org/docs/current/app-psql.html (``connect``): the first argument is the database, ``-`` keeps
 the present one; a connection text in the argument's place names it with ``dbname=``. A variable (``:db``) stays one.
@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import re
 
+from dialects.base import LexicalRules
+from dialects.lexing import replace_solid
+
+_SENDS = re.compile(r"(?<=\s)\\g(?:set|x|exec|desc)?(?=\s|\Z)[^\n]*")
 _CONNECT = re.compile(r"\s*\\c(?:onnect)?[ \t]+(?:-reuse-previous=\w+[ \t]+)?(?P<rest>\S.*?)\s*\Z", re.DOTALL)
 _NAMED = re.compile(r"\bdbname\s*=\s*'?(?P<name>:?[\w$-]+)|\w+://[^\s/]*/(?P<path>[\w$-]+)")
 _FIRST = re.compile(r"\"(?P<quoted>[^\"]+)\"|'(?P<text>[^']+)'|(?P<bare>[\w$]+|:[\w'\"]+)(?=\s|;|\Z)")
@@ -26,3 +30,13 @@ def use_of_connect(line: str) -> str | None:
         return None
     quoted = first["quoted"] or first["text"]
     return f'USE DATABASE "{quoted}"' if quoted else f"USE DATABASE {first['bare']}"
+
+
+def without_sends(text: str, rules: LexicalRules) -> str:
+    """``text``, no longer or shorter, with ``;`` for what ends and sends a statement (``g``, ``gset``, ``gexec``)."""
+    if not rules.backslash_commands or "\\g" not in text:
+        return text
+    hidden = replace_solid(text, rules, lambda solid: solid if solid == ";" else "?" * len(solid))
+    for match in _SENDS.finditer(hidden):
+        text = f"{text[: match.start()]};{' ' * (match.end() - match.start() - 1)}{text[match.end() :]}"
+    return text

@@ -8,7 +8,7 @@ from itertools import chain, islice, pairwise
 from typing import NamedTuple
 
 from dialects import Dialect, LexicalRules
-from dialects.client import use_of_connect
+from dialects.client import use_of_connect, without_sends
 from dialects.lexing import Token, blank, extended_end, may_hold_lines, solid_parts, solid_pattern, tokens, words
 from extractor.statements.batches import WATCHED, BatchExtent
 from extractor.statements.blocks import ROUTINES, BlockExtent, Extent, plain_word
@@ -38,7 +38,7 @@ def split(sql: str, dialect: Dialect) -> list[Piece]:
     aside, but for the one that connects to another database, which is a statement. Transact-SQL
     needs no separators. Between two pieces stand only separators, whitespace and comments. Never raises.
     """
-    spans = _spans(sql, dialect.lexical)
+    spans = _spans(without_sends(sql, dialect.lexical), dialect.lexical)
     pieces: list[Piece] = []
     line, counted_to = 1, 0
     for start, end, repeat in spans:

@@ -7,11 +7,11 @@ from itertools import cycle
 
 from sqlglot import exp
 
-from extractor.errors import Unsupported
+from extractor.lineage.lowering.chosen_columns import lower_columns
 from extractor.lineage.lowering.context import Node, Walk, arg, args_of, text_of
 from extractor.lineage.lowering.expressions import flow_of, merged
 from extractor.lineage.lowering.names import alias_of, bare
-from extractor.lineage.model import NO_FLOW, Flow, Reshape
+from extractor.lineage.model import NO_FLOW, Flow, Reshape, Star
 
 _QUERIES = frozenset({exp.Select, exp.Union, exp.Subquery})
 _COMMENT = re.compile(r"\s*/\*.*?\*/\Z", re.DOTALL)
@@ -64,8 +64,6 @@ def _lower_unpivot(pivot: Node, walk: Walk) -> Reshape:
     if not fields:  # DuckDB's UNPIVOT t ON a, b INTO NAME n VALUE v
         into = arg(pivot, "into")
         listed = [[c] for e in args_of(pivot, "expressions") for c in _listed(e)]
-        if any(c.__class__ in (exp.Columns, exp.Star) for group in listed for c in group):
-            raise Unsupported("UNPIVOT of columns that an expression chooses")
         values = [[v] for v in args_of(into, "expressions")] if into is not None else []
         labels = [text_of(arg(into, "this"))] if into is not None else ["name"]
     else:
@@ -76,8 +74,20 @@ def _lower_unpivot(pivot: Node, walk: Walk) -> Reshape:
     valued = list(zip(wanted, flows, strict=True))
     made = [*valued, *made] if arg(pivot, "value_columns_first") else [*made, *valued]
     alias, columns = alias_of(pivot)
+    chosen = [star for group in listed for c in group if (star := _chosen(c, walk)) is not None]
+    if chosen:  # each value comes from all columns that are chosen; only those left out are known to stay
+        flow = Flow(rows=tuple(chosen))
+        made = [(name, flow if name in wanted else NO_FLOW) for name, _ in made]
+        return Reshape(tuple(made), (), tuple(name for star in chosen for name in star.dropped), alias, columns)
     gone = tuple(text_of(c) for group in listed for c in group)
     return Reshape(tuple(made), gone, None, alias, columns)
+
+
+def _chosen(item: Node, walk: Walk) -> Star | None:
+    """DuckDB: ``UNPIVOT t ON COLUMNS(* EXCLUDE (a))`` and ``ON *``."""
+    if item.__class__ is exp.Star:
+        return Star(dropped=tuple(text_of(c) for c in args_of(item, "except_")))
+    return (lower_columns(item, walk, ()) or Star()) if item.__class__ is exp.Columns else None
 
 
 def _listed(item: Node) -> list[Node]:
