@@ -165,48 +165,60 @@ def test_a_prefix_is_guessed_from_what_the_server_writes(tmp_path: Path, prefix:
     assert _ended(read(log)) == EXPECTED_BEFORE
 
 
-@pytest.mark.parametrize("form", ["text", "json", "xml", "yaml"])
-def test_plans_in_each_form_count_with_the_statement_log(tmp_path: Path, form: str) -> None:
+def _apart(
+    folder: Path, settings: dict[str, str], variants: dict[str, str], prepare: str = ""
+) -> dict[str, dict[str, Read]]:
+    """The workload with each variant of a session's settings, in a database of its name: what each log holds of it."""
+    settings = {"log_destination": "stderr,csvlog,jsonlog", "log_line_prefix": "%m [%p] %q%u@%d ", **settings}
+    with postgres_server(folder, settings) as server:
+        for name, options in variants.items():
+            with psycopg.connect(server.dsn, autocommit=True) as connection:
+                connection.execute(f"CREATE DATABASE {name}")
+            own = server.dsn.replace("dbname=postgres", f"dbname={name}")
+            if prepare:
+                with psycopg.connect(own, autocommit=True) as connection:
+                    connection.execute(prepare)
+            _work(server._replace(dsn=f"{own} options='{options}'"))
+    found = _three(folder)
+    return {
+        carrier: {name: one._replace(records=[r for r in one.records if r.database == name]) for name in variants}
+        for carrier, one in found.items()
+    }
+
+
+def test_plans_in_each_form_tell_what_ran(tmp_path: Path) -> None:
     """auto_explain alone tells the statements that ran to their end, those inside others too, in each of its forms."""
     settings = {
-        "log_destination": "stderr,csvlog,jsonlog",
         "shared_preload_libraries": "auto_explain",
         "auto_explain.log_min_duration": "0",
         "auto_explain.log_nested_statements": "on",
-        "auto_explain.log_format": form,
-        "log_line_prefix": "%m [%p] %q%u@%d ",
     }
-    with postgres_server(tmp_path, settings) as server:
-        _work(server)
+    forms = {f"in_{form}": f"-c auto_explain.log_format={form}" for form in ("text", "json", "xml", "yaml")}
     utility = ("CREATE SCHEMA", "CREATE TABLE", "DO", "PREPARE", "SET", "RESET")
     planned = [(text, "ok") for text, end in EXPECTED_BEFORE if end == "unknown" and not text.startswith(utility)]
     failed = [(text, end) for text, end in EXPECTED_BEFORE if end != "unknown"]
     expected = sorted([*planned, *failed, ("INSERT INTO mart.sales VALUES (1, 2)", "ok")])
-    for carrier, one in _three(tmp_path).items():
-        assert sorted(_ended(one)) == expected, carrier
+    for carrier, by_form in _apart(tmp_path, settings, forms).items():
+        for form, one in by_form.items():
+            assert sorted(_ended(one)) == expected, (carrier, form)
 
 
-@pytest.mark.parametrize("others", [{}, {"log_statement": "all"}, {"log_min_duration_statement": "0"}])
-def test_pgaudit_beside_other_logs_counts_each_execution_once(tmp_path: Path, others: dict[str, str]) -> None:
+def test_pgaudit_beside_other_logs_counts_each_execution_once(tmp_path: Path) -> None:
     """Audit log alone, with the statement log, with durations: the same statements, with what ran inside them."""
     binaries = postgres_binaries()
     if binaries is not None and not (binaries.parent / "lib" / "pgaudit.so").exists():
         pytest.skip("pgaudit is not installed beside PostgreSQL's server")
     settings = {
-        "log_destination": "stderr,csvlog,jsonlog",
         "shared_preload_libraries": "pgaudit",
         "pgaudit.log": "all",
         "pgaudit.log_relation": "on",
         "pgaudit.log_parameter": "on",
-        "log_line_prefix": "%m [%p] %q%u@%d ",
     }
-    with postgres_server(tmp_path, {**settings, **others}) as server:
-        with psycopg.connect(server.dsn, autocommit=True) as connection:
-            connection.execute("CREATE EXTENSION pgaudit")
-        _work(server)
-    end = "ok" if "log_min_duration_statement" in others else "unknown"
-    top = [(text, end if outcome == "unknown" else outcome) for text, outcome in EXPECTED_BEFORE]
-    expected = sorted([("CREATE EXTENSION pgaudit", end), *top, ("INSERT INTO mart.sales VALUES (1, 2)", "unknown")])
-    for carrier, one in _three(tmp_path).items():
-        assert sorted(_ended(one)) == expected, carrier
-        assert one.bad == [], carrier
+    beside = {"alone": "", "statements": "-c log_statement=all", "durations": "-c log_min_duration_statement=0"}
+    for carrier, by_setting in _apart(tmp_path, settings, beside, prepare="CREATE EXTENSION pgaudit").items():
+        for name, one in by_setting.items():
+            end = "ok" if name == "durations" else "unknown"
+            top = [(text, end if outcome == "unknown" else outcome) for text, outcome in EXPECTED_BEFORE]
+            inside = [("INSERT INTO mart.sales VALUES (1, 2)", "unknown"), ("CREATE EXTENSION pgaudit", "unknown")]
+            assert sorted(_ended(one)) == sorted([*top, *inside]), (carrier, name)
+            assert one.bad == [], carrier
