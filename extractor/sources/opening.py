@@ -70,6 +70,12 @@ class OpenFile:
     ) -> None:
         self.close()
 
+    def look_further(self, head: bytes) -> None:
+        """Look for an envelope in a longer beginning, where this file breaks off before its first line ends."""
+        if self.envelope is None and b"\n" not in self.head and (found := envelope_of(head)) is not None:
+            self.envelope = found
+            self.stats.wrappers += (found.name,)
+
     @property
     def written_at(self) -> datetime:
         """When the file was last written."""

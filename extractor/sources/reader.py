@@ -160,6 +160,8 @@ class FileReader:
         if not any(file.raw_head or file.damage for file in beginning):
             first.stats.problem = "the file is empty"
             return
+        if len(beginning) > 1:
+            first.look_further(b"".join(file.head for file in beginning))
         sample = sample_of(beginning, self._source)
         chosen = self._choose(first, sample)
         if isinstance(chosen, str):

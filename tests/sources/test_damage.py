@@ -46,6 +46,8 @@ ROTATED = [
     LOGS / "sqlserver-xevents-table" / "target.csv",
     LOGS / "oracle-text-audit" / "wh_ora_4711.aud",
 ]
+WITH_COMPANIONS = ("db2-audit", "duckdb-query-log")
+CUT_ANYWHERE = [p for p in RECOGNISED if p.parent.name not in WITH_COMPANIONS and p.stat().st_size > 1]
 pytestmark = pytest.mark.sweep
 FORMAT_OF = {path: read(path).stats.format for path in ROTATED}
 
@@ -85,6 +87,27 @@ def test_a_log_that_ends_within_a_line_gives_no_statement_that_was_not_there(pat
         found = read(part)
         texts = [record.sql.strip() for record in found.records if not record.cut]
         assert [t for t in texts if t and t not in known and f"{t}\n".encode() not in data] == [], place
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_any_log_cut_at_any_byte_gives_the_same_records(data: st.DataObject) -> None:
+    """Of every format of text, two pieces are read as the whole; but for what needs the file that lies beside it."""
+    path = data.draw(st.sampled_from(CUT_ANYWHERE))
+    whole = read(path)
+    bytes_of = path.read_bytes()
+    place = data.draw(st.integers(1, len(bytes_of) - 1))
+    with tempfile.TemporaryDirectory() as folder:
+        pieces = [Path(folder) / "a", Path(folder) / "b"]
+        pieces[0].write_bytes(bytes_of[:place])
+        pieces[1].write_bytes(bytes_of[place:])
+        found = read_pieces(pieces, as_format=whole.stats.format)
+    is_script = whole.stats.format == "sql-script"  # whose session is its file
+    bare = [
+        [r._replace(origin=None, session="" if is_script else r.session) for r in one.records] for one in (found, whole)
+    ]
+    assert bare[0] == bare[1]
+    assert len(found.bad) == len(whole.bad)
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
