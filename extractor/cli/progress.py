@@ -20,7 +20,7 @@ class Steps:
         self._clock = clock
         self._what = ""
         self._began_s = self._told_s = 0.0
-        self._done_before = 0
+        self._done_before = self._done_last = 0
 
     def __call__(self, line: str) -> None:
         """Tell a step."""
@@ -29,8 +29,9 @@ class Steps:
     def count(self, count: Count) -> None:
         """Show how far the work is, unless that was shown a moment ago."""
         now_s = self._clock()
-        if count.what != self._what:
+        if count.what != self._what or count.done < self._done_last:  # other work, or the next window's
             self._what, self._began_s, self._told_s, self._done_before = count.what, now_s, now_s, count.done
+        self._done_last = count.done
         wait_s = LIVE_EVERY_S if LIVE.is_possible else LINE_EVERY_S
         if now_s - self._told_s < wait_s:
             return

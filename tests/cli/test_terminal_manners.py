@@ -125,6 +125,16 @@ def test_time_that_is_left_is_told_when_it_is_known():
     assert [time_in_words(s) for s in (0.2, 59, 200, 7_500)] == ["1 s", "59 s", "3 min 20 s", "2 h 5 min"]
 
 
+def test_the_next_window_is_counted_anew(capsys):
+    """Work of the same name that begins again has a rate of its own."""
+    seconds = iter((0, 100, 110, 180))
+    steps = Steps(clock=lambda: next(seconds))
+    for done in (0, 900, 0, 140):
+        steps.count(Count("ds12: binding", done, 1000, "statements"))
+    told = capsys.readouterr().err.splitlines()
+    assert told[-1] == "ds12: binding: 140 of 1,000 statements, 2/s, 7 min 10 s left"
+
+
 class Heard:
     """Keeps what a run tells."""
 

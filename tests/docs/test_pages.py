@@ -69,6 +69,7 @@ def test_the_page_on_the_library_lists_what_is_public() -> None:
     assert all((ROOT / package / "py.typed").exists() for package in ("extractor", "dialects"))
 
 
+@pytest.mark.sweep
 def test_the_examples_of_the_library_are_typed(tmp_path: Path) -> None:
     """A type checker in its strict mode has nothing to say to who uses the public names."""
     use = tmp_path / "use.py"
