@@ -157,7 +157,7 @@ class Report:
     ``without_files`` those of which not a single file is there.
     ``unlisted`` ranks the tables whose columns nobody knows by the stars and columns that stayed open for want of them.
     ``unmapped`` lists servers, databases and stores that no data source or file system is known for; ``folds`` the
-    tables and directories that stand for their parts.
+    tables and directories that stand for their parts. ``run_id`` is the run's number in the state, or 0.
     """
 
     started_at: datetime
@@ -187,6 +187,7 @@ class Report:
     mapping: dict[str, Any] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
     slowest: list[tuple[float, str]] = field(default_factory=list)
+    run_id: int = 0
 
     def merge(self, part: Report) -> None:
         """Take what reading a part of the input had to say."""
@@ -263,6 +264,7 @@ class Report:
     def to_json(self) -> dict[str, Any]:
         """The whole report as plain values, for machines."""
         return {
+            "run": self.run_id,
             "started_at": self.started_at.isoformat(),
             "files": [_plain(f) for f in self.files],
             "records": {"read": self.records_read, **{o.value: n for o, n in sorted(self.records.items())}},

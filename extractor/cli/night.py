@@ -27,6 +27,7 @@ from extractor.cli.options import (
 )
 from extractor.cli.terminal import log_end, logs_are_json, say, steps_told
 from extractor.errors import ConfigError
+from extractor.logs import about
 from extractor.report import ExitCode, Report
 
 if TYPE_CHECKING:
@@ -231,17 +232,18 @@ def _end(
 
     not_written = show.write_json(report.to_json(), json) or show.write_metrics(report, metrics, command, max_unparsed)
     code = ExitCode.FAILED if not_written else report.exit_code(max_unparsed)
-    in_words = not quiet and str(json) != "-" and not logs_are_json()
-    if in_words:
-        say(show.report_in_words(report))
-        if json is not None and not not_written:
-            say(f"report: {json}")
-    if not in_words:
-        log_end(report, code)
-        for line in (*(f"warning: {w}" for w in report.warnings), *(f"failed: {f}" for f in report.failures)):
-            say(line, error=True)
-    if not_written:
-        say(f"error: {not_written}", error=True)
-    elif code is not ExitCode.DONE:
-        say(show.end_in_words(code, report, max_unparsed), error=True)
+    with about(run=report.run_id):
+        in_words = not quiet and str(json) != "-" and not logs_are_json()
+        if in_words:
+            say(show.report_in_words(report))
+            if json is not None and not not_written:
+                say(f"report: {json}")
+        if not in_words:
+            log_end(report, code)
+            for line in (*(f"warning: {w}" for w in report.warnings), *(f"failed: {f}" for f in report.failures)):
+                say(line, error=True)
+        if not_written:
+            say(f"error: {not_written}", error=True)
+        elif code is not ExitCode.DONE:
+            say(show.end_in_words(code, report, max_unparsed), error=True)
     raise typer.Exit(code)

@@ -28,7 +28,12 @@ def tree_of_graph(graph: Graph) -> list[Node]:
     by_target: dict[int, list[Node]] = {}
     for (source, target), edges in sorted(graph.table_edges().items(), key=lambda item: graph.shown(item[0][0])):
         best = strongest(edges)
-        columns = tuple(Node(_graph_edge(graph, e)) for e in edges if e.is_of_columns)
+        by_columns: dict[tuple[str, str, str, str], list[Edge]] = {}
+        for edge in edges:
+            if edge.is_of_columns:
+                mark = (edge.source_column, edge.target_column, edge.kind, edge.change)
+                by_columns.setdefault(mark, []).append(edge)
+        columns = tuple(Node(_graph_edge(graph, strongest(same))) for same in by_columns.values())
         table_edge = best._replace(source_column="", target_column="", source=source, change=change_of(edges))
         by_target.setdefault(target, []).append(Node(_graph_edge(graph, table_edge), columns))
     ordered = sorted(by_target.items(), key=lambda item: graph.shown(item[0]))

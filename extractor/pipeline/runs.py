@@ -143,7 +143,7 @@ def opened(config: Config, command: str) -> Iterator[tuple[Store, int, Report]]:
     with Store.open(state_url(config)) as store, store.lock():
         run_id = store.begin_run(command, started_at=started_at)
         with about(run=run_id):
-            yield store, run_id, Report(started_at)
+            yield store, run_id, Report(started_at, run_id=run_id)
 
 
 def _derive(
