@@ -62,7 +62,7 @@ def impact(config: Config, question: Question, limit: int | None = None) -> Impa
     """
     with opened_state(config) as store:
         mapped = AssetStore(store).all()
-        with store.read() as connection:
+        with store.snapshot() as connection:
             graph = LineageGraph(connection, config.namespace)
             start = _start(graph, config, question, mapped)
             packed = packed_graph(connection, config.namespace) if limit is not None else None

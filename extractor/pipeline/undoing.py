@@ -35,7 +35,11 @@ def undo(config: Config, run_id: int, *, agree: Callable[[Undo], bool], progress
     """
     settings = alation_of(config)
     with opened(config, "undo") as (store, this_run, report), connect(settings) as client:
-        meant, pending = _meant(store, run_id)
+        try:
+            meant, pending = _meant(store, run_id)
+        except ConfigError:
+            store.finish_run(this_run, "declined")
+            raise
         if pending is None:
             made, left = _planned(config, store, this_run, meant)
         else:  # killed, or Alation was lost, after it was agreed to: what is left of it
@@ -50,7 +54,9 @@ def undo(config: Config, run_id: int, *, agree: Callable[[Undo], bool], progress
             if not agreed:
                 report.plan = planned(made)
                 return report
-            if pending is None:
+            if pending is not None:
+                store.carry_out(this_run, pending.by_run)
+            else:
                 store.restore(meant, this_run, [o.dataflow.external_id for o in made.operations()])
             if apply_made(made, store, client, settings, report, progress).is_complete:
                 store.undone()

@@ -86,6 +86,17 @@ class Database:
             yield connection
 
     @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A connection for reading, all of it as it is at one moment."""
+        if self._engine.dialect.name == "sqlite":  # whose every transaction is that
+            with self.read() as connection:
+                yield connection
+            return
+        reader = self._engine.execution_options(isolation_level="REPEATABLE READ")
+        with in_words(self.where), reader.connect() as connection:
+            yield connection
+
+    @contextmanager
     def write(self) -> Iterator[Connection]:
         """A connection in a transaction that is committed at the end, or undone by an exception."""
         if self._held is not None:

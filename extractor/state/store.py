@@ -115,7 +115,7 @@ class Store(Holdings):
         with self.write() as connection:
             left = undo.restore(connection, run_id, by_run)
             owned.changed(connection)
-            pending = undo.Undoing(run_id, tuple(sorted(agreed)))
+            pending = undo.Undoing(run_id, by_run, tuple(sorted(agreed)))
             set_fact(connection, "undoing", pending.dump() if agreed else "")
             return left
 

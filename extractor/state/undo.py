@@ -11,20 +11,21 @@ from extractor.state import history, journal, knowledge, observations
 
 
 class Undoing(NamedTuple):
-    """An undoing under way: of which run, and the dataflows that it changes in Alation."""
+    """An undoing under way: of which run and in which, and the dataflows that it changes in Alation."""
 
     run_id: int
+    by_run: int
     external_ids: tuple[str, ...]
 
     def dump(self) -> str:
         """As text, for the state."""
-        return orjson.dumps([self.run_id, self.external_ids]).decode()
+        return orjson.dumps(list(self)).decode()
 
     @classmethod
     def load(cls, text: str) -> Self:
         """What `dump` gave."""
-        run_id, external_ids = orjson.loads(text)
-        return cls(run_id, tuple(external_ids))
+        run_id, by_run, external_ids = orjson.loads(text)
+        return cls(run_id, by_run, tuple(external_ids))
 
 
 def restore(connection: Connection, run_id: int, by_run: int) -> tuple[str, ...]:

@@ -41,6 +41,7 @@ def answers(config, questions):
     return found
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("seed", range(3))
 def test_it_answers_as_the_edges_do(tmp_path, seed):
     """Every question, from tables, columns and files, in both directions, by kind, by depth and cut by a limit."""

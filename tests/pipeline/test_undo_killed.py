@@ -52,6 +52,7 @@ def undoing(folder: Path, number: int) -> subprocess.Popen[bytes]:
     )
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_an_undoing_that_is_killed_is_finished_by_the_same_command(tmp_path, alation, moment):
     """Killed before, between and after its requests, with a limit that would hold its removals back in a run."""
