@@ -30,6 +30,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from extractor.credentials import SERVICE, find_secret
 from extractor.errors import ConfigError, SecretInConfig
 from extractor.settings_of_backfill import BackfillSettings
+from extractor.settings_of_history import REFERENCE, HistorySettings
 from extractor.settings_of_observability import KEY_VARIABLE, ObservabilitySettings
 from extractor.settings_of_openlineage import EventSettings, OpenLineageSettings
 from extractor.settings_of_paths import PathsSettings
@@ -122,7 +123,7 @@ class SchemaSettings(_Settings):
 
 
 class SourceSettings(_Settings):
-    """One ``[[source]]``: files of one data source.
+    """One ``[[source]]``: files of one data source, or the history tables of a database (``url`` and ``query``).
 
     ``paths`` are files, folders or globs, relative to the configuration file, or URLs of an object store
     (``s3://bucket/prefix/``), which ``storage`` says how to reach; ``variables`` is a file with the values of
@@ -132,8 +133,11 @@ class SourceSettings(_Settings):
     """
 
     name: Annotated[str, Field(pattern=_ID_PART)]
-    paths: Annotated[list[str], Field(min_length=1)]
+    paths: list[str] = []
     storage: StorageSettings = StorageSettings()
+    url: str | None = None
+    query: Annotated[str, Field(min_length=1)] | None = None
+    history: HistorySettings = HistorySettings()
     format: str = "auto"
     dialect: str
     data_source_id: Annotated[int, Field(ge=0)]
@@ -155,6 +159,14 @@ class SourceSettings(_Settings):
     log_line_prefix: str | None = None
     fields: dict[str, str] = {}
     variables: Path | None = None
+
+    @model_validator(mode="after")
+    def _one_place(self) -> SourceSettings:
+        if bool(self.paths) == (self.url is not None):
+            raise ValueError("give either paths, or url and query of a database with a history")
+        if (self.url is None) != (self.query is None):
+            raise ValueError('url and query belong together: query = "snowflake-query-history", or a query of your own')
+        return self
 
 
 class Config(BaseSettings):
@@ -273,13 +285,24 @@ def _refuse_secrets(data: dict[str, Any], path: Path, where: str = "") -> None:
             for item in value:
                 if isinstance(item, dict):
                     _refuse_secrets(item, path, f"{place}.")
-        elif isinstance(value, str) and (_SECRET_NAME.search(name) or re.search(r"://[^/@:\s]+:[^@\s]+@", value)):
+        elif isinstance(value, str) and _holds_secret(name, value):
             variable = _variable_of(place)
             raise SecretInConfig(
                 f"{path}: {place} looks like a secret, and secrets do not belong into this file. Remove it and set "
                 f"{variable} (or {variable}_FILE) in the environment instead; a state URL with a "
                 "password goes into ALATION_LINEAGE_STATE__URL."
             )
+
+
+def _holds_secret(name: str, value: str) -> bool:
+    """Whether a setting holds a secret, not only the name of a variable that does (``${NAME}``)."""
+    in_url = re.search(r"://[^/@:\s]+:(?P<password>[^@\s]+)@", value)
+    if in_url is not None and REFERENCE.fullmatch(in_url["password"]) is None:
+        return True
+    for argument in re.finditer(r"[?&](?P<name>\w+)=(?P<value>[^&]*)", value) if "://" in value else ():
+        if _SECRET_NAME.search(argument["name"]) and REFERENCE.fullmatch(argument["value"]) is None:
+            return True
+    return _SECRET_NAME.search(name) is not None and REFERENCE.fullmatch(value) is None
 
 
 def _variable_of(place: str) -> str:

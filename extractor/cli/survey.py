@@ -26,7 +26,25 @@ def add_to(app: typer.Typer) -> None:
     """Hang the commands into the tree."""
     group = typer.Typer(no_args_is_help=True, help="Questions about log files.")
     group.command()(stats)
+    group.command()(queries)
     app.add_typer(group, name="sources")
+
+
+def queries(
+    name: Annotated[str, typer.Argument(metavar="[NAME]", help="Show the text of this one.")] = "",
+) -> None:
+    """List the ready queries over history tables of databases, or show one, to be read or changed.
+
+    Example: alation-lineage sources queries snowflake-query-history > history.sql
+    """
+    from extractor.sources.databases import ready_queries, text_of
+
+    if name:
+        sys.stdout.write(text_of(name))
+        return
+    width = max(map(len, ready_queries()))
+    for known, query in ready_queries().items():
+        sys.stdout.write(f"{known:{width}}  {query.title}\n")
 
 
 def stats(

@@ -12,6 +12,7 @@ from extractor.declared import Declared
 from extractor.errors import AlationError, CatalogError, ConfigError, StateError
 from extractor.pipeline.catalogs import NO_TABLE, refresh_catalog
 from extractor.pipeline.check_service import ask_service, contradicting
+from extractor.pipeline.database_history import check_history
 from extractor.pipeline.declare import contents
 from extractor.pipeline.dialect import dialect_of
 from extractor.pipeline.findings import Finding, Level
@@ -139,7 +140,7 @@ def _data_sources(config: Config, known: dict[int, DataSource]) -> Iterator[Find
 def _sources(config: Config, store: Store, client: AlationClient | None) -> Iterator[Finding]:
     for source in config.source:
         yield from _dialect_and_catalog(config, source, store, client)
-        yield from _files(config, source)
+        yield from _files(config, source) if source.url is None else check_history(config, source)
     for source in mapped_sources(config):
         yield from _dialect_and_catalog(config, source, store, client)
 

@@ -16,6 +16,7 @@ from extractor.errors import ConfigError
 from extractor.keys import CatalogReader, KeyResolver
 from extractor.keys.mapped import with_mapped_tables
 from extractor.logs import about
+from extractor.pipeline.database_history import drained
 from extractor.pipeline.dialect import dialect_of
 from extractor.pipeline.emptied import EmptyTables
 from extractor.pipeline.observe import Observer
@@ -133,12 +134,19 @@ class Derivation:
                 progress=self._progress,
             )
             with about(source=source.name):
-                self._read_source(number, reader, spool, writer)
+                self._read_source(number, source, reader, spool, writer)
             self._store.read_days(self._run_id, source.name, reader.days)
         writer.flush()
 
-    def _read_source(self, number: int, reader: SourceReader, spool: Spool, writer: OutlineWriter) -> None:
+    def _read_source(
+        self, number: int, source: SourceSettings, reader: SourceReader, spool: Spool, writer: OutlineWriter
+    ) -> None:
         """Read here, or where the engine's workers are; who watches records, or keeps their times, reads here."""
+        if source.url is not None:
+            with drained(source, self._config, self._store, self._window, self._report, self._progress) as found:
+                if found is not None:
+                    reader.read_spooled(found, self._file_names)
+            return
         if not self._engine.spreads or self._aside_watcher is not None or self._carried is not None:
             reader.read(self._file_names)
             return

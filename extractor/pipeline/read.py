@@ -21,6 +21,7 @@ from extractor import sources, statements
 from extractor.config import Config, SourceSettings
 from extractor.logs import about, log_problem
 from extractor.models import BadRecord, Origin, Outcome, QueryOutcome, QueryRecord
+from extractor.pipeline.database_history import Spooled
 from extractor.pipeline.spans import Spans
 from extractor.pipeline.spool import Event
 from extractor.pipeline.windows import Window
@@ -118,6 +119,13 @@ class SourceReader:
         inputs = [_named(i) for i in sources.find_inputs(self._source, self._config.root)]
         self._total_bytes = sum(item.size_bytes for item in inputs)
         yield from sources.logs_of(self._readable(inputs), self._source)
+
+    def read_spooled(self, found: Spooled, file_names: dict[int, str]) -> None:
+        """Read the history of a database, which lies drained in a file."""
+        self._total_bytes, self._source, self._spans = found.file.size_bytes, found.source, None
+        number_of = numbering(file_names)
+        number_of(found.file.name)
+        self.read_log([found.file], number_of)
 
     def _readable(self, inputs: Iterable[InputFile]) -> Iterator[InputFile]:
         """The files that are to be read; the others are told to the report."""

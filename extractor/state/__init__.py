@@ -23,6 +23,7 @@ from extractor.state.records import (
 from extractor.state.seen_edges import SeenEdge
 from extractor.state.store import Store
 from extractor.state.undo import Undoing
+from extractor.state.watermarks import Watermark
 
 __all__ = [
     "CachedOutline",
@@ -42,6 +43,7 @@ __all__ = [
     "StoredCatalog",
     "TargetFact",
     "Undoing",
+    "Watermark",
     "dataflow_of",
     "edge_identity",
     "edges_digest",

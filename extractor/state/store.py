@@ -12,7 +12,7 @@ from sqlalchemy import Engine, insert, select, update
 
 from extractor.errors import StateError
 from extractor.models import Dataflow
-from extractor.state import journal, knowledge, moving, observations, owned, packed, places, texts, undo
+from extractor.state import journal, knowledge, moving, observations, owned, packed, places, texts, undo, watermarks
 from extractor.state.database import fact, set_fact, version_of
 from extractor.state.holdings import Holdings
 from extractor.state.knowledge import Known
@@ -22,6 +22,7 @@ from extractor.state.settling import Settling, settle
 from extractor.state.tables import observations as observations_table
 from extractor.state.tables import observed_targets, runs
 from extractor.state.upsert import batches
+from extractor.state.watermarks import Watermark
 
 _RUNNING = "running"
 
@@ -36,6 +37,7 @@ class Store(Holdings):
     def __init__(self, engine: Engine) -> None:
         super().__init__(engine)
         self._present: observations.Observations | None = None
+        self._watermarks: dict[str, Watermark] = {}
 
     def close(self) -> None:
         """Write what is still held in memory and let go of the database."""
@@ -71,13 +73,24 @@ class Store(Holdings):
             set_fact(connection, "observing", str(run_id))
             journal.forget_older(connection)
         self._present = observations.Observations(at)
+        self._watermarks = {}
         return int(run_id)
 
     def finish_run(self, run_id: int, status: str, report_json: str | None = None) -> None:
-        """Note how a run ended; ``report_json`` is kept as it is."""
+        """Note how a run ended, and how far it has read histories; ``report_json`` is kept as it is."""
         values = {"finished_at": datetime.now(UTC), "status": status, "report": report_json}
         with self.write() as connection:
+            watermarks.pass_watermarks(connection, self._watermarks.values(), run_id)
             connection.execute(update(runs).where(runs.c.id == run_id).values(values))
+
+    def watermark(self, source_name: str) -> Watermark | None:
+        """How far the history of a source was read by runs that have finished."""
+        with self.read() as connection:
+            return watermarks.find_watermark(connection, source_name)
+
+    def pass_watermark(self, mark: Watermark) -> None:
+        """How far the present run has read; it is kept when the run finishes."""
+        self._watermarks[mark.source_name] = mark
 
     def carry_out(self, run_id: int, planned_in: int) -> None:
         """Note that a run applies the plan that an earlier run made."""

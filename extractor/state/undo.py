@@ -7,7 +7,7 @@ from typing import NamedTuple, Self
 import orjson
 from sqlalchemy import Connection
 
-from extractor.state import history, journal, knowledge, observations
+from extractor.state import history, journal, knowledge, observations, watermarks
 
 
 class Undoing(NamedTuple):
@@ -47,4 +47,5 @@ def restore(connection: Connection, run_id: int, by_run: int) -> tuple[str, ...]
             observations.restore_target(connection, name, image)
     journal.forget(connection, run_id)
     history.reopen(connection, run_id)
+    watermarks.forget_watermarks(connection, run_id)
     return tuple(left)

@@ -50,3 +50,11 @@ def test_a_path_that_is_not_there_fails_with_its_name(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["sources", "stats", str(tmp_path / "nowhere")])
     assert done.exit_code != 0
     assert "nowhere" in done.output
+
+
+def test_the_ready_queries_are_listed_and_shown() -> None:
+    """A list to choose from, one text to change, and words for a name that is none."""
+    runner = CliRunner()
+    assert "snowflake-query-history" in runner.invoke(app, ["sources", "queries"]).stdout
+    assert "FROM system.query_log" in runner.invoke(app, ["sources", "queries", "clickhouse-query-log"]).stdout
+    assert "ready are" in str(runner.invoke(app, ["sources", "queries", "no-such"]).exception)
