@@ -133,7 +133,7 @@ class SourceSettings(_Settings):
     """
 
     name: Annotated[str, Field(pattern=_ID_PART)]
-    paths: list[str] = []
+    paths: Annotated[list[str], Field(min_length=1)] = []
     storage: StorageSettings = StorageSettings()
     url: str | None = None
     query: Annotated[str, Field(min_length=1)] | None = None
