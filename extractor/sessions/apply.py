@@ -124,7 +124,10 @@ class Sessions:
         last = outline.statements[-1]
         single = len(outline.statements) == 1 or (self._dialect.lexical.blocks == "tsql" and _is_only_read(outline))
         rows = None
-        if isinstance(last, Read) and single:
+        if outline.returns and outline.returns[0].startswith("@"):  # the table variable that was filled
+            held = self._knowledge.pop_temporary(((outline.returns[0], False),), session)
+            rows = Rows(held.relation, held.chain) if held is not None and held.relation.reads else None
+        elif isinstance(last, Read) and single:
             bound = self._bound(last.query, session, where._replace(number=len(outline.statements) - 1))
             relation = with_names(bound.relation, outline.returns) if outline.returns else bound.relation
             rows = Rows(relation, (*bound.chain, where.fingerprint)) if relation.reads else None
@@ -449,6 +452,10 @@ class Sessions:
         return tuple(emptied)
 
     def _alter(self, alter: Alter, session: Session) -> None:
+        held = self._knowledge.find_temporary(alter.name, session) if alter.name else None
+        if held is not None:
+            temporary.alter(held, alter, session, self._knowledge)
+            return
         table = self._knowledge.table(alter.name, session) if alter.name else None
         columns = self._knowledge.columns_of(table) if table is not None else None
         if table is None or not columns:

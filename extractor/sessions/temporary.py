@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from extractor.lineage.binding import NOTHING, Assigned, Base, Column, Open, Origin, Origins, Relation
-from extractor.lineage.model import Define, Write
+from extractor.lineage.model import Alter, Define, Write
 from extractor.models import TableName
 from extractor.sessions.memo import Bound
 from extractor.sessions.memory import Temporary
@@ -55,6 +55,19 @@ def empty(held: Temporary, session: Session, knowledge: Knowledge) -> None:
     """Take all rows out of a temporary table; its columns stay."""
     columns = [Column(item.name, NOTHING) for item in held.relation.items if isinstance(item, Column)]
     knowledge.put_temporary(held._replace(relation=Relation([*columns]), chain=()), session)
+
+
+def alter(held: Temporary, change: Alter, session: Session, knowledge: Knowledge) -> None:
+    """Rename, take away and add columns of a temporary table; what its other columns hold stays."""
+    gone = {name.lower() for name in change.dropped}
+    names = {old.lower(): new for old, new in change.renamed}
+    kept = [i for i in held.relation.items if not (isinstance(i, Column) and i.name.lower() in gone)]
+    items = [i._replace(name=names.get(i.name.lower(), i.name)) if isinstance(i, Column) else i for i in kept]
+    items.extend(Column(name, NOTHING) for name in change.added)
+    columns = tuple(names.get(c.lower(), c) for c in held.columns or () if c.lower() not in gone)
+    relation = Relation(items, dict(held.relation.reads), held.relation.indirect)
+    known = (*columns, *change.added) if held.columns else None
+    knowledge.put_temporary(held._replace(relation=relation, columns=known), session)
 
 
 def define(statement: Define, table: TableName, session: Session, knowledge: Knowledge) -> None:

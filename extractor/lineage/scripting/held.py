@@ -6,7 +6,8 @@ Assignments are taken in the order of the text and the latest one wins on its wa
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from dialects.lexing import Token
@@ -39,11 +40,15 @@ class Value(NamedTuple):
 
 
 class Held:
-    """The variables and cursors of one body, as far as what they hold comes from tables: all that each may be."""
+    """The variables and cursors of one body, as far as what they hold comes from tables: all that each may be.
 
-    __slots__ = ("cursors", "values")
+    ``fields`` are those of variables that are records of a type of the body's own.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("_fields", "cursors", "values")
+
+    def __init__(self, fields: Mapping[str, tuple[str, ...]] = MappingProxyType({})) -> None:
+        self._fields = fields
         self.cursors: dict[str, tuple[str, ...]] = {}
         self.values: dict[str, tuple[Value, ...]] = {}
 
@@ -188,6 +193,8 @@ class Held:
         value = found[place + 1 :]
         if found[opened].text != "(":
             targets = targets[:1]
+        if targets[0] in self.cursors and len(value) > 2 and value[1].text.upper() in _QUERY:  # of a result set
+            self.cursors[targets[0]] = (_inside_brackets(value, body),)
         is_added_to = found[place].text[0] in _ADDS or found[place - 1].text in _ADDS
         before = self.values.get(targets[0], ()) if is_added_to else ()
         if all(t.kind not in ("word", "parameter", "quoted") for t in value):
@@ -206,7 +213,13 @@ class Held:
             self.values[name] = tuple(Value(query, position, before) for query in queries)
         if len(targets) == 1 or rows:
             for name in targets:
-                self.values[f"{name}.row"] = tuple(Value(query, WHOLE_ROW, before) for query in queries)
+                named = [self._with_fields(name, query) for query in queries]
+                self.values[f"{name}.row"] = tuple(Value(query, WHOLE_ROW, before) for query in named)
+
+    def _with_fields(self, name: str, query: str) -> str:
+        """A query whose row a record takes, under the names of the record's own fields."""
+        fields = self._fields.get(name)
+        return f"SELECT * FROM ({query}) {name} ({', '.join(fields)})" if fields else query  # noqa: S608 - as above
 
     def _put(self, name: str, queries: tuple[str, ...], position: int) -> None:
         before = self.now()
@@ -338,6 +351,10 @@ def _as_query(value: Sequence[Token], body: str) -> str:
     """``x := a + 1`` and, in Vertica, ``x := SELECT a FROM t``."""
     text = body[value[0].start : value[-1].end]
     return text if value[0].text.upper() in _QUERY else f"SELECT {text}"
+
+
+def _inside_brackets(value: Sequence[Token], body: str) -> str:
+    return body[value[1].start : value[-2].end] if value[0].text == "(" and value[-1].text == ")" else ""
 
 
 def _without_brackets(value: Sequence[Token], body: str) -> str:

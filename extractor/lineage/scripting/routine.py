@@ -64,6 +64,7 @@ class Routine(NamedTuple):
 
     ``language`` is empty for SQL in any of its procedural forms, else the foreign language's name. ``table`` is
     the table of a trigger, as it is written, ``returns`` the names of the columns that a table function says it gives.
+    ``result`` is the definition of the table variable that it gives, whose name ``returns`` then is.
     """
 
     kind: str
@@ -73,6 +74,7 @@ class Routine(NamedTuple):
     language: str = ""
     table: str = ""
     returns: tuple[str, ...] = ()
+    result: str = ""
 
 
 def find_routine(text: str, dialect: Dialect) -> Routine | None:
@@ -165,7 +167,28 @@ def _created(text: str, place: int, dialect: Dialect) -> Routine | None:
         body = text[found[start].start : end]
     table = _trigger_table(found, after, start, text) if kind == "trigger" else ""
     known = variables | _declared(body, dialect)
-    return Routine(kind, name, body, known, language, table, _returned(found[after:start]))
+    result = _result(found[after:start], text)
+    returns = (result.split()[0],) if result else _returned(found[after:start])
+    return Routine(kind, name, body, known, language, table, returns, result)
+
+
+def _result(found: Sequence[Token], text: str) -> str:
+    """Transact-SQL's ``RETURNS @r TABLE (a INT)``: the name and the columns of the table."""
+    for place in range(len(found) - 3):
+        named = found[place + 1].text
+        if found[place].text.upper() == "RETURNS" and named[:1] == "@" and found[place + 2].text.upper() == "TABLE":
+            return f"{named} {text[found[place + 3].start : found[_closed(found, place + 3)].end]}"
+    return ""
+
+
+def _closed(found: Sequence[Token], place: int) -> int:
+    """The place of the bracket that closes the one at ``place``."""
+    depth = 0
+    for position in range(place, len(found)):
+        depth += (found[position].text == "(") - (found[position].text == ")")
+        if depth == 0:
+            return position
+    return len(found) - 1
 
 
 def _returned(found: Sequence[Token]) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import dropwhile, islice, takewhile
+from itertools import chain, dropwhile, islice, takewhile
 from typing import Any, NamedTuple
 
 from dialects import Dialect
@@ -22,6 +22,7 @@ from extractor.lineage.scripting.given import (
     with_places_named,
 )
 from extractor.lineage.scripting.held import WHOLE_ROW, Held, Value, cut, filled_by, query_in
+from extractor.lineage.scripting.records import fields_of_records
 from extractor.lineage.scripting.redefinition import redefinition
 from extractor.lineage.scripting.routine import Routine, find_routine
 
@@ -85,6 +86,8 @@ def unfold(text: str, dialect: Dialect, depth: int = 0) -> Unfolded | None:
             problem = f"the body of the {routine.kind} is written in {routine.language}"
             return Unfolded((Inner("", problem=problem),), routine.name)
         inners = _body(routine, dialect, depth)
+        if routine.result:
+            inners = chain((Inner(f"CREATE TABLE {routine.result}"),), inners)
         if routine.table:
             query = f"SELECT * FROM {routine.table}"  # noqa: S608 - read by the parser, run by nobody
             rows = tuple((name, Value(query, WHOLE_ROW)) for name in ("new", "old", *_called(text, dialect)))
@@ -209,9 +212,10 @@ def _statements(body: str, variables: frozenset[str], dialect: Dialect, depth: i
     pieces = list(batch_chunks(found) if is_batch else chunks(found))
     turns = turns_of_batch(pieces) if is_batch else turns_of_blocks(pieces)
     rounds: dict[int, State | None] = {}
+    fields = fields_of_records(found) if dialect.lexical.blocks == "plsql" else {}
     handles = any(step in _HANDLERS for turn in turns for step in turn.before)
     if any(step in _TWICE for turn in turns for step in turn.before):
-        known, held = Variables(variables), Held()
+        known, held = Variables(variables), Held(fields)
         paths = Paths((held.values, held.cursors, known.values), _same, _carried, rounds)
         for number, chunk in enumerate(pieces):
             paths.take(turns[number].before, number)
@@ -219,7 +223,7 @@ def _statements(body: str, variables: frozenset[str], dialect: Dialect, depth: i
             if handles:
                 paths.passed()
             paths.take(turns[number].behind, number)
-    known, held = Variables(variables), Held()
+    known, held = Variables(variables), Held(fields)
     paths = Paths((held.values, held.cursors, known.values), _same, _carried, rounds)
     for number, chunk in enumerate(pieces):
         paths.take(turns[number].before, number)
