@@ -103,3 +103,40 @@ def test_a_duckdb_writes_what_was_run(tmp_path: Path, store: str) -> None:
     for session in sessions:
         assert [r.sql.strip() for r in own if r.session == session] == [text.strip() for text in expected]
     assert not found.bad
+
+
+SENT = [
+    "create or replace table sales (shop int, net int)",
+    "insert into sales\nselect 1, 2 -- a; comment\nfrom range(3)",
+    "insert into sales (shop,\n net)\nvalues (1, 2)",
+    "with x as (\nselect 1 as a\n)\ninsert into sales\nselect a, 2 from x",
+    "create or replace table day as\nselect shop, 'a\nselect b' as t\nfrom sales\nunion all\nselect 2, 'x'",
+    "update sales\nset net = 3\nwhere shop = 1",
+    "select count(*)\nfrom sales",
+    "select 2",
+    "insert into nowhere select 1",
+    "delete from sales\nwhere net in (\nselect 7\n)",
+]
+
+
+def test_duckdbs_statements_without_semicolons_are_told_apart(tmp_path: Path) -> None:
+    """log_query_path writes bare statements: each comes back whole, and only where the source is a DuckDB."""
+    log = tmp_path / "queries.log"
+    with duckdb.connect() as database:
+        database.execute(f"SET log_query_path = '{log}'")
+        for text in SENT:
+            try:
+                database.execute(text)
+            except duckdb.CatalogException:
+                assert "nowhere" in text
+    found = read(log, dialect="duckdb")
+    assert found.stats.format == "duckdb-statements"
+    assert found.texts == SENT
+    assert read(log, dialect="tsql").stats.format == "sql-script"
+
+
+def test_a_duckdb_script_stays_a_script(tmp_path: Path) -> None:
+    """Statements that end with semicolons need no guess."""
+    script = tmp_path / "load.txt"
+    script.write_text("".join(f"{text.replace('-- a; comment', '')};\n" for text in SENT))
+    assert read(script, dialect="duckdb").stats.format == "sql-script"
