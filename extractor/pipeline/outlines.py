@@ -13,6 +13,7 @@ from extractor import __version__, lineage, statements
 from extractor.engines import Answer, Engine, Limits, Task
 from extractor.lineage import Outline
 from extractor.models import Outcome
+from extractor.pipeline.suffixes import Key, Marked, Outlines, marked
 from extractor.report import Report
 from extractor.state import CachedOutline, StatementText, Store
 
@@ -46,6 +47,7 @@ class OutlineWriter:
         self._version = _version()
         self._version_of_failures = f"{self._version} {limits}"
         self._known: set[str] = set()
+        self._alike = Outlines()
         self._new: dict[str, StatementText] = {}
         self._new_chars = 0
 
@@ -73,22 +75,50 @@ class OutlineWriter:
         self._report.distinct += len(self._new)
         known = find_outlines(self._store, self._new, self._dialect.name, self._version, self._version_of_failures)
         tasks = [Task(f, self._dialect.name, row.text) for f, row in self._new.items() if f not in known]
-        self._report.parsed += len(tasks)
         self._store.add_outlines(
-            (
-                CachedOutline(
-                    answer.fingerprint,
-                    self._dialect.name,
-                    self._version if answer.outline is not None else self._version_of_failures,
-                    answer.outline,
-                    answer.outcome.value if answer.outcome else None,
-                    answer.reason,
-                )
-                for answer in self._timed(self._engine.outlines(tasks))
-            ),
+            CachedOutline(
+                answer.fingerprint,
+                self._dialect.name,
+                self._version if answer.outline is not None else self._version_of_failures,
+                answer.outline,
+                answer.outcome.value if answer.outcome else None,
+                answer.reason,
+            )
+            for answer in self._answers(tasks)
         )
         self._new.clear()
         self._new_chars = 0
+
+    def _answers(self, tasks: list[Task]) -> Iterator[Answer]:
+        """An answer for each task; of those alike but in the suffixes of names, only the first is analysed."""
+        found = {task.fingerprint: marked(task.text, self._dialect) for task in tasks}
+        first: dict[Key, Marked] = {}
+        now: list[Task] = []
+        later: list[Task] = []
+        for task in tasks:
+            own = found[task.fingerprint]
+            is_alike = own is not None and (own.key in first or self._alike.for_names(own) is not None)
+            (later if is_alike else now).append(task)
+            if own is not None and not is_alike:
+                first[own.key] = own
+        for answer in self._analysed(now):
+            own = found[answer.fingerprint]
+            if own is not None and answer.outline is not None:
+                self._alike.keep(own, answer.outline)
+            yield answer
+        alone: list[Task] = []
+        for task in later:
+            own = found[task.fingerprint]
+            outline = self._alike.for_names(own) if own is not None else None
+            if outline is None:
+                alone.append(task)
+            else:
+                yield Answer(task.fingerprint, outline)
+        yield from self._analysed(alone)
+
+    def _analysed(self, tasks: list[Task]) -> Iterator[Answer]:
+        self._report.parsed += len(tasks)
+        yield from self._timed(self._engine.outlines(tasks))
 
 
 class OutlineReader:
