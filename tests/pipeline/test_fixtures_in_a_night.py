@@ -28,6 +28,7 @@ OVER_THERE = "the columns of another data source's table are its catalog's to te
 LINKED = "the key of a table over a database link has no link in it"
 SWAPPED = "of tables that swap, the name that stays keeps its lineage: its load wrote it by that name"
 OTHER = {
+    "ase/rename/ring_and_staging": SWAPPED,
     "duckdb/rename/in_a_ring": SWAPPED,
     "mysql/rename/three_in_a_ring": SWAPPED,
     "postgres/rename/swapped_in_a_transaction": SWAPPED,
