@@ -40,6 +40,7 @@ def measure_page(work: Path, *, tables: int, edges: int, rounds: int) -> list[Ta
     with spool_plan(
         ((one, False) for one in _operations(tables, edges)),
         Counter(),
+        Counter(),
         namespace="bench",
         state_version="1",
         run_id=1,

@@ -52,7 +52,7 @@ def report_in_words(report: Report, screen: Screen | None = None) -> str:
     """
     sections = [_files(report), _outcomes(report), _derived(report), _upload(report)]
     sections += [
-        _ranked("needs a look", report.problems),
+        _ranked("needs a look (alation-lineage explain FILE:LINE shows one)", report.problems),
         _ranked("names that are not in the catalog", report.names),
         _ranked("servers, databases and stores that nothing maps", report.unmapped),
         _ranked("what stands for its parts", report.folds),
