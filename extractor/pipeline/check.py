@@ -20,6 +20,7 @@ from extractor.pipeline.resolvers import mapped_sources, resolver_of
 from extractor.pipeline.runs import connect, state_url
 from extractor.pipeline.tokens import warning_of
 from extractor.sources import SCRIPTS, InputFile
+from extractor.sources.clients import known_variables
 from extractor.state import Store
 from extractor.state.catalog import CatalogStore
 
@@ -213,6 +214,11 @@ def _no_catalog(source: SourceSettings, catalogs: CatalogStore) -> Finding:
 def _files(config: Config, source: SourceSettings) -> Iterator[Finding]:
     name = f"source {source.name}"
     formats: Counter[str] = Counter()
+    try:
+        known_variables(source.variables)
+    except ConfigError as error:
+        yield Finding(Level.ERROR, f"{name}: {error}")
+        return
     problems: list[Finding] = []
     unresolved: Counter[str] = Counter()
     total = 0

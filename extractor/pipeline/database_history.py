@@ -20,6 +20,7 @@ from extractor.pipeline.findings import Finding, Level
 from extractor.pipeline.windows import Window
 from extractor.report import FileReport, Report
 from extractor.sources import InputFile
+from extractor.sources.clients import known_variables
 from extractor.sources.databases import HistoryQuery, query_of
 from extractor.state import Store, Watermark
 
@@ -39,13 +40,14 @@ class Spooled(NamedTuple):
     source: SourceSettings
 
 
-def check_queries(config: Config) -> None:
-    """See that the query of each source that is a database can be read.
+def check_sources(config: Config) -> None:
+    """See that the query of each source that is a database, and the variables of each with scripts, can be read.
 
     Raises:
         ConfigError: one cannot.
     """
     for source in config.source:
+        known_variables(source.variables)
         if source.query is not None:
             query_of(source.query, config.root)
 

@@ -15,7 +15,7 @@ from extractor.config import AlationSettings, Config, refresh_token
 from extractor.errors import ConfigError, Paused
 from extractor.logs import about
 from extractor.pipeline.catalogs import reads_alation, refresh_catalogs, refresh_schemas
-from extractor.pipeline.database_history import check_queries
+from extractor.pipeline.database_history import check_sources
 from extractor.pipeline.declare import declare
 from extractor.pipeline.derive import Derivation, engine_of, groups_of
 from extractor.pipeline.events import check_events, observe_events
@@ -140,7 +140,7 @@ def opened(config: Config, command: str) -> Iterator[tuple[Store, int, Report]]:
     """The state, locked for this command, with a new run in it."""
     check_events(config)
     groups_of(config)  # a wrong dialect is told before anything is touched
-    check_queries(config)
+    check_sources(config)
     started_at = datetime.now(UTC)
     with Store.open(state_url(config)) as store, store.lock():
         run_id = store.begin_run(command, started_at=started_at)

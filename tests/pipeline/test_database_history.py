@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -94,20 +95,26 @@ def test_a_history_is_read_from_where_the_last_run_ended(tmp_path: Path, history
     assert report.to_json()["records"] == {"read": 0}
 
 
-def test_a_run_that_dies_has_kept_nothing(tmp_path: Path, history: _History, monkeypatch: pytest.MonkeyPatch) -> None:
-    """However late a run ends: the next one reads the same rows, and knows the same dataflows."""
+def test_a_run_that_dies_has_kept_nothing(tmp_path: Path, history: _History) -> None:
+    """Whenever it dies: the next run reads the same rows, and knows the same dataflows."""
     config = _configuration(tmp_path, URL, TEXT)
     history.add("INSERT INTO mart.a SELECT * FROM raw.a", _ago(hours=2))
+    told: list[str] = []
 
-    def dies(*_: Any) -> None:
-        raise KeyboardInterrupt
+    def dies(words: Any) -> None:
+        told.append(str(words))
+        if len(told) in deaths:
+            raise KeyboardInterrupt
 
-    with monkeypatch.context() as patched:
-        patched.setattr("extractor.pipeline.runs.finish", dies)
-        with pytest.raises(KeyboardInterrupt):
-            _plan(config)
+    deaths = {2, 40, 120, 250}
     with Store.open(f"sqlite:///{tmp_path}/lineage-state.db") as store:
-        assert store.watermark("h") is None
+        for death in sorted(deaths):
+            told.extend(["passed over"] * (death - 1 - len(told)))
+            with pytest.raises(KeyboardInterrupt):
+                pipeline.plan(config, out=None, window=Window(), progress=dies)
+            assert store.watermark("h") is None
+            deaths.remove(death)
+            told.clear()
     report, made = _plan(config)
     assert report.to_json()["records"] == {"read": 1, "lineage": 1}
     assert report.plan["add"] == 1
@@ -273,6 +280,23 @@ def test_every_ready_query_is_complete() -> None:
         assert format_named(query.format) is not None, name
         assert query.is_snapshot is (name == "postgresql-stat-statements"), name
         text(query.sql).compile()  # its parameters can be bound
+
+
+def test_the_columns_of_every_ready_query_are_those_of_its_format() -> None:
+    """What tells the format, or at least the text of the statement, is among what the query gives."""
+    from extractor.sources.columns import choose_columns, fold
+    from extractor.sources.known_row_formats import ROW_FORMATS
+    from extractor.sources.layouts import LAYOUTS
+
+    signs = {known.name: known.signs for known in (*LAYOUTS, *ROW_FORMATS)}
+    for name, query in ready_queries().items():
+        last = query.sql.rpartition("\nSELECT")[2] if "UNION" in query.sql else query.sql.partition("SELECT")[2]
+        listed = last.partition("\nFROM ")[0] if "* FROM" not in last else last.partition("  FROM")[0]
+        found = {fold(word) for word in re.findall(r"\w+(?=\"?\s*(?:,|\Z|\n))", listed)}
+        if query.format == "json-lines":
+            assert choose_columns(found, {}).found.keys() >= {"sql", "session"}, name
+        else:
+            assert signs[query.format] <= found, (name, signs[query.format] - found)
 
 
 @pytest.mark.parametrize(

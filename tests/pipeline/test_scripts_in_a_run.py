@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from extractor import pipeline
 from extractor.config import load_config
+from extractor.errors import ConfigError
 from extractor.pipeline import Window
 
 CONFIGURATION = """
@@ -53,3 +56,12 @@ def test_a_plan_of_scripts_has_the_lineage_of_what_they_call(tmp_path: Path) -> 
     explained = pipeline.explain(config, "scripts/parts/dims.txt:2")
     assert explained.matched
     assert "mart.dims" in explained.text
+
+
+def test_a_broken_file_of_variables_is_told_before_anything_runs(tmp_path: Path) -> None:
+    """By check as an error, by a plan as one that names the file."""
+    config = load_config(_installation(tmp_path))
+    (tmp_path / "dev.toml").write_text("stg = ")
+    assert any("dev.toml" in f.text for f in pipeline.check(config) if f.level is pipeline.Level.ERROR)
+    with pytest.raises(ConfigError, match=r"dev\.toml cannot be read as toml"):
+        pipeline.plan(config, out=None, window=Window(), progress=lambda _: None)

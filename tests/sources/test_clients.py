@@ -113,7 +113,7 @@ def test_templates_are_rendered_with_what_the_manifest_and_the_variables_tell(tm
 )
 def test_a_template_runs_no_code_and_takes_no_memory(tmp_path: Path, template: str) -> None:
     """What reaches for Python, files, or endless work stays text, and the statements around it are read."""
-    (tmp_path / "main.sql").write_text(f"-- {template}\nINSERT INTO a SELECT * FROM b;\n")
+    (tmp_path / "main.sql").write_text(f"-- {{% set a = 1 %}}{template}\nINSERT INTO a SELECT * FROM b;\n")
     records, _, stats = _read(tmp_path, "postgres")
     assert len(records) == 1
     assert len(records[0].sql) < 10_000
@@ -121,6 +121,13 @@ def test_a_template_runs_no_code_and_takes_no_memory(tmp_path: Path, template: s
     assert "root:" not in records[0].sql
     assert stats.unresolved
     assert [str(t) for t in extract_lineage(records, dialect="postgres").targets] == ["a"]
+
+
+def test_what_only_looks_like_a_template_stays(tmp_path: Path) -> None:
+    """Arrays of PostgreSQL and marks in strings are no template."""
+    sql = "INSERT INTO a SELECT '{{1,2},{3,4}}'::int[], '{#', '{% x %}', x FROM b WHERE c = '#}';\n"
+    (tmp_path / "main.sql").write_text(sql)
+    assert _read(tmp_path, "postgres")[0][0].sql == sql.rstrip("\n")
 
 
 def test_calls_stay_within_the_configured_paths(tmp_path: Path) -> None:

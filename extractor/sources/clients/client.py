@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from dialects import LexicalRules
+from dialects import Dialect
 
 _PATH = r"(?P<quote>[\"']?)(?P<file>[^\s;\"']+|(?<=[\"'])[^\"'\n]+)(?P=quote)"
 _NAMED = r"\$\{|\{\{|\{%"
@@ -83,6 +83,7 @@ SQLPLUS = Client(
     ending=".sql",
     ignores_case=True,
 )
+HDBSQL = Client("hdbsql", _signs(r"^[ \t]*\\"), includes=_line(rf"\\i[ \t]+{_PATH}"))
 BTEQ = Client(
     "BTEQ", _signs(r"^[ \t]*\."), includes=_line(rf"\.RUN[ \t]+(?:DDNAME|FILE)[ \t]*=?[ \t]*{_PATH}(?:,[^\n]*)?")
 )
@@ -114,8 +115,11 @@ DUCKDB = Client("DuckDB", _signs(r"^[ \t]*\."), includes=_line(rf"\.read[ \t]+{_
 PLAIN = Client("client", re.compile(_NAMED))
 
 
-def client_of(rules: LexicalRules, parser: str) -> Client:
+def client_of(dialect: Dialect) -> Client:
     """The client that scripts of a dialect are written for."""
+    rules, parser = dialect.lexical, dialect.parser
+    if dialect.name == "hana":
+        return HDBSQL  # whose :x are variables of SQLScript, tables among them
     if rules.backslash_commands:
         return PSQL
     if rules.go_batches:

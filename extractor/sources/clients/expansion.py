@@ -54,7 +54,7 @@ class Expansion:
         self._name = reading.lines.file
         self._reading = reading
         self._dialect = dialect
-        self._client: Client = client_of(dialect.lexical, dialect.parser)
+        self._client: Client = client_of(dialect)
         self._given = known_variables(reading.source.variables)
         self._includes = Includes(self._item)
         self._variables = Substitution(self._client, self._given, self._open)

@@ -103,6 +103,8 @@ class Substitution:
             return known
         if not self._client.only_known:
             return self._open(use)
+        if use.groupdict().get("after"):
+            return use[0]
         text, end = use.string, use.end()
         after = text[end : end + 1] or following[:1]
         is_name = (

@@ -17,7 +17,11 @@ from extractor.sources.clients.variables_file import Variables
 from extractor.sources.interface import InputFile
 
 Unresolved = Callable[[str], None]
-_CODE = re.compile(r"\{%|\{#|\{\{-?\s*+(?![A-Za-z_][\w.]*\s*-?\}\})")
+_CODE = re.compile(
+    r"\{%-?\s*(?:if|for|set|macro|call|filter|raw|block|do|snapshot|include|import|from|extends)\b"
+    r"|\{\{-?\s*[A-Za-z_][\w.]*\s*[(|~+*%\[]"
+)
+"""What no text but a template holds: ``'{{1,2},{3,4}}'`` is an array of PostgreSQL."""
 _MAX_RANGE = 1_000
 _MAX_FOR_DEPTH = 2
 _MAX_CHARS = 10_000_000
