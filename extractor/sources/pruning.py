@@ -1,4 +1,4 @@
-"""Files that need not be opened, since by their path all that is in them ran outside of the window."""
+"""Files that need not be opened, since by their path or time all that is in them ran outside of the window."""
 
 from __future__ import annotations
 
@@ -12,6 +12,13 @@ _DATE = re.compile(
     r"|(?:^|/)y(?:ear)?=(?P<y>\d{4})/m(?:onth)?=(?P<m>\d\d?)/d(?:ay)?=(?P<d>\d\d?)(?=/)"
 )
 _SCRIPT = re.compile(r"\.(?:sql|ddl|dml|hql|btq|bteq|ksh|sh|psql|pks|pkb|prc|vw|tpt)(?:\.\w{2,4})?$", re.IGNORECASE)
+_LOG = re.compile(
+    r"\.(?:log|csv|tsv|json|jsonl|ndjson|parquet|avro|xml|aud|audit)(?:[.\-_]\d{1,14})?(?:\.(?:gz|zst|bz2|xz|lz4))?$",
+    re.IGNORECASE,
+)
+"""Names of what a server or an export writes: nothing in it can have run after it was written last."""
+_PLAUSIBLE = datetime(1990, 1, 1, tzinfo=UTC)
+"""Some tools pack files with no time, or that of an epoch."""
 _GRACE = timedelta(days=2)
 """For zones, for logs that run over midnight, for clocks that differ."""
 
@@ -34,15 +41,19 @@ def _day(match: re.Match[str]) -> datetime | None:
 
 
 def is_outside(file: InputFile, since: datetime | None, until: datetime | None) -> bool:
-    """Whether nothing in a file can have run within the window, by the day in its path.
+    """Whether nothing in a file can have run within the window, by the day in its path and by its last change.
 
     A log may be named by the day on which it was begun: for the beginning of the window, its last change has to lie
-    before as well. A script has no times; whatever its path says, it is inside.
+    before. That alone is enough where its name is that of a log. A script has no times; whatever its path says, it is
+    inside.
     """
-    day = day_of(file.name)
-    if day is None or _SCRIPT.search(file.name):
+    if _SCRIPT.search(file.name):
         return False
-    if until is not None and day - _GRACE >= until:
+    day = day_of(file.name)
+    if day is not None and until is not None and day - _GRACE >= until:
         return True
-    latest = max(day, file.modified_at) if file.modified_at is not None else None
-    return since is not None and latest is not None and latest + _GRACE < since
+    if since is None or file.modified_at is None:
+        return False
+    if day is None and (file.modified_at < _PLAUSIBLE or not _LOG.search(file.name)):
+        return False
+    return max(day or file.modified_at, file.modified_at) + _GRACE < since

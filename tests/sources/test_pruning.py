@@ -1,4 +1,4 @@
-"""Files outside of the window, told by their paths."""
+"""Files outside of the window, told by their paths and times."""
 
 from __future__ import annotations
 
@@ -60,3 +60,18 @@ def test_a_log_of_a_day_before_the_window_is_outside_when_it_was_not_written_sin
 def test_a_script_is_inside_of_any_window() -> None:
     """It has no times."""
     assert not is_outside(_file("releases/2026-03-02/load.sql"), DAY + timedelta(days=99), None)
+
+
+@pytest.mark.parametrize("name", ["x.log", "pg.csv.gz", "audit.log.3", "audit.log.3.gz", "part-0.snappy.parquet"])
+def test_a_log_that_was_written_last_before_the_window_is_outside(name: str) -> None:
+    """Nothing in it can have run later, whatever its path says; without a plausible time it is opened."""
+    since = DAY + timedelta(days=10)
+    assert is_outside(_file(name), since, None)
+    assert not is_outside(_file(name), DAY + timedelta(days=1), None)
+    assert not is_outside(_file(name, datetime(1980, 1, 1, tzinfo=UTC)), since, None)
+
+
+@pytest.mark.parametrize("name", ["load_orders", "jobs/load.txt", "load.sql.gz"])
+def test_what_may_be_a_script_is_opened_however_old_it_is(name: str) -> None:
+    """A script that nobody has changed for years runs every night."""
+    assert not is_outside(_file(name), DAY + timedelta(days=999), None)
