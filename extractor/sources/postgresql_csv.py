@@ -44,31 +44,32 @@ def begins_row(line: bytes) -> bool:
 
 
 class CsvLog:
-    """Gathers lines to rows: a row ends where its quotes are closed. ``is_open`` says that they are not yet."""
+    """Gathers lines to rows: a row ends where its quotes are closed. Until then ``head`` is how it begins."""
 
     def __init__(self, reading: Reading, events: Events) -> None:
         self._reading = reading
         self._events = events
-        self._head: re.Match[bytes] | None = None  # of the row that is open
+        self.head: re.Match[bytes] | None = None  # of the row that is open
         self._parts: list[bytes] = []
         self._size = 0
         self._origin = Origin(reading.lines.file, 1)
         self._limit = reading.max_statement_bytes
         self._names: dict[bytes, str | None] = {}
 
-    @property
-    def is_open(self) -> bool:
-        """Whether the next line can belong to the row that the last one belongs to."""
-        return self._head is not None
-
     def items(self) -> Iterator[Item]:
         """All records of a csvlog."""
         in_bad_run = False
+        released: Sequence[Item] | None
         for line in self._reading.lines:
-            released = self.take(line)
+            if self.head is not None and line[:2] not in _CENTURIES:  # most lines of long statements
+                self._keep(line)
+                released = self._close(is_cut=self._size > self._limit) if line.count(b'"') & 1 else ()
+            else:
+                released = self.take(line)
             if released is not None:
                 in_bad_run = False
-                yield from released
+                if released:
+                    yield from released
                 continue
             if line and not in_bad_run:
                 yield from self._bad("the row does not begin with csvlog's columns", self._here())
@@ -79,7 +80,7 @@ class CsvLog:
     def take(self, line: bytes) -> Sequence[Item] | None:
         """What the next line lets go; None where it is no line of a csvlog."""
         before: Sequence[Item] = ()
-        if self._head is not None:
+        if self.head is not None:
             if not self._begins_row(line):
                 self._keep(line)
                 return self._close(is_cut=self._size > self._limit) if line.count(b'"') & 1 else ()
@@ -92,17 +93,17 @@ class CsvLog:
         if is_cut or not line.count(b'"') & 1:
             released = self._row(head, line, is_cut=is_cut)
             return [*before, *released] if before else released
-        self._head, self._parts, self._size = head, [line], len(line)
+        self.head, self._parts, self._size = head, [line], len(line)
         return before
 
     def finish(self) -> Sequence[Item]:
         """What is open at the end of the log; a damaged file's last row is told as its damage."""
-        if self._head is None or self._reading.lines.is_damaged:
+        if self.head is None or self._reading.lines.is_damaged:
             return ()
         return self._close(is_cut=True)
 
     def _close(self, *, is_cut: bool) -> Sequence[Item]:
-        head, self._head = self._head, None
+        head, self.head = self.head, None
         return () if head is None else self._row(head, b"\n".join(self._parts), is_cut=is_cut)
 
     def _here(self) -> Origin:
@@ -113,9 +114,7 @@ class CsvLog:
 
         Inside a quote all quotes are doubled; here is one that is not.
         """
-        return (
-            line[:2] in (b"20", b"19", b'"2') and _HEAD.match(line) is not None and _LONE_QUOTE.search(line) is not None
-        )
+        return line[:2] in _CENTURIES and _HEAD.match(line) is not None and _LONE_QUOTE.search(line) is not None
 
     def _keep(self, line: bytes) -> None:
         self._size += len(line) + 1

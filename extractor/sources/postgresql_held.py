@@ -22,6 +22,7 @@ class HeldSession:
     __slots__ = (
         "_audit",
         "_executed",
+        "_is_noted",
         "_part",
         "_part_place",
         "_place",
@@ -55,6 +56,7 @@ class HeldSession:
         self._forget()
 
     def _forget(self) -> None:
+        self._is_noted = False
         self._audit: int | None = None
         self._executed: str | None = None
         self._part: tuple[int, int] | None = None
@@ -69,14 +71,20 @@ class HeldSession:
     def hold(self, record: QueryRecord) -> None:
         """Another statement begins."""
         self.held, self.by_plan, self.was_used = record, False, True
-        self._forget()
+        if self._is_noted:
+            self._forget()
 
     def let_go(self) -> list[QueryRecord]:
         """All that is held back; nothing is afterwards."""
-        last = [record for record in (self.held, self.bound) if record is not None]
-        records = [*self.parts, *last]
-        self.held, self.bound, self.parts, self.size = None, None, [], 0
-        self._forget()
+        held, bound = self.held, self.bound
+        if held is not None and bound is None and not self.parts:
+            records = [held]
+        else:
+            records = [*self.parts, *(record for record in (held, bound) if record is not None)]
+            self.parts = []
+        self.held, self.bound, self.size = None, None, 0
+        if self._is_noted:
+            self._forget()
         return records
 
     def is_of(self, sql: str) -> bool:
@@ -103,6 +111,7 @@ class HeldSession:
 
     def knows_plan(self, plan: Plan) -> bool:
         """Whether a plan tells of a statement that is known already."""
+        self._is_noted = True
         if self.bound is not None and is_same(self.bound.sql, plan.sql):
             return True
         held = self.held
@@ -127,10 +136,12 @@ class HeldSession:
 
     def was_planned(self, plan: Plan) -> None:
         """A statement is taken from its plan: the plans of those behind it in its text tell of the same."""
+        self._is_noted = True
         self._planned_place = next_statement(plan.sql, -1, plan.command) or 0
 
     def knows_audit(self, audit: Audit, sql: str) -> bool:
         """Whether a message of pgaudit tells of a statement that is known already."""
+        self._is_noted = True
         if self.held is not None and is_same(self.held.sql, sql) and self._is_of_held(audit, sql):
             if audit.number != self._audit:
                 self._place = next_statement(sql, self._place, audit.command) or 0
@@ -161,6 +172,7 @@ class HeldSession:
 
     def was_audited(self, audit: Audit, sql: str) -> None:
         """The statement now held back is the one that pgaudit told of."""
+        self._is_noted = True
         self._audit, self._place = audit.number, next_statement(sql, -1, audit.command) or 0
 
     def add_part(self, record: QueryRecord, audit: Audit | None = None) -> None:
@@ -170,6 +182,7 @@ class HeldSession:
             self._note_part(audit, record.sql, next_statement(record.sql, -1, audit.command))
 
     def _note_part(self, audit: Audit, sql: str, place: int | None) -> None:
+        self._is_noted = True
         self._part = audit.number, audit.part
         self._part_place = place or 0
         if not audit.repeats_its_text:

@@ -75,8 +75,9 @@ class _Stderr:
         lines = self._reading.lines
         match_head = self._prefix.pattern.match
         severities = ENGLISH
+        rows = self._csv
         for line in lines:
-            if self._csv.is_open and (released := self._csv.take(line)) is not None:
+            if rows.head is not None and (released := rows.take(line)) is not None:
                 yield from released
                 continue
             if line[:1] == b"\t":
