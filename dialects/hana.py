@@ -32,7 +32,7 @@ _HANA = (
     Rewrite("^ UPSERT|REPLACE <name>", "INSERT INTO {1}"),
     Rewrite("WITH PRIMARY KEY"),
     Rewrite("WITH READ ONLY"),
-    Rewrite("WITH NO? DATA"),
+    Rewrite("WITH DATA"),
     Rewrite("WITH HINT (...)"),
     Rewrite("WITH STRUCTURED PRIVILEGE CHECK"),
     Rewrite("FOR JSON|XML (...)?"),

@@ -395,7 +395,8 @@ _RULES: tuple[tuple[str, re.Pattern[str], Rule], ...] = (
     (
         "PARTITION",
         re.compile(
-            rf"ALTER\s+TABLE\s+(?P<target>{NAME})\s+(?:REPLACE|ATTACH)\s+PARTITION\b.*?\bFROM\s+(?P<source>{NAME})",
+            rf"ALTER\s+TABLE\s+(?P<target>{NAME})\s+(?:REPLACE|ATTACH)\s+PARTITION\b(?:.*\bFROM\s+TABLE\s+|.*?\bFROM\s+)"
+            rf"(?P<source>{NAME})",
             FLAGS,
         ),
         _moved,

@@ -66,13 +66,14 @@ def lower_create(node: Node, walk: Walk) -> tuple[Statement, ...]:
         is_outside = exp.ExternalProperty in classes or walk.engine == "postgres"
         places = tuple(f for p in properties for f in _files(p)) if is_outside else ()
         return (shaped, Define("create table", name, (), temporary, True, places)) if places else (shaped,)
-    if expression.__class__ is exp.Table and any(
-        p.__class__ is exp.WithDataProperty and arg(p, "no") for p in properties
-    ):
+    no_rows = kind == "TABLE" and any(p.__class__ is exp.WithDataProperty and arg(p, "no") for p in properties)
+    if expression.__class__ is exp.Table and no_rows:
         return (Write("create like", name, "like", _all_of(expression, walk), temporary=temporary),)  # Teradata
     if expression.__class__ in _QUERIES:
         outside, place = file_of(this) if walk.engine in _SPARK and schema is None else ("", "")
         created = _lower_query(node, kind, name, schema, properties, walk)._replace(temporary=temporary)
+        if no_rows:  # the query gives the columns alone
+            return (created._replace(kind="create like", mode="like"),)
         return (created._replace(target=((place, True),), target_kind=outside) if outside else created,)
     if exp.ExecuteAsProperty in classes:  # PostgreSQL: CREATE TABLE t AS EXECUTE prepared
         return (Other("create table as", "dynamic", "the rows come from a statement that was prepared elsewhere"),)
