@@ -30,6 +30,7 @@ _ENDS_HERE = re.compile(r"\\(?P<word>g|gx|gexec|gset|gdesc|crosstabview|watch|bi
 _DEFINE_IS = re.compile(r"[ \t]*SET[ \t]+DEF(?:INE)?[ \t]+(?P<is>OFF|ON)\b", re.IGNORECASE)
 _LOGON = re.compile(r"[ \t]*(?:\.LOGON\b|CONN(?:ECT)?[ \t]+[\w$]+/\S)", re.IGNORECASE)
 _VARIABLE = re.compile(r"\$[({](\w+)|^[&:]+(\w+)")
+_ARGUMENT = re.compile(r"'((?:[^']|'')*)'|([^\s']+)")
 _COPY = re.compile(r"\\copy\b", re.IGNORECASE)
 _THEN = re.compile(
     r"[ \t]*\.IF\b[^\n]*?\bTHEN[ \t]+(?=(?:INS|INSERT|UPD|UPDATE|DEL|DELETE|MERGE|CREATE|CT|DROP|CALL|EXEC|REPLACE)\b)",
@@ -73,7 +74,7 @@ class Expansion:
     def _file(self, text: str, at: Origin, stack: tuple[Path, ...]) -> Iterator[Part | BadRecord]:
         if has_code(text):
             text = rendered(text, self._given, self._item, self._open)
-        if is_shell(text):
+        if is_shell(text, at.file):
             shell = Shell(self._given.flat)
             for section in sections(text, shell):
                 yield from self._section(section, at, stack)
@@ -199,7 +200,7 @@ class Expansion:
             return line
         if (match := self._client.defines.match(line)) is not None:
             value = self._variables.command(match["value"].strip())
-            self._variables.set(match["name"], _unquoted(value))
+            self._variables.set(match["name"], _unquoted(value) if self._client is not PSQL else _joined(value))
             return line if self._client.name == "beeline" else None
         if self._client is SQLPLUS and (match := _DEFINE_IS.match(line)) is not None:
             self._variables.is_off = match["is"].upper() == "OFF"
@@ -305,6 +306,11 @@ def _has_at_ends(text: str) -> bool:
     """Whether the statements of a Db2 script end with ``@``, though no line says so."""
     ends = len(_ENDS_AT.findall(text))
     return ends > 0 and "--#SET" not in text.upper() and not _ENDS_SEMICOLON.search(text[text.rfind("@") :])
+
+
+def _joined(value: str) -> str:
+    r"""What ``\set`` makes of its arguments: one text, in which ``''`` within quotes is a quote."""
+    return "".join(match[2] or (match[1] or "").replace("''", "'") for match in _ARGUMENT.finditer(value))
 
 
 def _unquoted(value: str) -> str:

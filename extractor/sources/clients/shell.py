@@ -13,7 +13,7 @@ _CLIENTS = (
     "bteq|sqlplus|sqlcl|psql|vsql|nzsql|mysql|mariadb|beeline|hive|spark-sql|impala-shell|snowsql|snow|db2|hdbsql|isql"
     "|sqlcmd|duckdb|sqlite3|clickhouse-client|clickhouse|trino|presto|bq|gsql|rsql|cat"
 )
-_CALL = re.compile(rf"(?:^|[|&;(`\s/])(?:{_CLIENTS})(?=[\s<;]|$)")
+_CALL = re.compile(rf"(?:^|[|&;(`\s/])(?:{_CLIENTS})(?=[\s<;]|$)", re.MULTILINE)
 _HERE = re.compile(r"<<(?P<tabs>-?)\s*(?P<quote>['\"\\]?)(?P<word>[A-Za-z_!]\w*)")
 _INLINE = re.compile(
     r"\s(?:-c|-e|-q|-Q|-s|--command|--execute|--query)[ =]?\s*(?:'(?P<plain>[^']*)'|\"(?P<double>(?:[^\"\\]|\\.)*)\")",
@@ -37,6 +37,8 @@ _USE = re.compile(
     r"\\(?P<escaped>[\\$`])|\$\{(?P<braced>\w+)(?::?[-=](?P<default>[^}]*))?[^}]*\}|\$(?P<name>[A-Za-z_]\w*|\d)"
     r"|`(?P<ticks>[^`]*)`|\$\((?P<command>[^()]*(?:\([^()]*\)[^()]*)*)\)"
 )
+_NAME = re.compile(r"\.(?:sh|ksh|bash|zsh)$", re.IGNORECASE)
+_OF_HIVE = frozenset({"hiveconf", "hivevar", "system", "env", "spark", "var"})
 _PATTERN_CUT = re.compile(r"\$\{\w+[#%/^,:](?![-=])")
 _OPEN = "(?:$(...))"
 
@@ -98,14 +100,17 @@ class Shell:
         value = self._known(use)
         if value is not None:
             return value
+        if use["braced"] in _OF_HIVE:
+            return use[0]  # beeline's own, whose $ somebody forgot to quote
         return f"${{{use['braced'] or use['name'] or 'command'}}}"
 
 
-def is_shell(text: str) -> bool:
-    """Whether a text is a shell script that calls a client with SQL."""
+def is_shell(text: str, name: str = "") -> bool:
+    """Whether a text, of a file of that name, is a shell script that calls a client with SQL."""
     if "<<" in text and any(_CALL.search(line[: m.start()]) for line in text.split("\n") if (m := _HERE.search(line))):
         return True
-    return text.startswith("#!") and "sh" in text.partition("\n")[0] and _CALL.search(text) is not None
+    is_named = _NAME.search(name) is not None or (text.startswith("#!") and "sh" in text.partition("\n")[0])
+    return is_named and _CALL.search(text) is not None
 
 
 def sections(text: str, shell: Shell) -> Iterator[Section]:
