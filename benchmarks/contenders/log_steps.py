@@ -23,6 +23,8 @@ def main() -> None:
         events += 1
         if step == "read" or not isinstance(record, QueryRecord) or not statements.may_matter(record.sql):
             continue
+        if not statements.may_matter_in(record.sql, dialect):
+            continue
         kept += 1
         if step == "fingerprint":
             for piece in statements.split(record.sql, dialect):
