@@ -22,7 +22,8 @@ TAILS = frozenset(
 def other_case(case: Case) -> str | None:
     """Each unquoted word in the other case.
 
-    ClickHouse tells names of functions and columns apart by it, T-SQL the methods of a value (``.value(...)``).
+    ClickHouse tells names of functions and columns apart by it, T-SQL the methods of a value (``.value(...)``),
+    psql its commands.
     """
     if case.rules.parser == "clickhouse":
         return None
@@ -31,7 +32,7 @@ def other_case(case: Case) -> str | None:
     methods = {
         place
         for place, (before, after) in enumerate(zip(["", *texts], [*texts[1:], ""], strict=False))
-        if before == "." and after == "("
+        if (before == "." and after == "(") or before == "\\"
     }
     words = {place for place, token in enumerate(found) if token.kind == "word"} - methods
     return "".join(_swapped(text) if place in words else text for place, text in enumerate(texts))
