@@ -41,7 +41,7 @@ OTHER = {
     "clickhouse/session/use_temp_and_exchange": SWAPPED,
     "db2/insert/special_names": "no key can be written for a name with a double quote in it",
     "snowflake/session/swap_after_build": SWAPPED,
-    "snowflake/session/result_of_the_last_query": "a run reads no plain queries, so what the last one gave is not known",
+    "snowflake/session/result_of_the_last_query": "a run reads no plain queries, so the last one is not known",
     "spark/create/replace_table_of_iceberg": "a catalog in front of the database has no place in this engine's keys",
     "spark/create/table_with_clauses": "a catalog in front of the database has no place in this engine's keys",
     "spark/insert/branch_of_an_iceberg_table": "a catalog in front of the database has no place in this engine's keys",
