@@ -47,7 +47,7 @@ keys-page: $(READY)  ## write docs/keys.md from the fixture tables of names
 reference: $(READY)  ## write docs/reference/ from the code
 	$(RUN) scripts/write_reference.py
 
-docs: $(DOCS)/.ready  ## build the documentation as a site in build/site; a warning is an error
+docs: $(DOCS)/.ready reference  ## build the documentation as a site in build/site; a warning is an error
 	$(DOCS)/bin/mkdocs build --strict --clean
 
 test-airflow: $(READY) build/airflow/.ready  ## run the DAG of deploy/ in an Airflow of its own (slow: Airflow is large)
