@@ -87,7 +87,7 @@ def tree(sql, dialect):
         (
             "db2",
             "declare global temporary table session.t as (select a from b) definition only",
-            "create temporary table session.t as (select a from b)",
+            "create temporary table session.t as (select a from b) with no data",
         ),
         ("db2", "select a from final table (insert into t select b from c)", "insert into t select b from c"),
         ("hana", "upsert t select a from b with primary key", "insert into t select a from b"),
