@@ -110,9 +110,9 @@ class Expansion:
         for token in found:
             if token.start < skip_to:
                 continue
-            end = text.find("\n", token.start)
-            end = len(text) if end < 0 else end
             if token.kind not in ("space", "comment", "string", "quoted") and sent.is_line_start(token.start):
+                end = text.find("\n", token.start)
+                end = len(text) if end < 0 else end
                 line = text[token.start : end]
                 if (file := self._called(line)) is not None:
                     yield from self._cut(sent, token.start)
@@ -261,7 +261,10 @@ class _Sent:
 
     def is_line_start(self, position: int) -> bool:
         """Whether nothing but blanks stands before a place in its line."""
-        return not self._source[self._source.rfind("\n", 0, position) + 1 : position].strip(" \t")
+        before = position - 1
+        while before >= 0 and self._source[before] in " \t":
+            before -= 1
+        return before < 0 or self._source[before] == "\n"
 
     def hold(self, token: Token) -> None:
         """Plain text, in which the values are put when its end is known."""

@@ -39,6 +39,8 @@ _USE = re.compile(
 )
 _NAME = re.compile(r"\.(?:sh|ksh|bash|zsh)$", re.IGNORECASE)
 _OF_HIVE = frozenset({"hiveconf", "hivevar", "system", "env", "spark", "var"})
+_CALL_LINES = 300
+"""How many lines one call may go on for."""
 _PATTERN_CUT = re.compile(r"\$\{\w+[#%/^,:](?![-=])")
 _OPEN = "(?:$(...))"
 
@@ -126,9 +128,11 @@ def sections(text: str, shell: Shell) -> Iterator[Section]:
         if call is None:
             shell.assign(line)
             continue
-        while _continues(line) and number < len(lines):
+        while _continues(line) and number < len(lines) and number - first < _CALL_LINES:
             line += "\n" + lines[number]
             number += 1
+        if _continues(line):  # a quote that never ends is none
+            line, number = lines[first - 1], first
         here = _HERE.search(line)
         if here is None:
             yield from _without_document(line, first, shell)
