@@ -13,7 +13,7 @@ from itertools import islice
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from distributed import Client
+import distributed
 from distributed.scheduler import KilledWorker
 
 from extractor.engines.interface import Answer, Limits, Task
@@ -27,6 +27,8 @@ _CHUNK = 200
 _AHEAD = 2
 _RETRIES = 3
 _CONNECT_S = 30
+_CLIENT: Any = distributed.Client
+"""Its methods are not typed."""
 
 
 class DaskEngine:
@@ -41,7 +43,7 @@ class DaskEngine:
     def __init__(self, address: str, limits: Limits) -> None:
         self._limits = limits
         try:
-            self._client = Client(f"tcp://{address}", timeout=_CONNECT_S, set_as_default=False)
+            self._client = _CLIENT(f"tcp://{address}", timeout=_CONNECT_S, set_as_default=False)
         except (OSError, ValueError) as error:
             raise ConfigError(f"no Dask scheduler answers at {address}: {error}") from error
 

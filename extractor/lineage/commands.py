@@ -7,8 +7,9 @@ import re
 from dialects import Dialect
 from extractor.lineage.change_flows import CHANGE_FLOWS, applied_changes
 from extractor.lineage.drops import DROPS
-from extractor.lineage.model import Alter, Name, Other, Projection, Rename, Select, Source, Star, Statement, Use, Write
+from extractor.lineage.model import Name, Other, Projection, Select, Source, Star, Statement, Use, Write
 from extractor.lineage.moved_tables import MOVED_TABLES
+from extractor.lineage.renaming import RENAMES
 from extractor.lineage.repair import without_comments
 from extractor.lineage.scripting.routine import unquoted
 from extractor.lineage.settings import END, FLAGS, NAME, SETTINGS, Rule
@@ -55,49 +56,6 @@ def _attached(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
     """PostgreSQL: the rows of a table are another's from now on, and its name is that of a partition."""
     names = dialect.parse_name(match["source"]), dialect.parse_name(match["target"])
     return (*_moved(match, dialect), Use("attach partition", names, "part"))
-
-
-def _renamed(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
-    found: list[Statement] = []
-    pairs = re.sub(r"\s+ON\s+CLUSTER\s+\S+\s*\Z", "", match["pairs"], flags=FLAGS)
-    for pair in pairs.split(","):
-        parts = re.split(r"\s+(?:TO|AS)\s+", pair.strip().rstrip(";"), maxsplit=1, flags=FLAGS)
-        old, new = (parts[0], parts[1]) if len(parts) == 2 else ("", "")
-        if old and new:
-            was, becomes = dialect.parse_name(old), dialect.parse_name(new.strip())
-            in_place = (match["what"] or "").upper().startswith("OBJECT") or dialect.name in ("db2", "hana")
-            if in_place and len(becomes) == 1:  # Synapse, Db2, HANA: it stays in its schema
-                becomes = (*was[:-1], becomes[-1])
-            found.append(Rename("rename", was, becomes))
-    return tuple(found)
-
-
-def _renamed_together(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...] | None:
-    """Vertica: ``ALTER TABLE a, b RENAME TO c, d``, one after the other; each stays in its schema."""
-    olds = [dialect.parse_name(name) for name in match["olds"].split(",")]
-    news = [dialect.parse_name(name) for name in match["news"].split(",")]
-    if len(olds) != len(news):
-        return None
-    return tuple(Rename("rename", old, (*old[:-1], new[-1])) for old, new in zip(olds, news, strict=True))
-
-
-def _schema_of(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
-    """The table moves to another schema under its own name."""
-    old, schema = dialect.parse_name(match["old"]), dialect.parse_name(match["schema"])
-    return (Rename("rename", old, (*old[:-2], *schema, old[-1])),)
-
-
-def _renamed_column(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
-    """``ALTER TABLE t RENAME a TO b``: without the word COLUMN, the parser takes ``a`` for the table's new name."""
-    (old, _), (new, _) = dialect.parse_name(match["old"])[-1], dialect.parse_name(match["new"])[-1]
-    return (Alter("alter table", dialect.parse_name(match["table"]), renamed=((old, new),)),)
-
-
-def _sp_rename(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...] | None:
-    if match["kind"] and unquoted(match["kind"]).upper() != "OBJECT":
-        return (Other("rename column", "no lineage by nature"),)
-    old, new = dialect.parse_name(unquoted(match["old"])), dialect.parse_name(unquoted(match["new"]))
-    return (Rename("rename", old, (*old[:-1], *new) if len(new) == 1 else new),)
 
 
 def _clone_of(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
@@ -206,10 +164,6 @@ def _synonym(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
     return (Use(f"{match['verb'].lower()} synonym", names, "synonym"),)
 
 
-def _exchange_tables(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
-    return (Rename("swap", dialect.parse_name(match["one"]), dialect.parse_name(match["two"]), swap=True),)
-
-
 def _insert_exec(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
     """Transact-SQL's INSERT ... EXEC: the rows that a procedure gives, where its text was seen."""
     name = dialect.parse_name(match["procedure"]) if match["procedure"] else ()
@@ -299,14 +253,6 @@ _RULES: tuple[tuple[str, re.Pattern[str], Rule], ...] = (
         _copied_files,
     ),
     (
-        "TRANSFER",
-        re.compile(
-            rf"ALTER\s+SCHEMA\s+(?P<schema>{NAME})\s+TRANSFER\s+(?:OBJECT\s*::\s*)?(?P<old>{NAME})" + END,
-            FLAGS,
-        ),
-        _schema_of,
-    ),
-    (
         "CLONE",
         re.compile(
             r"CREATE\s+TABLE\s+(?P<target>" + NAME[1:-1] + r")\s+AS\s+CLONE\s+OF\s+(?P<source>" + NAME[1:-1] + ")",
@@ -323,14 +269,6 @@ _RULES: tuple[tuple[str, re.Pattern[str], Rule], ...] = (
             FLAGS,
         ),
         _hive_move,
-    ),
-    (
-        "EXCHANGE",
-        re.compile(
-            r"EXCHANGE\s+(?:TABLES|DICTIONARIES)\s+(?P<one>" + NAME[1:-1] + r")\s+AND\s+(?P<two>" + NAME[1:-1] + ")",
-            FLAGS,
-        ),
-        _exchange_tables,
     ),
     (
         " OF ",
@@ -411,42 +349,6 @@ _RULES: tuple[tuple[str, re.Pattern[str], Rule], ...] = (
         _attached,
     ),
     (
-        "RENAME",
-        re.compile(
-            r"RENAME\s+(?P<what>TABLES?|VIEW|OBJECT(?:\s*::)?)?\s*(?P<pairs>(?!COLUMN)\S.*?\s(?:TO|AS)\s.*?)" + END,
-            FLAGS,
-        ),
-        _renamed,
-    ),
-    (
-        " RENAME ",
-        re.compile(
-            rf"ALTER\s+(?:FOREIGN\s+)?(?:TABLE|VIEW|MATERIALIZED\s+VIEW)\s+(?:IF\s+EXISTS\s+)?(?:ONLY\s+)?(?P<table>{NAME})"
-            r"\s+RENAME\s+(?!(?:COLUMN|TO|AS|CONSTRAINT|INDEX|KEY|PARTITION|SUBPARTITION|ATTRIBUTE|FIELD)\s)"
-            rf"(?P<old>{NAME})\s+TO\s+(?P<new>{NAME})" + END,
-            FLAGS,
-        ),
-        _renamed_column,
-    ),
-    (
-        " RENAME ",
-        re.compile(rf"ALTER\s+TABLE\s+(?P<olds>{NAME}(?:\s*,\s*{NAME})+)\s+RENAME\s+TO\s+(?P<news>.+?)" + END, FLAGS),
-        _renamed_together,
-    ),
-    (
-        "SCHEMA",
-        re.compile(
-            r"ALTER\s+(?:TABLE|VIEW|MATERIALIZED\s+VIEW|FOREIGN\s+TABLE)\s+(?:IF\s+EXISTS\s+)?(?P<old>"
-            + NAME[1:-1]
-            + r")\s+SET\s+SCHEMA\s+(?P<schema>"
-            + NAME[1:-1]
-            + ")"
-            + END,
-            FLAGS,
-        ),
-        _schema_of,
-    ),
-    (
         "MOVE",
         re.compile(
             r"ALTER\s+TABLE\s+(?P<source>"
@@ -459,15 +361,6 @@ _RULES: tuple[tuple[str, re.Pattern[str], Rule], ...] = (
         _moved,
     ),
     (
-        "SP_RENAME",
-        re.compile(
-            r"EXEC(?:UTE)?\s+(?:sys\.|dbo\.)?sp_rename\s+(?:@objname\s*=\s*)?(?P<old>N?'[^']*'|\"[^\"]*\"|[\w.]+)\s*,\s*(?:@newname\s*=\s*)?"
-            r"(?P<new>N?'[^']*'|\"[^\"]*\"|\w+)(?:\s*,\s*(?:@objtype\s*=\s*)?(?P<kind>N?'[^']*'))?" + END,
-            FLAGS,
-        ),
-        _sp_rename,
-    ),
-    (
         " EXEC",
         re.compile(
             r"INSERT\s+(?:INTO\s+)?(?P<target>" + NAME[1:-1] + r")\s*(?:\((?P<columns>[^()]*)\)\s*)?"
@@ -476,6 +369,7 @@ _RULES: tuple[tuple[str, re.Pattern[str], Rule], ...] = (
         ),
         _insert_exec,
     ),
+    *RENAMES,
     *MOVED_TABLES,
     *DROPS,
     *((needed, pattern, applied_changes) for needed, pattern in CHANGE_FLOWS),

@@ -16,7 +16,6 @@ from extractor.lineage.model import (
     Drop,
     DropWithin,
     Empty,
-    Name,
     Other,
     Outline,
     Query,
@@ -44,11 +43,11 @@ from extractor.sessions.memo import Bound, Memo
 from extractor.sessions.memory import Made, Rows
 from extractor.sessions.names import table_name
 from extractor.sessions.renames import part_told, renamed, swapped
+from extractor.sessions.settling import alter, empty, is_open, use
 from extractor.sessions.state import EmptiedBefore, Knowledge, Session, new_sessions
 
 _DEFINING = frozenset({"create", "view", "overwrite", "clone"})
 _MAKING = frozenset({"create", "view", "clone", "like"})
-_NAMING = frozenset({"synonym", "part"})
 
 
 class _Where(NamedTuple):
@@ -159,7 +158,11 @@ class Sessions:
         return session
 
     def _apply(self, statement: Statement, session: Session, where: _Where) -> list[StatementLineage]:
-        if session.defaults.unknown and not isinstance(statement, Write) and self._is_open(statement, session):
+        if (
+            session.defaults.unknown
+            and not isinstance(statement, Write)
+            and is_open(statement, session, self._knowledge)
+        ):
             reason = f"the {session.defaults.unknown} of a name is set to what the text does not show"
             return [self._result(where, Outcome.UNRESOLVED, statement.kind, reason=reason)]
         if isinstance(statement, Write):
@@ -180,15 +183,15 @@ class Sessions:
         if isinstance(statement, DropWithin):
             return [self._drop_within(statement, session, where)]
         if isinstance(statement, Empty):
-            emptied = self._empty(statement, session)
+            emptied = empty(statement, session, self._knowledge)
             return [self._result(where, Outcome.NO_LINEAGE, statement.kind, emptied=emptied)]
         if isinstance(statement, Alter):
-            self._alter(statement, session)
+            alter(statement, session, self._knowledge)
         elif isinstance(statement, Use) and statement.what == "part":
             found = part_told(statement, session, self._knowledge, where.fingerprint)
             return [self._placed(r, where) for r in found]
         elif isinstance(statement, Use):
-            self._use(statement, session)
+            use(statement, session, self._knowledge, self._dialect)
         outcome = Outcome(statement.outcome) if isinstance(statement, Other) else Outcome.NO_LINEAGE
         reason = statement.reason if isinstance(statement, Other) else ""
         return [self._result(where, outcome, statement.kind, reason=reason)]
@@ -437,65 +440,6 @@ class Sessions:
             self._knowledge.forget_within(place.identity)
             gone.append((drop.level, place))
         return self._result(where, Outcome.NO_LINEAGE, drop.kind, dropped_within=tuple(gone))
-
-    def _empty(self, statement: Empty, session: Session) -> tuple[TableName, ...]:
-        """Empty tables, and give those that are permanent."""
-        emptied = []
-        for name in statement.names:
-            held = self._knowledge.find_temporary(session.named(name), session)
-            if held is not None:
-                temporary.empty(held, session, self._knowledge)
-            elif session.named(name):
-                table = self._knowledge.table(session.named(name), session)
-                self._knowledge.empty(table)
-                emptied.append(table)
-        return tuple(emptied)
-
-    def _alter(self, alter: Alter, session: Session) -> None:
-        held = self._knowledge.find_temporary(alter.name, session) if alter.name else None
-        if held is not None:
-            temporary.alter(held, alter, session, self._knowledge)
-            return
-        table = self._knowledge.table(alter.name, session) if alter.name else None
-        columns = self._knowledge.columns_of(table) if table is not None else None
-        if table is None or not columns:
-            return
-        gone = {name.lower() for name in alter.dropped}
-        renames = {old.lower(): new for old, new in alter.renamed}
-        kept = tuple(renames.get(c.lower(), c) for c in columns if c.lower() not in gone)
-        self._knowledge.learn(table, (*kept, *alter.added))
-
-    def _is_open(self, statement: Statement, session: Session) -> bool:
-        """Whether it cannot be told what the statement defines, changes or drops: a default of the session is open."""
-        if isinstance(statement, Define) and statement.temporary:
-            return False
-        names: tuple[Name, ...] = ()
-        if isinstance(statement, Define | Alter):
-            names = (statement.name,)
-        elif isinstance(statement, Drop | Empty) or (isinstance(statement, Use) and statement.what in _NAMING):
-            names = statement.names
-        elif isinstance(statement, Rename):
-            names = (statement.old, statement.new)
-        return any(self._knowledge.is_open(session.named(name), session) for name in names if name)
-
-    def _use(self, use: Use, session: Session) -> None:
-        if use.what.startswith("unknown"):
-            session.defaults.lose(use.what[8:], self._dialect)
-        elif use.what == "reset":
-            session.defaults.path, session.defaults.search = session.given[1], ()
-            session.defaults.own = session.own
-        elif use.what == "variable":
-            session.variables[use.names[0][0][0].lower()] = use.names[1]
-        elif use.what == "synonym":
-            self._knowledge.stand_for(use.names, session)
-        elif use.what == "path":
-            session.defaults.follow(use.names, self._dialect)
-        elif use.names and use.names[0]:
-            name = session.named(use.names[0])
-            if name:
-                session.defaults.use(name, use.what, self._dialect)
-            else:
-                session.defaults.lose(use.what, self._dialect)
 
 
 def _is_only_read(outline: Outline) -> bool:
