@@ -236,12 +236,14 @@ def _snapshot(found: Sequence[Token], position: int) -> tuple[int, str] | None:
 
 
 def _with_data(found: Sequence[Token], position: int) -> tuple[int, str] | None:
-    """``WITH [NO] DATA`` behind a query, and ``ON COMMIT ...`` of a temporary table."""
+    """``WITH DATA`` behind a query, statistics beside either, and ``ON COMMIT ...`` of a temporary table."""
     if _word(found, position) == "WITH":
         length = 3 if _word(found, position + 1) == "NO" else 2
         if _word(found, position + length - 1) != "DATA":
             return None
-        return length + (2 if _word(found, position + length) == "AND" else 0), ""
+        is_table = any(_word(found, place) == "TABLE" for place in range(1, 6))
+        kept = "WITH NO DATA" if length == 3 and is_table else ""  # a view shows the rows when it is refreshed
+        return length + (2 if _word(found, position + length) == "AND" else 0), kept
     if _word(found, position) == "ON" and _word(found, position + 1) == "COMMIT":
         action = _word(found, position + 2)
         if action in ("PRESERVE", "DELETE", "DROP"):
