@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from chromium import Browser, chromium
@@ -31,20 +30,17 @@ def browser() -> Iterator[Browser]:
 def opened(browser, tmp_path_factory) -> Iterator[Open]:
     """Opens the page of a graph; it must not have complained, nor asked for anything, when the test is over."""
     folder = tmp_path_factory.mktemp("page")
-    for parent in (folder, *folder.parents):  # the browser runs as somebody else
-        if parent.stat().st_mode & 0o5 != 0o5 and parent != Path("/"):
-            parent.chmod(parent.stat().st_mode | 0o5)
 
     def show(graph: Graph, address: str = "", *, scheme: str = "light", width: int = 1500) -> Browser:
         write_html(graph, folder / "page.html")
-        browser.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
-        browser.call("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=False)
+        browser.page.emulate_media(color_scheme=scheme)
+        browser.page.set_viewport_size({"width": width, "height": 900})
         browser.open(f"{(folder / 'page.html').as_uri()}{address}")
         return browser
 
     yield show
     assert browser.complaints() == []
-    asked = {request["request"]["url"].partition("#")[0] for request in browser.of("Network.requestWillBeSent")}
+    asked = {url.partition("#")[0] for url in browser.asked}
     assert {url for url in asked if not url.startswith(("data:", "about:"))} <= {(folder / "page.html").as_uri()}
 
 
@@ -246,13 +242,13 @@ def test_prints_in_light_with_the_drawing_and_all_views(opened):
     """Printed, the page has the graph as a picture, the details and every view, in dark colours on white."""
     page = opened(retail(), "#table=12.mart.net", scheme="dark")
     settle(page)
-    assert len(page.call("Page.printToPDF")["data"]) > 20_000
+    assert len(page.page.pdf()) > 15_000
     page.ask("dispatchEvent(new Event('beforeprint'))")
-    page.call("Emulation.setEmulatedMedia", media="print", features=[{"name": "prefers-color-scheme", "value": "dark"}])
+    page.page.emulate_media(media="print", color_scheme="dark")
     assert page.ask("place('printed').src").startswith("data:image/png")
     assert page.ask("['graph', 'tables', 'statements', 'report'].every(id => place(id).getClientRects().length > 0)")
     assert luminance(page.ask("getComputedStyle(document.body).color")) < 0.1
-    page.call("Emulation.setEmulatedMedia", media="", features=[])
+    page.page.emulate_media(media="screen")
 
 
 def test_a_small_window_has_no_sideways_scroll(opened):

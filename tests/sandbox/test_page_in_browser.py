@@ -139,14 +139,14 @@ def test_what_users_write_stays_text(page, caller):
 
 def test_loads_nothing_else(page):
     """The page itself is the only request to a server."""
-    asked = {request["request"]["url"].partition("#")[0] for request in page.of("Network.requestWillBeSent")}
+    asked = {url.partition("#")[0] for url in page.asked}
     assert {url for url in asked if not url.startswith(("data:", "about:"))} == {page.ask("location.href")}
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_can_be_read_in_light_and_dark(page, scheme):
     """Text, links and marks stand out from what is behind them by 4.5 to 1, as WCAG 2 asks."""
-    page.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+    page.page.emulate_media(color_scheme=scheme)
     page.click(box("12.sales.unknown"))
     card = luminance(page.ask("getComputedStyle(document.querySelector('nav')).backgroundColor"))
     assert (card < 0.2) == (scheme == "dark")
