@@ -85,7 +85,17 @@ def installed(release: str, build: str) -> Path:
 
 def tested(folder: Path) -> tuple[str, bool]:
     """The closing line of the fixtures' tests with the sqlglot of the folder, and whether they passed."""
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/lineage/test_fixtures.py"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-n",
+        "auto",
+        "-p",
+        "no:cacheprovider",
+        "tests/lineage/test_fixtures.py",
+    ]
     done = subprocess.run(command, cwd=ROOT, env=environment(folder), stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode:
         print(done.stdout, flush=True)
