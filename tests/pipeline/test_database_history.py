@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -50,13 +51,13 @@ class _History:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        with sqlite3.connect(path) as connection:
+        with closing(sqlite3.connect(path)) as connection, connection:
             connection.execute("CREATE TABLE history (started, ended, session, who, sql, state)")
 
     def add(self, sql: str, at: datetime, state: str = "success") -> None:
         """One statement that ended at a time."""
         naive = at.replace(tzinfo=None).isoformat(" ", "microseconds")
-        with sqlite3.connect(self._path) as connection:
+        with closing(sqlite3.connect(self._path)) as connection, connection:
             connection.execute("INSERT INTO history VALUES (?, ?, 's1', 'etl', ?, ?)", (naive, naive, sql, state))
 
 
