@@ -63,10 +63,8 @@ def connected(text: str, settings: HistorySettings, root: Path) -> Iterator[Conn
     known = _with_secrets(text, settings, root)
     try:
         engine = create_engine(known.url, hide_parameters=True, connect_args=known.options)
-    except (NoSuchModuleError, ModuleNotFoundError, ImportError) as error:
-        raise ConfigError(
-            f"{shown(text)} needs a package that is not installed: {_install(known.url, error)}"
-        ) from None
+    except (NoSuchModuleError, ImportError) as error:
+        raise _missing(known.url, text, error) from None
     except (ArgumentError, TypeError) as error:
         raise ConfigError(f"{shown(text)} cannot be used: {_masked(error, known.hidden)}") from None
     try:
@@ -75,9 +73,7 @@ def connected(text: str, settings: HistorySettings, root: Path) -> Iterator[Conn
                 connection.exec_driver_sql(first)
             yield connection
     except ModuleNotFoundError as error:
-        raise ConfigError(
-            f"{shown(text)} needs a package that is not installed: {_install(known.url, error)}"
-        ) from None
+        raise _missing(known.url, text, error) from None
     except (SQLAlchemyError, OSError) as error:
         raise SourceError(f"{shown(text)}: {_masked(getattr(error, 'orig', None) or error, known.hidden)}") from None
     finally:
@@ -124,6 +120,10 @@ def _secret(written: str, account: str, hidden: list[str]) -> str:
         )
     hidden.append(found.get_secret_value())
     return found.get_secret_value()
+
+
+def _missing(url: URL, text: str, error: Exception) -> ConfigError:
+    return ConfigError(f"{shown(text)} needs a package that is not installed: {_install(url, error)}")
 
 
 def _install(url: URL, error: Exception) -> str:
