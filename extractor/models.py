@@ -255,8 +255,9 @@ class CatalogColumn(NamedTuple):
 class CatalogSchemaName(NamedTuple):
     """A schema that the catalog holds, folded to lower case, with its number of tables.
 
-    ``in_key`` is the number of parts that its tables' keys give the schema: 2 for ``DB.SCHEMA``, else 1. An empty
-    ``database`` means that the catalog does not say it.
+    ``in_key`` is the number of parts that its tables' keys give the schema: 2 for ``DB.SCHEMA``, else 1; 0 when
+    these keys were written by the source's rule, so that they say nothing of Alation's. An empty ``database`` means
+    that the catalog does not say it.
     """
 
     database: str

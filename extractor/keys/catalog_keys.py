@@ -74,7 +74,7 @@ class FileKeys:
             kind,
             base,
         )
-        return CatalogRow(database, schema, len(prefix) + 1, table)
+        return CatalogRow(database, schema, 0, table)
 
     def _named_schema(self, row: FileRow) -> tuple[str, str]:
         """The row's database and schema; a schema called ``DB.SCHEMA`` is cut where keys have both."""

@@ -75,9 +75,6 @@ class _Joined:
     def is_empty(self) -> bool:
         return self._first.is_empty() and self._second.is_empty()
 
-    def tells_keys(self) -> bool:
-        return self._second.tells_keys() if self._first.is_empty() else self._first.tells_keys()
-
     def table(self, parts: NameParts) -> list[CatalogTable]:
         return self._first.table(parts) or self._second.table(parts)
 

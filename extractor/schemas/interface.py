@@ -25,9 +25,6 @@ class CatalogReader(Protocol):
     def is_empty(self) -> bool:
         """Whether no table is held."""
 
-    def tells_keys(self) -> bool:
-        """Whether its keys are another's, Alation's or a file's, and not written by the rule of the dialect."""
-
     def table(self, parts: NameParts) -> list[CatalogTable]:
         """The tables of that name (at most 20), by key; several when they differ in case or a part is open."""
 

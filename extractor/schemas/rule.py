@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from dialects import Dialect
@@ -23,15 +24,19 @@ class KeyRule(NamedTuple):
 
 
 def key_rule(source: SourceSettings, dialect: Dialect, catalog: CatalogReader | None) -> KeyRule:
-    """The configuration's word, else what most tables of the catalog show, else the dialect's rule."""
+    """The configuration's word, else what most tables of the catalog show, else the dialect's rule.
+
+    Tables that came without a key, from a file or the live database, show nothing: their keys are written by this rule.
+    """
     if source.key_database_part != "auto":
         return KeyRule(source.key_database_part == "yes", "configuration")
     names = catalog.schema_names() if catalog is not None else ()
-    if names and catalog is not None:
-        return KeyRule(_most_have_two_parts(names), "catalog" if catalog.tells_keys() else "dialect")
+    telling = [name for name in names if name.in_key]
+    if telling:
+        return KeyRule(_most_have_two_parts(telling), "catalog")
     return KeyRule(dialect.key_has_database, "dialect")
 
 
-def _most_have_two_parts(names: tuple[CatalogSchemaName, ...]) -> bool:
+def _most_have_two_parts(names: Sequence[CatalogSchemaName]) -> bool:
     """Alation's multi-part sources name their schemas ``DB.SCHEMA``; a stray of the other form changes nothing."""
     return 2 * sum(n.tables for n in names if n.in_key > 1) > sum(n.tables for n in names)

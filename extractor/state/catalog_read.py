@@ -42,10 +42,6 @@ class StoredCatalog:
         """Whether no table is held."""
         return self.version.tables == 0
 
-    def tells_keys(self) -> bool:
-        """Whether its keys are another's, and not written by the rule of the dialect, as those of a live database."""
-        return self.version.origin != "database"
-
     def table(self, parts: tuple[str | None, str | None, str]) -> list[CatalogTable]:
         """The tables called ``(database, schema, table)`` in any case, at most 20; None stands for any."""
         self._asked += 1

@@ -21,7 +21,8 @@ _TABLES_ADOPTED = 5_000
 class CatalogRow(NamedTuple):
     """A table with the parts of its name: the database ("" when not known), the schema, and how its key has them.
 
-    ``in_key`` is the number of parts that the key gives the schema: 2 for ``DB.SCHEMA``, else 1.
+    ``in_key`` is the number of parts that the key gives the schema: 2 for ``DB.SCHEMA``, else 1; 0 when the
+    key is not of whom the catalog is from, but was written by the source's rule.
     """
 
     database: str

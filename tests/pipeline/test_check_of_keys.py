@@ -37,6 +37,24 @@ def test_check_says_who_decides_on_the_database_part(
     assert any(f"keys are written {told}" in finding.text for finding in pipeline.check(load_config(path)))
 
 
+@pytest.mark.parametrize(
+    ("dialect", "setting", "told"),
+    [
+        ("postgres", "", "<ds_id>.<schema>.<table>, as the dialect says"),
+        ("sqlserver", "", "<ds_id>.<db>.<schema>.<table>, as the dialect says"),
+        ("postgres", 'key_database_part = "yes"\n', "<ds_id>.<db>.<schema>.<table>, as the configuration says"),
+    ],
+)
+def test_a_file_without_keys_does_not_decide(tmp_path: Path, dialect: str, setting: str, told: str) -> None:
+    """An export of information_schema knows nothing of Alation's keys: check says whose rule wrote them."""
+    (tmp_path / "c.csv").write_text("table_catalog,table_schema,table_name\ndwh,mart,net\n")
+    path = tmp_path / "lineage.toml"
+    head = f'[[source]]\nname = "s"\npaths = ["logs"]\ndialect = "{dialect}"\ndata_source_id = 12\n'
+    path.write_text(f'{head}database = "dwh"\ncatalog = {{ file = "c.csv" }}\n{setting}')
+    said = [finding.text for finding in pipeline.check(load_config(path)) if "keys are written" in finding.text]
+    assert said == [f"source s: keys are written {told}"]
+
+
 def test_a_live_database_does_not_decide(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It knows nothing of Alation's keys: those of its tables are written by the dialect's rule, and check says so."""
     with closing(sqlite3.connect(tmp_path / "shop.db")) as database:
