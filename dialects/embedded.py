@@ -30,6 +30,7 @@ DUCKDB = Dialect(
     prepare=rewriting(
         Rewrite("^ LOAD <any> $", "PRAGMA loaded"),
         Rewrite("^ COPY FROM DATABASE ...", "COPY ("),
+        Rewrite("THEN INSERT BY NAME|POSITION", "THEN INSERT *"),
     ),
 )
 

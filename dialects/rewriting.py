@@ -38,6 +38,10 @@ BETWEEN_PLACES = "\n"
 """What stands between several places of files where a rewrite makes one literal of them."""
 
 
+MODEL_MARK = "\1model"
+"""The comment by which a rewrite says that a table is a model, to a parser that knows no models."""
+
+
 class Rewrite(NamedTuple):
     """One pattern and its replacement."""
 

@@ -36,7 +36,8 @@ class Star(NamedTuple):
     """``*`` or ``t.*``: columns left out, replaced, renamed, or kept by an ILIKE pattern.
 
     ``columns`` are the names that all of them get, by position (``t.* AS (a, b)``); ``matching`` is a regular
-    expression that those which are kept must match; ``beside`` flows into each of them as well.
+    expression that those which are kept must match; ``beside`` flows into each of them as well. ``called`` are the
+    functions that are applied to each, innermost first, whose column is then named ``f(a)``; ``?`` leaves no name.
     """
 
     qualifier: Name = ()
@@ -47,6 +48,7 @@ class Star(NamedTuple):
     columns: tuple[str, ...] = ()
     matching: str = ""
     beside: Flow = NO_FLOW
+    called: tuple[str, ...] = ()
 
 
 class Projection(NamedTuple):

@@ -8,6 +8,7 @@ from dialects import Dialect
 from dialects.lexing import Token, replace_solid, tokens
 from extractor.lineage.analytic_views import analytic_view
 from extractor.lineage.clauses import RULES, path_in
+from extractor.lineage.column_transformers import applied, columns_listed
 from extractor.lineage.composable import with_hoisted_change
 from extractor.lineage.metric_views import metric_view
 from extractor.lineage.recast import recast
@@ -467,5 +468,7 @@ _RULES: tuple[Rule, ...] = (
     _minus,
     _declared_table,
     _tail_words,
+    applied,
+    columns_listed,
     *RULES,
 )

@@ -6,7 +6,7 @@ Each engine's list follows the syntax diagrams of its own reference. A text of n
 from __future__ import annotations
 
 from dialects import Dialect
-from dialects.rewriting import Prepare, Rewrite, rewriting
+from dialects.rewriting import MODEL_MARK, Prepare, Rewrite, rewriting
 
 _COMMON = (
     Rewrite("WITH CASCADED|LOCAL? CHECK OPTION"),
@@ -26,7 +26,16 @@ _COMMON = (
     Rewrite("FORMAT JSON ENCODING? UTF8|UTF16|UTF32?"),
     Rewrite("^ EXPLAIN ANALYZE|ANALYSE VERBOSE? INSERT|UPDATE|DELETE|MERGE|CREATE|WITH|SELECT|FROM", "{3}"),
 )
+_MODEL = f"COMMENT='{MODEL_MARK}'"
 _SNOWFLAKE = (
+    Rewrite(
+        "^ CREATE OR? REPLACE? SNOWFLAKE . ML . <any> IF? NOT? EXISTS? <name> ( INPUT_DATA => TABLE ( <name> ) ..)",
+        f"CREATE TABLE {{11}} {_MODEL} AS SELECT * FROM {{17}}",  # noqa: S608 - text for the parser
+    ),
+    Rewrite(
+        "^ CREATE OR? REPLACE? SNOWFLAKE . ML . <any> IF? NOT? EXISTS? <name> ( INPUT_DATA => TABLE (..) ..)",
+        f"CREATE TABLE {{11}} {_MODEL} AS {{16}}",
+    ),
     Rewrite("^ CREATE OR? REPLACE? PIPE ..COPY ...", "COPY {5}"),
     Rewrite("COPY GRANTS"),
     Rewrite("WITH LOCATION =", "LOCATION ="),
@@ -187,6 +196,13 @@ _DB2 = (
 )
 _PERIODS = (Rewrite("BEGIN|END|LAST ( <name> )", "PERIOD_{0}({2})"),)
 _REDSHIFT = (
+    Rewrite("^ CREATE MODEL <name> FROM (..) TARGET|FUNCTION ...", f"CREATE TABLE {{2}} {_MODEL} AS {{4}}"),
+    Rewrite(
+        "^ CREATE MODEL <name> FROM <name> TARGET|FUNCTION ...",
+        f"CREATE TABLE {{2}} {_MODEL} AS SELECT * FROM {{4}}",  # noqa: S608 - as above
+    ),
+    Rewrite("^ CREATE MODEL <name> FROM <string> ...", f"CREATE TABLE {{2}} {_MODEL}"),
+    Rewrite("^ CREATE MODEL <name> FUNCTION ...", f"CREATE TABLE {{2}} {_MODEL}"),
     Rewrite("SORTKEY AUTO"),
     Rewrite("DISTKEY|SORTKEY DISTKEY|SORTKEY? ,|)|ENCODE|NOT|NULL|PRIMARY|UNIQUE", "{2}"),
 )

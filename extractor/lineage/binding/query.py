@@ -329,6 +329,8 @@ class Binder:
                 if row is not None and isinstance(row.fields, RowFields):
                     opens = [OpenBeside(place, row.fields.beside) for place in row.fields.opens]
                     return view.items(Relation([*(Column(n, o) for n, o in row.fields), *opens]))
+                if row is not None and row.fields and not row.fields[0][0].isdigit():  # a struct that the text makes
+                    return view.items(Relation(Column(n, o) for n, o in row.fields))
                 origins = scope.resolve(star.qualifier)
                 if star.columns:
                     return [Column(name, origins) for name in star.columns]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from extractor.lineage.binding.relations import Column, Open, OpenStar, Origins, Relation
+from extractor.lineage.binding.relations import NOTHING, Column, Open, OpenRows, OpenStar, Origins, Relation
 from extractor.lineage.model import Star
 
 
@@ -18,6 +18,7 @@ class StarView:
         self._replaced = replaced
         self._like = _like(star.like) if star.like else None
         self._matching = _pattern(star.matching)
+        self._called = star.called
 
     def items(self, relation: Relation, merged: frozenset[str] = frozenset()) -> list[Column | Open]:
         """What the star keeps of a relation; ``merged`` columns of joins stand elsewhere."""
@@ -29,6 +30,8 @@ class StarView:
             if isinstance(item, Column):
                 if item.name.lower() not in merged:
                     found.extend(self.column(item))
+            elif self._called:  # columns of unknown names, under names that are made of these
+                found.append(OpenRows(NOTHING))
             else:
                 gone = self._dropped | merged | self._renamed.keys()
                 found.append(OpenStar(item, frozenset(gone), self._back))
@@ -43,10 +46,16 @@ class StarView:
         if self._matching is not None and not self._matching.search(column.name):
             return []
         if key in self._replaced:
-            return [Column(column.name, self._replaced[key][1])]
-        if key in self._renamed:
-            return [column._replace(name=self._renamed[key])]
-        return [column]
+            column = Column(column.name, self._replaced[key][1])
+        elif key in self._renamed:
+            column = column._replace(name=self._renamed[key])
+        return [Column(self._name(column.name), column.origins) if self._called else column]
+
+    def _name(self, name: str) -> str:
+        """ClickHouse's name for what the functions make of a column."""
+        for function in self._called:
+            name = f"{function}({name})" if name and function != "?" else ""
+        return name
 
 
 def _like(pattern: str) -> re.Pattern[str]:

@@ -6,7 +6,7 @@ import re
 
 from sqlglot import exp
 
-from dialects.rewriting import BETWEEN_PLACES
+from dialects.rewriting import BETWEEN_PLACES, MODEL_MARK
 from extractor.lineage.lowering.context import Node, Walk, arg, args_of, text_of
 from extractor.lineage.lowering.engines import dictionary_write, engine_file, engine_writes
 from extractor.lineage.lowering.names import file_of, is_dynamic_name, table_name, target_name_of
@@ -31,7 +31,18 @@ _OPTIONS = getattr(exp, "OptionsProperty", None)
 _TABLES = frozenset({"TABLE", "VIEW"})
 _ROUTINES = frozenset({"FUNCTION", "PROCEDURE", "MACRO"})
 _QUERIES = frozenset(
-    {exp.Select, exp.Union, exp.Except, exp.Intersect, exp.Subquery, exp.Paren, exp.Table, exp.Values, exp.Insert}
+    {
+        exp.Select,
+        exp.Union,
+        exp.Except,
+        exp.Intersect,
+        exp.Subquery,
+        exp.Paren,
+        exp.Table,
+        exp.Values,
+        exp.Insert,
+        exp.Summarize,
+    }
 )
 
 _SHAPE = frozenset({exp.LikeProperty, exp.ColumnDef})
@@ -46,6 +57,8 @@ def lower_create(node: Node, walk: Walk) -> tuple[Statement, ...]:
     kind = str(arg(node, "kind") or "").upper()
     if kind in _ROUTINES:
         return _lower_routine(node, kind, walk)
+    if kind == "MODEL" or _is_model(node):
+        return _lower_model(node, walk)
     if kind not in _TABLES and kind != "DICTIONARY":
         return (Other(f"create {kind.lower()}", "no lineage by nature"),)
     this = arg(node, "this")
@@ -93,6 +106,20 @@ def lower_create(node: Node, walk: Walk) -> tuple[Statement, ...]:
     if of:  # PostgreSQL: CREATE TABLE p PARTITION OF t
         return (Use("create table", (name, of), "part"),)
     return engine_writes(define, properties) if walk.engine == "clickhouse" else (define,)
+
+
+def _is_model(node: Node) -> bool:
+    """Whether a rewrite has marked the table so, in an engine whose parser knows no models."""
+    properties = args_of(arg(node, "properties"), "expressions") if arg(node, "properties") is not None else []
+    return any(text_of(arg(p, "this")) == MODEL_MARK for p in properties)
+
+
+def _lower_model(node: Node, walk: Walk) -> tuple[Statement, ...]:
+    """CREATE MODEL learns from the rows of a query; a remote or imported model reads none. A model is no table."""
+    name = table_name(arg(node, "this"), walk)
+    if arg(node, "expression").__class__ not in _QUERIES or not name:
+        return (Other("create model", "no lineage by nature"),)
+    return (Write("create model", name, "create", lower_query(arg(node, "expression"), walk), target_kind="external"),)
 
 
 def lower_cache(node: Node, walk: Walk) -> tuple[Statement, ...]:

@@ -9,6 +9,7 @@ from sqlglot import exp
 
 from dialects.lexing import words
 from extractor.lineage.lowering.context import Node, Walk, arg, args_of, text_of, unique
+from extractor.lineage.lowering.methods import dotted_parts, is_method, names_before_method
 from extractor.lineage.lowering.names import column_parts, plain_parts, table_name
 from extractor.lineage.lowering.structs import field_taken
 from extractor.lineage.model import NO_FLOW, Flow, Name, Projection, Query, Select, Source, Star
@@ -240,6 +241,8 @@ def _take_call(node: Node, found: _Gathered, stack: list[Node], walk: Walk) -> N
     if name.startswith(_DICTIONARIES) and inputs:
         _take_dictionary(inputs, found)
         inputs = inputs[1:]
+    elif name == "tupleelement" and len(inputs) == 2 and _take_item_field(inputs[0], inputs[1], found):
+        return
     elif name == "values" and walk.engine == "mysql" and len(inputs) == 1:  # the row of ON DUPLICATE KEY UPDATE
         found.refs[(("excluded", False), (inputs[0].name, False))] = None
         return
@@ -339,44 +342,18 @@ def _take_named(node: Node, _found: _Gathered, stack: list[Node], _walk: Walk) -
         stack.append(value)
 
 
-_METHODS = {
-    "tsql": frozenset({"value", "query", "exist", "nodes", "tostring", "getancestor", "getlevel", "getdescendant"}),
-    "teradata": frozenset({"jsonextract", "jsonextractvalue", "jsonextractlargevalue", "existvalue", "combine"}),
-}
-"""Methods of values: of xml and hierarchyid in Transact-SQL, of JSON in Teradata; those of shapes begin with ST."""
-
-
-_SHAPE = re.compile("ST[A-Z][a-z]")
-
-
-def _is_method(call: Node, walk: Walk) -> bool:
-    known = _METHODS.get(walk.engine)
-    if known is None or not isinstance(call, exp.Func):
-        return False
-    name = str(arg(call, "this") if call.__class__ is exp.Anonymous else call.sql_name())
-    return name.lower() in known or (walk.engine == "tsql" and _SHAPE.match(name) is not None)
-
-
-def _dotted_parts(node: Node) -> Name:
-    """``a.b`` in front of a method, or nothing where it is no plain name."""
-    if node.__class__ is exp.Identifier:
-        return ((node.name, bool(arg(node, "quoted"))),)
-    if node.__class__ is exp.Column:
-        return column_parts(node)
-    if node.__class__ is exp.Dot and arg(node, "expression").__class__ is exp.Identifier:
-        head = _dotted_parts(arg(node, "this"))
-        return (*head, *_dotted_parts(arg(node, "expression"))) if head else ()
-    return ()
-
-
 def _take_dot(node: Node, found: _Gathered, stack: list[Node], walk: Walk) -> None:
     left, right = arg(node, "this"), arg(node, "expression")
     if left.__class__ is exp.Placeholder and right.__class__ is exp.Identifier:  # :new.column
         _take_field(((left.name, False), (right.name, False)), found, walk)
         return
-    if _is_method(right, walk) and (column := _dotted_parts(left)):
+    if is_method(right, walk) and (column := dotted_parts(left)):
         found.refs[column] = None
         stack.extend(args_of(right, "expressions"))
+        return
+    if walk.engine == "duckdb" and isinstance(right, exp.Func):
+        found.refs.update(dict.fromkeys(names_before_method(left)))
+        stack.append(right)
         return
     if left.__class__ is exp.Anonymous and right.__class__ is exp.Identifier and walk.names.records:
         row = ((str(arg(left, "this")), False), (right.name, False))  # rows(i).column of a collection
@@ -404,8 +381,8 @@ def _take_dot(node: Node, found: _Gathered, stack: list[Node], walk: Walk) -> No
 
 
 def _take_item_field(item: Node, field: Node, found: _Gathered) -> bool:
-    """``t.items[0].field``: a field of a column, which a query below may have made of others."""
-    column = arg(item, "this")
+    """``t.items[0].field``, ``tupleElement(t, 1)``: a field of a column that a query below may have made of others."""
+    column = arg(item, "this") if item.__class__ is exp.Bracket else item
     parts = column_parts(column) if column.__class__ is exp.Column else ()
     if not parts or any(e.__class__ is not exp.Literal for e in args_of(item, "expressions")):
         return False
@@ -418,6 +395,11 @@ def _take_table(node: Node, found: _Gathered, _stack: list[Node], walk: Walk) ->
     name = table_name(node, walk)
     if name:
         found.tables.append(name)
+
+
+def _take_subobject(node: Node, _found: _Gathered, stack: list[Node], _walk: Walk) -> None:
+    """ClickHouse: ``j.^path`` is a part of the JSON in ``j``."""
+    stack.append(arg(node, "this"))
 
 
 def _take_comprehension(node: Node, found: _Gathered, stack: list[Node], walk: Walk) -> None:
@@ -462,6 +444,7 @@ _SPECIAL: dict[type, _Rule] = {
     exp.DateDiff: _take_difference,
     exp.TimestampDiff: _take_difference,
     exp.Comprehension: _take_comprehension,
+    exp.NestedJSONSelect: _take_subobject,
     exp.In: _take_in,
 }
 _MODELS = ("Predict", "MLForecast", "MLTranslate", "GenerateEmbedding", "GenerateText", "GenerateTable")

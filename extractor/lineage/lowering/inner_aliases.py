@@ -14,7 +14,8 @@ from extractor.lineage.lowering.expressions import flow_of
 from extractor.lineage.model import Projection, Select, Source
 
 _CLAUSES = ("prewhere", "where", "group", "having", "qualify", "order")
-_OTHER_SCOPES = frozenset({exp.Select, exp.Union, exp.Except, exp.Intersect, exp.Subquery})
+_OTHER_SCOPES = frozenset({exp.Select, exp.Union, exp.Except, exp.Intersect, exp.Subquery, exp.WithFill})
+"""Aliases in these are none of the SELECT's; ``INTERPOLATE (a AS a + 1)`` says which column is filled, and how."""
 
 
 def inner_aliases(node: Node, walk: Walk) -> tuple[Source, ...]:

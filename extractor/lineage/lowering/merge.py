@@ -20,7 +20,7 @@ _ROWS = 2  # inserted and deleted
 def lower_merge(node: Node, walk: Walk) -> tuple[Statement, ...]:
     """One write whose branches, unioned by name, are the WHEN clauses."""
     ctes = lower_ctes(node, walk)
-    conditions: list[Node] = [arg(node, "on")]
+    conditions: list[Node] = [arg(node, "on"), *_common_columns(node)]
     target = lower_source(arg(node, "this"), walk)[0]
     using = lower_source(arg(node, "using"), walk, conditions=conditions)
     source, ctes = _shared(using, ctes)
@@ -41,6 +41,13 @@ def lower_merge(node: Node, walk: Walk) -> tuple[Statement, ...]:
     rows = {"inserted": _renamed(target, "inserted"), "deleted": _renamed(target, "deleted")}
     write = Write("merge", name, "assign", query, target_kind=kind, by_name=True)
     return (write, *(_with(ctes, output) for output in output_writes(node, walk, rows, source)))
+
+
+def _common_columns(node: Node) -> list[Node]:
+    """DuckDB: ``MERGE INTO t USING s USING (id)`` compares columns of one name, of both sides."""
+    names = [text_of(c) for c in args_of(node, "using_cond")]
+    sides = [text_of(arg(side, "alias")) or str(side.name) for side in (arg(node, "this"), arg(node, "using"))]
+    return [exp.column(name, table=side) for name in names for side in sides if side]
 
 
 def _with(ctes: tuple[Cte, ...], output: Statement) -> Statement:

@@ -254,6 +254,8 @@ def file_of(node: Node) -> tuple[str, str]:
         return ("", "")
     if cls is exp.Literal:
         return ("file", node.name)
+    if cls is exp.DirectoryStage:  # Snowflake: the list of the files in a stage
+        return ("external", "@" + arg(node, "this").name.lstrip("@"))
     if cls is exp.Var:
         return ("external", node.name) if node.name.startswith("@") else ("", "")
     if cls is exp.Table:

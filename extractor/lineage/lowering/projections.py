@@ -17,7 +17,7 @@ from extractor.lineage.model import Flow, Name, Projection, Star
 
 _TRANSPARENT = frozenset({exp.Paren, exp.Cast, exp.TryCast, exp.Collate, exp.AtTimeZone})
 _MAKING_STRUCTS = frozenset({exp.Struct, exp.ArrayAgg, exp.Bracket, exp.IgnoreNulls, exp.RespectNulls})
-_MAKING_TUPLES = _MAKING_STRUCTS | {exp.Tuple}
+_MAKING_TUPLES = _MAKING_STRUCTS | {exp.Tuple, exp.Explode, exp.Anonymous, exp.AnonymousAggFunc}
 _CASTS = frozenset({exp.Cast, exp.TryCast})
 _UNNAMED = {"hive": ("_c", 0), "trino": ("_col", 0), "presto": ("_col", 0), "athena": ("_col", 0), "bigquery": ("f", 0)}
 _WITH_SCRIPTS = frozenset({"hive", "spark", "spark2", "databricks"})
@@ -96,10 +96,10 @@ def _lower_item(item: Node, position: int, walk: Walk, excluded: tuple[str, ...]
         return [Projection("", star=_star(_qualifier(item), arg(item, "this"), walk, excluded))]
     if cls is exp.Aliases:
         return _lower_aliases(item, walk)
-    if cls is exp.Dot and arg(item, "expression").__class__ is exp.Star and not _dotted(arg(item, "this")):
-        return [_lower_row_star(arg(item, "this"), walk)]
     if cls is exp.Dot and arg(item, "expression").__class__ is exp.Star:
-        return [Projection("", star=_star(_dotted(arg(item, "this")), arg(item, "expression"), walk, excluded))]
+        return _lower_dotted_star(item, walk, excluded)
+    if cls is exp.Apply:
+        return [_applied(item, walk, excluded)]
     if cls is exp.Columns or walk.engine == "duckdb":
         chosen = lower_columns(item, walk, excluded)
         if chosen is not None:
@@ -108,6 +108,27 @@ def _lower_item(item: Node, position: int, walk: Walk, excluded: tuple[str, ...]
     if made:
         return [Projection(name, flow) for name, flow in made]
     return [Projection(_name_of(item, position, walk), flow_of((item,), walk))]
+
+
+def _lower_dotted_star(item: Node, walk: Walk, excluded: tuple[str, ...]) -> list[Projection]:
+    """``a.b.*``, and the fields of a value, ``(f(x)).*``, of which some are made on the spot."""
+    parts = _dotted(arg(item, "this"))
+    if parts:
+        return [Projection("", star=_star(parts, arg(item, "expression"), walk, excluded))]
+    row = arg(item, "this").unnest()
+    made = fields_made(row)
+    return [Projection(n, flow_of(v, walk)) for n, v in made] if made else [_lower_row_star(row, walk)]
+
+
+def _applied(item: Node, walk: Walk, excluded: tuple[str, ...]) -> Projection:
+    """ClickHouse: ``* APPLY(f) APPLY(g)`` calls functions with each column that the star keeps."""
+    functions: list[str] = []
+    while item.__class__ is exp.Apply:
+        functions.insert(0, text_of(arg(item, "expression")))
+        item = arg(item, "this")
+    inner = _lower_item(item, 0, walk, excluded)[0]
+    star = inner.star._replace(called=tuple(functions)) if inner.star is not None else None
+    return inner._replace(name="", star=star)
 
 
 def _unnested_struct(item: Node, walk: Walk) -> tuple[tuple[str, Flow], ...]:
@@ -123,9 +144,8 @@ def _unnested_struct(item: Node, walk: Walk) -> tuple[tuple[str, Flow], ...]:
 
 def _lower_row_star(row: Node, walk: Walk) -> Projection:
     """``(t.c).*`` and ``(f(x)).*``: the fields of a value; ``(t).*`` may be a relation as well."""
-    inner = row.unnest()
-    parts = column_parts(inner) if inner.__class__ is exp.Column else ()
-    return Projection("", star=Star(parts)) if parts else Projection("", flow_of((inner,), walk), Star())
+    parts = column_parts(row) if row.__class__ is exp.Column else ()
+    return Projection("", star=Star(parts)) if parts else Projection("", flow_of((row,), walk), Star())
 
 
 def _fields(value: Node, walk: Walk) -> tuple[tuple[str, Flow], ...]:

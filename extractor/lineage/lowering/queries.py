@@ -64,6 +64,8 @@ def _lower_bare(node: Node, walk: Walk) -> Query:
         return _lower_modifying(node, walk)
     if cls is exp.Describe or cls is exp.Show:
         return Select(())
+    if cls is exp.Summarize:  # DuckDB: figures of all columns, under names of its own
+        return Select((), tuple(lower_source(arg(node, "this"), walk)))
     raise Unsupported(f"a {cls.__name__} stands where a query is expected")
 
 

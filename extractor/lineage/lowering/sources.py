@@ -10,6 +10,7 @@ from extractor.lineage.lowering.generators import generated
 from extractor.lineage.lowering.names import alias_of, dynamic_name, file_read_by, is_hinted, table_name
 from extractor.lineage.lowering.reshapes import lower_match, lower_pivots
 from extractor.lineage.lowering.routines import query_before, routine_called
+from extractor.lineage.lowering.structs import fields_made
 from extractor.lineage.lowering.table_functions import (
     document_columns,
     file_read,
@@ -80,14 +81,14 @@ def lower_source(node: Node, walk: Walk, *, conditions: list[Node] | None = None
 
 def _lower_join(join: Node, walk: Walk, conditions: list[Node]) -> list[Source]:
     args = join.args
-    found = lower_source(args.get("this"), walk, conditions=conditions)
+    found = _lower_joined(args.get("this"), walk, conditions)
     whole = args.get("side") in _WHOLE_JOINS and args.get("kind") in _WHOLE_JOINS
     if whole and args.keys() <= _PLAIN_JOIN and not args.get("pivots"):
         if on := args.get("on"):
             conditions.append(on)
         return found
     for more in args_of(join, "expressions"):  # ClickHouse: ARRAY JOIN a AS x, b AS y
-        found.extend(lower_source(more, walk, conditions=conditions))
+        found.extend(_lower_joined(more, walk, conditions))
     conditions.extend(c for c in (arg(join, "on"), arg(join, "match_condition")) if c is not None)
     hidden = not _HALF_JOINS.isdisjoint((str(arg(join, "kind")).upper(), str(arg(join, "side")).upper()))
     using = tuple(c.name for c in args_of(join, "using"))
@@ -98,6 +99,17 @@ def _lower_join(join: Node, walk: Walk, conditions: list[Node]) -> list[Source]:
     if pivots:
         found[0] = found[0]._replace(reshapes=(*found[0].reshapes, *pivots))
     return [source._replace(hidden=True) for source in found] if hidden else found
+
+
+def _lower_joined(node: Node, walk: Walk, conditions: list[Node]) -> list[Source]:
+    """ClickHouse: ``ARRAY JOIN arrayZip(a, b) AS z`` yields tuples, of which ``z.1`` comes from ``a`` alone."""
+    if walk.engine == "clickhouse" and node.__class__ is exp.Alias:
+        made = fields_made(arg(node, "this"), numbered=True)
+        if made:
+            fields = tuple((name, flow_of(nodes, walk)) for name, nodes in made)
+            item = Projection(text_of(arg(node, "alias")), flow_of((arg(node, "this"),), walk), None, fields)
+            return [Source("query", query=Select((item,)), lateral=True)]
+    return lower_source(node, walk, conditions=conditions)
 
 
 def _lower_named(table: Node, walk: Walk) -> Source:

@@ -24,13 +24,14 @@ def fields_made(value: Node, *, numbered: bool = False) -> Fields:
     places, as ClickHouse's ``tuple(a, b).2``.
     """
     orders: list[Node] = []
-    struct = value
+    struct = _tuple_within(value) if numbered else value
     names: tuple[str, ...] = ()
     while struct.__class__ in _AROUND_STRUCTS or struct.__class__ in _CASTS:
         orders.extend(args_of(struct, "expressions") if struct.__class__ is exp.Order else ())
         names = names or (_fields_of_type(arg(struct, "to")) if struct.__class__ in _CASTS else ())
         struct = arg(struct, "this")
-    content = args_of(struct, "expressions") if struct.__class__ in _MADE else []
+    is_zip = numbered and struct.__class__ is exp.Anonymous and _is_called(struct, _ZIPS)
+    content = args_of(struct, "expressions") if struct.__class__ in _MADE or is_zip else []
     if names:
         values = [arg(field, _VALUE[field.__class__]) if field.__class__ in _VALUE else field for field in content]
         pairs = zip(names, values, strict=True) if len(names) == len(values) else ()
@@ -52,6 +53,25 @@ def fields_made(value: Node, *, numbered: bool = False) -> Fields:
         content = field if cls is exp.Column else arg(field, _VALUE[cls])
         found.append((name.lower(), (content, *orders)))
     return tuple(found)
+
+
+_ZIPS = frozenset({"arrayzip", "arrayzipunaligned", "tuple"})
+_OF_ITEMS = frozenset({"grouparray", "groupuniqarray", "any", "anylast", "arraydistinct", "arrayreverse"})
+_CALLS = frozenset({exp.Anonymous, exp.AnonymousAggFunc})
+
+
+def _is_called(call: Node, names: frozenset[str]) -> bool:
+    return str(arg(call, "this")).lower() in names
+
+
+def _tuple_within(value: Node) -> Node:
+    """What makes the tuples that ClickHouse's ``arrayJoin(x)`` and ``groupArray(x)`` take apart or gather."""
+    while value.__class__ is exp.Explode or (value.__class__ in _CALLS and _is_called(value, _OF_ITEMS)):
+        inner = [arg(value, "this")] if value.__class__ is exp.Explode else args_of(value, "expressions")
+        if len(inner) != 1:
+            break
+        value = inner[0]
+    return value
 
 
 def _fields_of_type(kind: Node) -> tuple[str, ...]:
