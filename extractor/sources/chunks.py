@@ -57,7 +57,7 @@ class PieceReader:
 class _Group:
     """The chunks of one statement that came so far: the texts by number, and the first row that came."""
 
-    __slots__ = ("is_cut", "is_followed", "origin", "row", "size", "texts")
+    __slots__ = ("doubt", "is_cut", "is_followed", "origin", "row", "size", "texts")
 
     def __init__(self, row: Row, origin: Origin) -> None:
         self.row = row
@@ -66,6 +66,7 @@ class _Group:
         self.size = 0
         self.is_cut = False
         self.is_followed = False  # the chunk of the highest number says that another follows
+        self.doubt: tuple[str, ...] | None = None  # the group of the next row, which had no beginning then
 
     def add(self, number: int, text: str, limit: int, *, is_followed: bool) -> None:
         if number > max(self.texts, default=-2):
@@ -86,6 +87,7 @@ class _Window:
         self._reading = reading
         self._limit = reading.max_statement_bytes
         self._open: OrderedDict[tuple[str, ...], _Group] = OrderedDict()
+        self._last: _Group | None = None
         self._size = 0
 
     def items(self, items: Iterable[Item | Piece]) -> Iterator[Item]:
@@ -93,9 +95,15 @@ class _Window:
             if isinstance(item, Piece):
                 yield from self._take(item)
             else:
+                self._is_beside_damage()
                 yield item
         while self._open:
             yield from self._release(next(iter(self._open)))
+
+    def _is_beside_damage(self) -> None:
+        """A row that cannot be read may have held the next chunk of the statement before it."""
+        if self._last is not None and self._joining.number:
+            self._last.is_cut = True
 
     def _take(self, piece: Piece) -> Iterator[Item]:
         joining, get = self._joining, piece.row.get
@@ -104,6 +112,7 @@ class _Window:
             return
         number = self._number_of(piece.row)
         if number is None:
+            self._is_beside_damage()
             yield self._reading.bad(f"the column {joining.number} holds no number", piece.origin)
             return
         text = get(self._sql) or ""
@@ -117,8 +126,11 @@ class _Window:
             group = None
         if group is None:
             group = self._open[key] = _Group(piece.row, piece.origin)
+            if number != joining.first and self._last is not None:
+                self._last.doubt = key
         else:
             self._reading.stats.repeats += 1
+        self._last = group
         self._size -= group.size
         is_followed = bool(joining.following) and str(get(joining.following)).strip() not in _LAST
         group.add(number, text, self._limit, is_followed=is_followed)
@@ -160,8 +172,13 @@ class _Window:
         elif isinstance(record, str):
             yield self._reading.bad(record, group.origin)
         else:
-            is_cut = group.is_cut or group.is_followed or not is_whole
+            is_cut = group.is_cut or group.is_followed or not is_whole or self._lost_its_end(group)
             yield record._replace(cut=True) if is_cut else record
+
+    def _lost_its_end(self, group: _Group) -> bool:
+        """Whether the row behind the statement's last is a chunk of none that is known: its key may be damaged."""
+        orphan = self._open.get(group.doubt) if group.doubt is not None else None
+        return orphan is not None and min(orphan.texts) == max(group.texts) + 1
 
 
 def reader_of(columns: Columns, reading: Reading) -> RowReader | PieceReader:

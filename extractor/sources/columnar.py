@@ -55,7 +55,7 @@ def _open_parquet(file: IO[bytes]) -> Table:
     import pyarrow as pa  # noqa: PLC0415 - of an extra that may be missing
     import pyarrow.parquet as pq  # noqa: PLC0415 - as above
 
-    opened = pq.ParquetFile(file)
+    opened = pq.ParquetFile(file, page_checksum_verification=True)
 
     def rows(wanted: list[str]) -> Iterator[Mapping[str, Any]]:
         for batch in opened.iter_batches(batch_size=_BATCH_ROWS, columns=wanted):

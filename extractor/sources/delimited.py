@@ -139,12 +139,21 @@ class _Rows:
         parsed = list(self._parse(taken))
         if not parsed or any(len(cells) != self._width for cells, _ in parsed):
             return None
+        if any(self._is_torn(cells, taken) for cells, _ in (parsed[:-1] if is_open else parsed)):
+            return None
         rows = [_Row(cells, Origin(taken[at].file, taken[at].number)) for cells, at in parsed]
         if self._is_at_damage(taken):
             rows.pop()
         elif is_open:
             rows[-1] = rows[-1]._replace(is_cut=True)
         return rows
+
+    def _is_torn(self, cells: list[str], taken: list[_Line]) -> bool:
+        """Whether the SQL is what a lost quote or separator left of it: one quote is in it that was not doubled."""
+        sql = cells[self._sql_column]
+        if not sql.count('"') & 1:
+            return False
+        return sql.replace('"', '""') not in "\n".join(line.text for line in taken)
 
     def _size_of(self, lines: list[_Line]) -> int:
         return sum(len(line.text) for line in lines)

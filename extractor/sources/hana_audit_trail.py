@@ -7,7 +7,7 @@ version, some more. https://help.sap.com/docs/SAP_HANA_PLATFORM: Audit Trail Lay
 from __future__ import annotations
 
 import re
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Iterator
 
 from extractor.models import BadRecord, QueryOutcome, QueryRecord
@@ -17,6 +17,7 @@ from extractor.sources.interface import Item, Reading, Sample, SourceFormat, Ver
 _HEAD = re.compile(rb'"?\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?"?;"?\w*"?;[^;]*;[^;]*;[^;]*;"?\d*"?;')
 _TIME, _HOST, _PORT, _DATABASE, _USER, _STATUS, _SQL = 0, 2, 5, 6, 14, 21, 28
 _OUTCOMES = {"SUCCESSFUL": QueryOutcome.OK, "UNSUCCESSFUL": QueryOutcome.FAILED}
+_MOST_BEHIND = 8
 _MAX_KNOWN = 10_000
 
 
@@ -32,10 +33,16 @@ def _cells(line: str) -> list[str]:
     return [cell.strip('"') for cell in line.split(";")]
 
 
-def _width_of(sample: Sample) -> int:
-    """How many values a record has: as many as one whose statement holds no semicolon, the fewest of all."""
-    widths = [len(line.split(";")) for line in sample.lines if _HEAD.match(line.encode())]
-    return min((width for width in widths if width > _SQL + 1), default=_SQL + 2)
+def _behind_sql(sample: Sample) -> int:
+    """How many values stand behind the statement: those that make the first of them a session's id most often."""
+    heads = [_cells(line) for line in sample.lines if _HEAD.match(line.encode())]
+    told = Counter(
+        behind
+        for cells in heads
+        for behind in range(1, min(_MOST_BEHIND, len(cells) - _SQL - 1) + 1)
+        if cells[-behind].isdecimal()
+    )
+    return max(sorted(told), key=told.__getitem__, default=1)
 
 
 class _Trail:
@@ -43,7 +50,7 @@ class _Trail:
 
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
-        self._behind = _width_of(reading.sample) - _SQL - 1
+        self._behind = _behind_sql(reading.sample)
         self._told: OrderedDict[tuple[str, ...], None] = OrderedDict()
         self._sequence = 0
 
@@ -52,10 +59,10 @@ class _Trail:
             self._reading.stats.entries += 1
             if isinstance(one, BadRecord):
                 yield one
-            elif (record := self._record(one)) is not None:
-                yield record
+            elif (item := self._item(one)) is not None:
+                yield item
 
-    def _record(self, one: Headed) -> QueryRecord | None:
+    def _item(self, one: Headed) -> Item | None:
         cells = one.text.rstrip("\n").split(";")
         values = [cell.strip('"') for cell in cells[:_SQL]]
         end = len(cells) if one.is_cut else len(cells) - self._behind
@@ -63,7 +70,9 @@ class _Trail:
         if len(values) < _SQL or not sql.strip():
             self._reading.stats.noise += 1
             return None
-        connection = "" if one.is_cut or not self._behind else cells[end].strip('"')
+        connection = "" if one.is_cut else cells[end].strip('"')
+        if values[_STATUS] not in _OUTCOMES or not (one.is_cut or connection.isdecimal()):
+            return self._reading.bad("whether it succeeded, or its session, does not stand where it should", one.origin)
         session = "/".join(part for part in (values[_HOST], values[_PORT], connection) if part)
         if self._is_told((session, values[_TIME], sql)):
             self._reading.stats.repeats += 1
@@ -77,7 +86,7 @@ class _Trail:
             values[_USER] or None,
             values[_DATABASE] or None,
             None,
-            _OUTCOMES.get(values[_STATUS], QueryOutcome.UNKNOWN),
+            _OUTCOMES[values[_STATUS]],
             self._sequence,
             cut=one.is_cut or len(sql) > limit,
             origin=one.origin,

@@ -113,7 +113,7 @@ class _Binlog:
         kind = event["kind"].strip()
         text, is_open = self._command, False
         if kind in _TEXTS:
-            text = self._text_of_rows(_TEXTS[kind])
+            text, is_open = self._text_of_rows(_TEXTS[kind])
         elif kind not in _STATEMENTS:
             text = None
         elif text is None and self._parts:
@@ -124,19 +124,23 @@ class _Binlog:
             return
         yield self._record(event, sql, is_cut=is_open or self._is_cut)
 
-    def _text_of_rows(self, mark: bytes) -> bytes:
-        """The statement in the comments of an event for rows."""
-        kept = []
+    def _text_of_rows(self, mark: bytes) -> tuple[bytes, bool]:
+        """The statement in the comments of an event for rows, and whether something else stands before or in it."""
+        kept: list[bytes] = []
+        is_broken = False
         if self._parts and _AT.match(self._parts[-1]):  # of the event after it
             del self._parts[-1]
         for line in self._parts:
             if line.startswith(mark):
+                is_broken = is_broken or _AT.match(line) is not None
                 kept.append(line[len(mark) :])
             elif line.rstrip(b"\r") == mark.rstrip():
                 kept.append(b"")
             elif kept:
                 break
-        return b"\n".join(kept)
+            else:
+                is_broken = True
+        return b"\n".join(kept), is_broken
 
     def _record(self, event: re.Match[bytes], sql: str, *, is_cut: bool) -> QueryRecord:
         error = _ERROR.search(self._head)

@@ -49,7 +49,12 @@ def audit_of(text: str) -> Audit | None:
         cells = next(csv.reader([text[len(MARK) :]]), [])
     except csv.Error:
         return None
-    if len(cells) <= _STATEMENT or cells[0] not in _KINDS or not (cells[1].isdecimal() and cells[2].isdecimal()):
+    is_broken_off = bool(cells) and text.endswith('"' + cells[-1].replace('"', '""'))
+    if (
+        len(cells) <= _STATEMENT + (not is_broken_off)
+        or cells[0] not in _KINDS
+        or not (cells[1].isdecimal() and cells[2].isdecimal())
+    ):
         return None
     return audit_from(cells[1], cells[2], cells[3], cells[4], cells[_STATEMENT])
 

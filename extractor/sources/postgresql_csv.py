@@ -12,6 +12,7 @@ from extractor.sources.postgresql_events import WORKER, Events, Message, severit
 
 _MIN_COLUMNS = 23
 _MAX_COLUMNS = 40
+_NEVER_COLUMNS = 25
 _HEAD = re.compile(
     rb'"?(?P<at>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)? [^",]{1,40})"?,(?P<user>"(?:[^"]|"")*"|[^",]*),'
     rb'(?P<database>"(?:[^"]|"")*"|[^",]*),"?(?P<pid>\d*)"?,(?P<remote>"[^"]*"|[^",]*),"?(?P<session>[0-9a-f]+\.[0-9a-f]+)"?,'
@@ -132,7 +133,7 @@ class CsvLog:
                 text = text.replace(b'""', b'"')
             return self._events.take(self._message(head, self._reading.text(text), "", "", is_cut=False))
         cells = self._cells(data[head.end() :])
-        if cells is None or not _MIN_COLUMNS <= len(cells) + _HEAD_COLUMNS <= _MAX_COLUMNS:
+        if cells is None or not _fits(len(cells) + _HEAD_COLUMNS):
             if not is_cut or not cells:
                 found = _HEAD_COLUMNS + len(cells or ())
                 return self._bad(f"the row has {found} columns, csvlog has 23, 24 or 26", self._origin)
@@ -168,7 +169,7 @@ class CsvLog:
 
     def _cells(self, rest: bytes) -> list[str] | None:
         try:
-            rows = list(csv.reader([self._reading.text(rest)]))
+            rows = list(csv.reader([self._reading.text(rest)], strict=True))
         except csv.Error:
             return None
         return rows[0] if len(rows) == 1 else None
@@ -181,6 +182,11 @@ class CsvLog:
             bare = text[1:-1].replace('""', '"') if text.startswith('"') else text
             self._names[cell] = None if bare in ("", "[unknown]") else bare
         return self._names[cell]
+
+
+def _fits(width: int) -> bool:
+    """Whether a version writes so many columns, or a later one may."""
+    return _MIN_COLUMNS <= width <= _MAX_COLUMNS and width != _NEVER_COLUMNS
 
 
 def _read(reading: Reading) -> Iterator[Item]:

@@ -70,6 +70,7 @@ class _Stderr:
         self._names: dict[bytes | None, str | None] = {None: None}
         self._indents = any(line.startswith("\t") for line in reading.sample.lines)
         self._in_stray_run = False
+        self._is_parted = False
 
     def items(self) -> Iterator[Item]:
         lines = self._reading.lines
@@ -101,6 +102,7 @@ class _Stderr:
                 continue
             self._head, self._severity, self._parts = head, severity, [body]
             self._size, self._is_cut = len(line), lines.is_cut
+            self._is_parted = False
             self._origin = Origin(lines.file, lines.number)
         if self._head is not None:
             yield from self._complete(is_cut=lines.is_damaged)
@@ -120,6 +122,7 @@ class _Stderr:
             self._count_stray()
             return
         self._size += len(line) + 1
+        self._is_cut = self._is_cut or self._is_parted
         if self._size > self._reading.max_statement_bytes or self._reading.lines.is_cut:
             self._is_cut = True
         else:
@@ -135,7 +138,11 @@ class _Stderr:
             self._count_stray()
 
     def _count_stray(self) -> None:
-        """Lines of others between the messages: the first of a run counts as noise."""
+        """Lines of others between the messages: the first of a run counts as noise.
+
+        What goes on behind them may be another message's, whose beginning is among them.
+        """
+        self._is_parted = True
         if not self._in_stray_run:
             self._reading.stats.entries += 1
             self._reading.stats.noise += 1

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from extractor.sources.stamping import stamped
@@ -30,7 +31,19 @@ _PART = re.compile(rb"\[(\d+)-(\d+)\] ?")
 _FIELD = re.compile(rb"(?=\S).{0,400}?\b(?:DETAIL|HINT|QUERY|CONTEXT|STATEMENT|LOCATION):  ")
 _ESCAPE = re.compile(rb"#(0\d\d)")
 _MOST_OPEN = 1_000
+_LOST = b"\t\xff"
+"""Stands for a part that is not there: what cannot be read."""
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+@dataclass(slots=True)
+class _Message:
+    """A message whose parts are coming: the number of its first line, its lines, the number of its last part."""
+
+    number: int
+    pieces: list[bytes]
+    part: int = 1
+    is_parted: bool = False
 
 
 def head_of(line: bytes) -> re.Match[bytes] | None:
@@ -43,13 +56,16 @@ class Syslog:
 
     def __init__(self, written_at: datetime) -> None:
         self._written_at = written_at
-        self._open: dict[bytes, tuple[int, list[bytes]]] = {}
+        self._open: dict[bytes, _Message] = {}
+        self._last: _Message | None = None
 
     def unwrap(self, lines: Iterable[Numbered]) -> Iterator[Numbered]:
         """The lines without their heads, the parts of each message together, under the number of its first line."""
         for number, line in lines:
             head = head_of(line)
             if head is None:
+                if self._last is not None and line.strip():
+                    self._last.is_parted = True
                 yield number, line
                 continue
             text = line[head.end() :]
@@ -64,25 +80,35 @@ class Syslog:
     def _take_part(self, number: int, head: re.Match[bytes], part: re.Match[bytes], text: bytes) -> Iterator[Numbered]:
         key = head["program"] + b"/" + (head["pid"] or b"")
         text = _unescaped(text)
-        if part[2] != b"1" and key in self._open:
-            pieces = self._open[key][1]
-            if text.startswith(b"\t"):
-                pieces.append(text)
-            elif _FIELD.match(text):  # the STATEMENT of an ERROR is a part of its message, with a prefix of its own
-                pieces.append(stamped(text, self._time_of(head), head["pid"] or b""))
-            else:
-                pieces[-1] += text
+        message = self._open.get(key)
+        if part[2] != b"1" and message is not None:
+            self._goes_on(message, int(part[2]), text, head)
             return
         yield from self._closed(key)
         if len(self._open) >= _MOST_OPEN:
             yield from self._closed(next(iter(self._open)))
-        self._open[key] = number, [stamped(text, self._time_of(head), head["pid"] or b"")]
+        self._last = self._open[key] = _Message(number, [stamped(text, self._time_of(head), head["pid"] or b"")])
+
+    def _goes_on(self, message: _Message, part: int, text: bytes, head: re.Match[bytes]) -> None:
+        """Another part of a message; where those before it are lost, that is shown by what cannot be read."""
+        if part > message.part + 1:
+            message.pieces.append(_LOST)
+        message.part, message.is_parted, self._last = part, False, message
+        if text.startswith(b"\t"):
+            message.pieces.append(text)
+        elif _FIELD.match(text):  # the STATEMENT of an ERROR is a part of its message, with a prefix of its own
+            message.pieces.append(stamped(text, self._time_of(head), head["pid"] or b""))
+        else:
+            message.pieces[-1] += text
 
     def _closed(self, key: bytes) -> Iterator[Numbered]:
-        number, pieces = self._open.pop(key, (0, []))
-        for piece in pieces:
-            yield number, piece
-            number += 1
+        message = self._open.pop(key, None)
+        if message is None:
+            return
+        if message is self._last:
+            self._last = None
+        pieces = [*message.pieces, _LOST] if message.is_parted else message.pieces
+        yield from enumerate(pieces, message.number)
 
     def _time_of(self, head: re.Match[bytes]) -> bytes:
         groups = head.groupdict()
