@@ -27,18 +27,25 @@ def semantic_view(found: Sequence[Token], text: str) -> str | None:
     if "TABLES" not in clauses:
         return None
     tables = dict(_table(found, text, a, b) for a, b in items(found, *clauses["TABLES"]))
-    columns: dict[str, list[str]] = {key: [] for key in tables}
+    rows: dict[str, list[str]] = {key: [] for key in tables}
+    metrics: dict[str, list[str]] = {key: [] for key in tables}
     derived: list[str] = []
     for clause in ("FACTS", "DIMENSIONS", "METRICS"):
         for a, b in items(found, *clauses[clause]) if clause in clauses else ():
             owner, column = _column(found, text, a, b)
-            columns.get(owner, derived).append(column)
-    parts = [
-        f"(SELECT {', '.join(columns[key]) or '1'} FROM {table} AS {key}) AS {key}"  # noqa: S608 - for the parser only
-        for key, table in tables.items()
-    ]
+            (metrics if clause == "METRICS" else rows).get(owner, derived).append(column)
+    parts = [_logical(key, table, rows[key], metrics[key]) for key, table in tables.items()]
     selected = ", ".join(["*", *derived])
     return f"CREATE VIEW {text[found[start].start : found[end - 1].end]} AS SELECT {selected} FROM {', '.join(parts)}"  # noqa: S608
+
+
+def _logical(key: str, table: str, rows: list[str], metrics: list[str]) -> str:
+    """One logical table as a derived one; its metrics may speak of its facts and dimensions, and of its columns."""
+    made = ", ".join([f"{key}.*", *rows])
+    names = [item.rpartition(" AS ")[2] for item in rows]
+    source = f"(SELECT {made} FROM {table} AS {key}) AS {key}" if rows else f"{table} AS {key}"  # noqa: S608 - parsed only
+    selected = ", ".join([*names, *metrics]) or "1"
+    return f"(SELECT {selected} FROM {source}) AS {key}"  # noqa: S608 - for the parser only
 
 
 def _clauses(found: Sequence[Token], place: int) -> Iterator[tuple[str, tuple[int, int]]]:

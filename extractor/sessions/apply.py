@@ -38,7 +38,7 @@ from extractor.models import (
 )
 from extractor.sessions import temporary
 from extractor.sessions.context import StatementContext
-from extractor.sessions.edges import column_edges, table_edges
+from extractor.sessions.edges import column_edges, deciding_columns, table_edges
 from extractor.sessions.memo import Bound, Memo
 from extractor.sessions.memory import Made, Rows
 from extractor.sessions.names import table_name
@@ -225,7 +225,8 @@ class Sessions:
             session.rows = Rows(relation, (*bound.chain, where.fingerprint))
         assigned = [Assigned(c.name, c.origins) for c in relation.items if isinstance(c, Column) and c.name]
         tables = table_edges(relation, None, direct=True, keep_self=True)
-        columns = column_edges(assigned, None, relation.indirect if self._indirect else NOTHING)
+        deciding, left_out = deciding_columns(assigned, relation.indirect if self._indirect else NOTHING)
+        columns = column_edges(assigned, None, deciding)
         return self._result(
             where,
             Outcome.READ_ONLY,
@@ -233,7 +234,7 @@ class Sessions:
             sources=tuple(e.source for e in tables),
             tables=tables,
             columns=columns,
-            notes=bound.notes,
+            notes=(*bound.notes, left_out) if left_out else bound.notes,
         )
 
     def _bound(self, query: Query | None, session: Session, where: _Where) -> Bound:
@@ -267,11 +268,14 @@ class Sessions:
                 return self._result(where, outcome, write.kind, reason=reason, notes=bound.notes, chain=chain)
         if not self._keep_temporary:
             self._learn(write, target, relation)
-        tables, columns = bound.once(("edges", target, known), lambda: self._edges(write, target, relation, assigned))
+        tables, columns, left_out = bound.once(
+            ("edges", target, known), lambda: self._edges(write, target, relation, assigned)
+        )
         refills = write.target_kind == "table" and write.mode != "delete"
         refills = refills and self._knowledge.refill(target, where.record.started_at)
         whole = refills if write.mode == "insert" else self._is_whole(write, target, relation)
-        return self._written(write, target, tables, columns, chain, where, bound, whole=whole, refills=refills)
+        result = self._written(write, target, tables, columns, chain, where, bound, whole=whole, refills=refills)
+        return replace(result, notes=(*result.notes, left_out)) if left_out else result
 
     def _with_files(self, write: Write, relation: Relation, session: Session) -> Relation:
         """The query's relation, as a new table or view gets its columns, and the files that are read beside it."""
@@ -284,14 +288,16 @@ class Sessions:
 
     def _edges(
         self, write: Write, target: TableName, relation: Relation, assigned: list[Assigned]
-    ) -> tuple[tuple[TableEdge, ...], tuple[ColumnEdge, ...]]:
+    ) -> tuple[tuple[TableEdge, ...], tuple[ColumnEdge, ...], str]:
+        """The edges of the tables and of the columns, and a line for the report where some are left out."""
         itself = [base for base in relation.reads if base.table.identity == target.identity and base.table == target]
         keeps = not itself or any(base.table == target for one in assigned for base, _, _ in one.origins)
         direct = write.mode not in ("delete", "like")
         tables = table_edges(relation, target, direct=direct, keep_self=keeps)
         if write.mode == "like":  # no value moves
             assigned = [Assigned(one.name, NOTHING) for one in assigned]
-        return tables, column_edges(assigned, target, relation.indirect if self._indirect else NOTHING)
+        deciding, left_out = deciding_columns(assigned, relation.indirect if self._indirect else NOTHING)
+        return tables, column_edges(assigned, target, deciding), left_out
 
     def _target(self, write: Write, session: Session) -> TableName:
         if write.target_kind == "table":

@@ -6,6 +6,21 @@ from extractor.lineage.binding import CONFIDENCE, NOTHING, Assigned, Base, Origi
 from extractor.models import ColumnEdge, TableEdge, TableName
 
 _INDIRECT = (0.9, "decides about the rows")
+MAX_INDIRECT = 200_000
+"""More indirect column edges than this no statement gives: thousands of columns that group thousands of others."""
+
+
+def deciding_columns(assigned: list[Assigned], deciding: Origins) -> tuple[Origins, str]:
+    """The columns that decide about rows, and "", or nothing and why, where they would give too many edges."""
+    if len(deciding) * len(assigned) <= MAX_INDIRECT:
+        return deciding, ""
+    decides, names = len(best(deciding)), len({one.name.lower() for one in assigned})
+    if decides * names <= MAX_INDIRECT:
+        return deciding, ""
+    return NOTHING, (
+        f"{decides} columns decide about the rows of {names} columns: these {decides * names} indirect column edges "
+        f"are left out (limit {MAX_INDIRECT}), the edges between the tables are not"
+    )
 
 
 def table_edges(

@@ -20,6 +20,7 @@ _TSQL = re.compile(
 _MAY_SET = re.compile(r"@|\b(?:DECLARE|SET|LET)\b", re.IGNORECASE)
 _SCRIPT = re.compile(r"(?:\A|;)\s*(?:DECLARE|SET|LET)\s+[^;]*?(?:=|DEFAULT)\s*\(\s*SELECT\b", re.IGNORECASE)
 _DECLARED = re.compile(r"\s*DECLARE\s+(?!GLOBAL\b|TEMPORARY\b)", re.IGNORECASE)
+_BLOCK = re.compile(r"\s*BEGIN\b", re.IGNORECASE)
 _SESSION_VARIABLE = re.compile(
     r"\bSELECT\b[^;]*\bINTO\s+@|\bPREPARE\s+\w+\s+FROM\s+@|\bEXECUTE\s+IMMEDIATE\b", re.IGNORECASE
 )
@@ -32,8 +33,8 @@ _VARIABLES = frozenset({"mysql", "snowflake", "databricks", "spark", "duckdb"})
 def pieces(sql: str, dialect: Dialect) -> list[Piece]:
     """What is analysed as one: the statements of ``sql``, or, where variables carry values, what they run through.
 
-    Transact-SQL is then taken batch by batch, a BigQuery script from its first DECLARE on, and a script with session
-    variables (MySQL, Snowflake, Databricks, DuckDB) from the first one on.
+    Transact-SQL is then taken batch by batch, a BigQuery script from its first DECLARE on, Snowflake's DECLARE with its
+    block, and a script with session variables (MySQL, Snowflake, Databricks, DuckDB) from the first one on.
     """
     sql = without_shell(sql)
     if dialect.lexical.blocks == "tsql":
@@ -46,11 +47,24 @@ def pieces(sql: str, dialect: Dialect) -> list[Piece]:
     if dialect.parser == "bigquery":
         first = next((i for i, piece in enumerate(found) if _DECLARED.match(piece.text)), None)
         return found if first is None else [*found[:first], _one(found[first:], sql)]
+    if dialect.parser == "snowflake" and any(_DECLARED.match(piece.text) for piece in found):
+        return _with_declarations(found, sql)
     if dialect.parser in _VARIABLES and _MAY_SET.search(sql):
         plain = blank(sql, dialect.lexical)
         if _SCRIPT.search(plain) or _SESSION_VARIABLE.search(plain):
             return _joined(found, sql, "", dialect)
     return found
+
+
+def _with_declarations(found: list[Piece], sql: str) -> list[Piece]:
+    """Snowflake: DECLARE only stands in front of a block, whose variables and cursors it lists."""
+    kept: list[Piece] = []
+    opened = False
+    for piece in found:
+        kept[-1:] = [_one([kept[-1], piece], sql)] if opened else [*kept[-1:], piece]
+        begins = _BLOCK.match(piece.text) is not None
+        opened = not begins and (opened or _DECLARED.match(piece.text) is not None)
+    return kept
 
 
 def _declares_cursor(text: str, dialect: Dialect) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -15,6 +16,7 @@ from extractor.lineage.model import Cte, Name, Query, Select, Statement, Values,
 Node = Any
 """A node of the parser's tree. Its classes differ between the parser's two builds, so they are not named here."""
 _Item = TypeVar("_Item")
+_FROM = re.compile(r"\bFROM\b", re.IGNORECASE)
 
 
 class Names(NamedTuple):
@@ -38,7 +40,8 @@ class Walk:
     """One walk over one statement: the dialect, and the writes met inside of it (data-modifying CTEs, OUTPUT).
 
     ``text`` is what was parsed, where names are taken from it. ``engine`` is the parser's name of the dialect, by
-    which most rules of syntax go; ``knows_no_names`` tells that a plain reference can only be a column, ``names_casts``
+    which most rules of syntax go; ``knows_no_names`` tells that a plain reference can only be a column, and
+    ``marks_variables`` that it is one beside variables too (those of Snowflake's queries are ``:x``); ``names_casts``
     that a cast bears the name of its column. ``visible`` are the CTEs before the one that is being lowered: what it
     writes may read them. ``touched`` is what the last change put out (OUTPUT).
 
@@ -59,10 +62,13 @@ class Walk:
     names_casts: bool = True
     engine: str = field(init=False)
     knows_no_names: bool = field(init=False)
+    marks_variables: bool = field(init=False)
 
     def __post_init__(self) -> None:
         self.engine = self.dialect.parser
         self.knows_no_names = not (self.names.variables or self.names.records or self.names.values)
+        marks = not self.knows_no_names and self.engine == "snowflake"
+        self.marks_variables = marks and _FROM.search(self.text) is not None
 
 
 def arg(node: Node, key: str) -> Node:

@@ -29,6 +29,8 @@ from extractor.lineage.model import (
 _OPTIONS = getattr(exp, "OptionsProperty", None)
 """The class that newer releases have for OPTIONS (...)."""
 _TABLES = frozenset({"TABLE", "VIEW"})
+_HOLDING_TABLES = frozenset({"DATABASE", "SCHEMA"})
+WHOLE_SCHEMA = "it copies every table of a schema or database, and the text names none"
 _ROUTINES = frozenset({"FUNCTION", "PROCEDURE", "MACRO"})
 _QUERIES = frozenset(
     {
@@ -60,7 +62,9 @@ def lower_create(node: Node, walk: Walk) -> tuple[Statement, ...]:
     if kind == "MODEL" or _is_model(node):
         return _lower_model(node, walk)
     if kind not in _TABLES and kind != "DICTIONARY":
-        return (Other(f"create {kind.lower()}", "no lineage by nature"),)
+        copies = kind in _HOLDING_TABLES and arg(node, "clone") is not None
+        outcome = ("unresolved", WHOLE_SCHEMA) if copies else ("no lineage by nature",)
+        return (Other(f"create {kind.lower()}", *outcome),)
     this = arg(node, "this")
     schema = this if this.__class__ is exp.Schema else None
     name = target_name_of(schema, walk) if schema is not None else table_name(this, walk)

@@ -164,6 +164,8 @@ def _is_known(parts: Name, found: _Gathered, walk: Walk) -> bool:
     """Whether the surroundings of the statement know the name; what it stands for flows."""
     if walk.names.records and _take_field(parts, found, walk):
         return True
+    if walk.marks_variables:
+        return False
     if walk.names.values and len(parts) == 1 and _take_value(parts[0][0], found, walk):
         return True
     return parts[0][0].lower() in walk.names.variables and not (len(parts) > 1 and parts[0][1])

@@ -78,6 +78,7 @@ def with_places_named(text: str, given: Given, dialect: Dialect) -> tuple[str, H
     by_name = {name: value for name, value in zip(given.names, given.values, strict=False) if name}
     if dialect.lexical.blocks == "tsql":
         return text, tuple(by_name.items())
+    mark = ":" if dialect.parser == "snowflake" else ""  # how its statements mark what is no column
     pieces: list[str] = []
     used: dict[str, Value] = {}
     copied = order = 0
@@ -91,6 +92,6 @@ def with_places_named(text: str, given: Given, dialect: Dialect) -> tuple[str, H
         if value is not None:
             name = f"given_{number}_{bare}" if bare.isidentifier() else f"given_{number}"
             used[name.lower()] = value
-            pieces += (text[copied : token.start], name)
+            pieces += (text[copied : token.start], mark + name)
             copied = token.end
     return "".join((*pieces, text[copied:])), tuple(used.items())

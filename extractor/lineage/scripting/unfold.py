@@ -421,6 +421,9 @@ def _embedded(chunk: Chunk, body: str, variables: frozenset[str], dialect: Diale
         name = chunk.tokens[1].text
         yield Inner(f"CREATE TABLE {name} {body[chunk.tokens[place].end : chunk.tokens[-1].end]}", variables)
         return
+    if words[0] == "ASYNC" and words[-1] == ")":  # Snowflake: a statement that is not waited for
+        yield Inner(body[chunk.tokens[2].start : chunk.tokens[-2].end], variables)
+        return
     if words[0] == "FORALL":
         place = next((i for i, w in enumerate(words) if w in ("INSERT", "UPDATE", "DELETE", "MERGE")), 0)
         if place:
