@@ -29,6 +29,29 @@ def in_session_order(events: Iterable[Event]) -> Iterator[Event]:
         yield from _ordered(group)
 
 
+def with_stand_ins_last(events: Iterable[Event]) -> Iterator[Event]:
+    """The same events; within one moment, those that stand for an execution without its session come last.
+
+    What another log shows of the same execution (with its text and its session) is met before them.
+    """
+    for at_us, moment in groupby(events, key=lambda e: e.at_us):
+        if at_us < 0:
+            yield from moment
+            continue
+        held: list[Event] = []
+        for event in moment:
+            if stands_in(event):
+                held.append(event)
+            else:
+                yield event
+        yield from held
+
+
+def stands_in(event: Event) -> bool:
+    """Whether an execution is a session of its own: its log knows no sessions, and another log may show it, too."""
+    return event.statement_id is not None and event.session.endswith("\0" + event.statement_id)
+
+
 def _ordered(group: list[Event]) -> Iterator[Event]:
     if len(group) == 1 or not any(e.sequence for e in group):
         yield from group

@@ -24,6 +24,7 @@ from extractor.models import BadRecord, Origin, Outcome, QueryOutcome, QueryReco
 from extractor.pipeline.database_history import Spooled
 from extractor.pipeline.spans import Spans
 from extractor.pipeline.spool import Event
+from extractor.pipeline.two_logs import bad_end
 from extractor.pipeline.windows import Window
 from extractor.progress import Count, Progress, counter
 from extractor.report import FileReport, Report, outcome_of_record, visible
@@ -221,8 +222,8 @@ class SourceReader:
             return
         if early is not None:
             self._set_whole_aside(record, early[0], early[1], record.origin)
-            if early[0] in _BAD_ENDS and record.statement_id is not None and record.statement_id == record.session:
-                self._remember_bad_end(record.statement_id)
+            if early[0] in _BAD_ENDS:
+                self._remember_bad_end(record)
             return
         if at is not None:
             self._last_at = at
@@ -262,10 +263,18 @@ class SourceReader:
                 )
             )
 
-    def _remember_bad_end(self, execution: str) -> None:
-        """An execution that is a session of its own can stand in another log, which does not know how it ended."""
-        if len(self._spool.ended_badly) < _MAX_BAD_ENDS:
-            self._spool.ended_badly.add(f"{self._number}\x00{execution}")
+    def _remember_bad_end(self, record: QueryRecord) -> None:
+        """An execution can stand in another log, which does not know how it ended: as its own session, or in one."""
+        if len(self._spool.ended_badly) >= _MAX_BAD_ENDS or not record.session:
+            return
+        if record.statement_id == record.session:
+            self._spool.ended_badly.add(f"{self._number}\x00{record.session}")
+        elif record.started_at is not None and record.origin is not None and statements.may_matter(record.sql):
+            at_us = (record.started_at - _EPOCH) // _MICROSECOND
+            session = f"{self._number}\x00{record.session}"
+            for piece in statements.pieces(record.sql, self._dialect):
+                fingerprint = statements.fingerprint(piece.text, self._dialect)
+                self._spool.ended_badly.add(bad_end(session, at_us, fingerprint, visible(record.origin.file)))
 
     def _session(self, record: QueryRecord, file: int) -> str:
         """The session's key within the run; where a log has none, what one user did in one file counts as one."""

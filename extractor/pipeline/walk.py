@@ -17,9 +17,10 @@ from typing import NamedTuple
 from extractor.logs import about, log_problem
 from extractor.models import Origin, Outcome, QueryOutcome, QueryRecord, StatementLineage
 from extractor.pipeline.observe import Derived, Observer
-from extractor.pipeline.order import in_session_order
+from extractor.pipeline.order import in_session_order, stands_in, with_stand_ins_last
 from extractor.pipeline.outlines import Failure, OutlineReader
 from extractor.pipeline.spool import Event
+from extractor.pipeline.two_logs import TwoLogs
 from extractor.report import Report, outcome_of_record
 from extractor.sessions import Sessions
 
@@ -64,6 +65,7 @@ class Walk:
         ended_badly: AbstractSet[str] = frozenset(),
     ) -> None:
         self._ended_badly = ended_badly
+        self._two_logs = TwoLogs(file_names, ended_badly)
         self._alone: OrderedDict[tuple[str, int], int] = OrderedDict()
         self._observer = observer
         self._sessions = sessions
@@ -79,7 +81,7 @@ class Walk:
         record: list[Outcome] = []
         seen: set[tuple[str, str, int]] = set()
         seen_at = -2
-        for event in self._prefetched(in_session_order(events)):
+        for event in self._prefetched(with_stand_ins_last(in_session_order(events))):
             if event.at_us != seen_at:
                 seen.clear()
                 seen_at = event.at_us
@@ -104,18 +106,24 @@ class Walk:
             if mark in seen:
                 return self._settle(event, origin, Outcome.DUPLICATE, "the same execution was read before")
             seen.add(mark)
-            if event.session.endswith("\0" + event.statement_id) and (told := self._told_elsewhere(event)):
+            if stands_in(event) and (told := self._told_elsewhere(event, seen)):
                 return self._settle(event, origin, Outcome.DUPLICATE, told)
+        if told := self._two_logs.told_by(event):
+            return self._settle(event, origin, Outcome.DUPLICATE, told)
         outline = self._outlines.get(event.fingerprint)
         if isinstance(outline, Failure):
             return self._settle(event, origin, outline.outcome, outline.reason)
+        if event.statement_id is not None and not stands_in(event):
+            seen.add(("", event.statement_id, 0))
         lineages = self._sessions.apply(_record_of(event, origin), event.fingerprint, outline, event.piece)
         return self._derive(event, origin, lineages)
 
-    def _told_elsewhere(self, event: Event) -> str:
+    def _told_elsewhere(self, event: Event, seen: AbstractSet[tuple[str, str, int]]) -> str:
         """Where an execution is a session of its own: what another log tells of it, maybe of another moment, or ""."""
         if event.session in self._ended_badly:
             return "another log says that this execution did not succeed"
+        if ("", event.statement_id or "", 0) in seen:
+            return "the same execution was read with its session from another log"
         key = event.session, event.piece
         if self._alone.get(key, event.file) != event.file:
             return "the same execution was read from another log"

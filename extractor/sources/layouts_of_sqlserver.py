@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from extractor.sources.columns import Joining, Layout
 
+_PERMITTED = {"0": "failed", "false": "failed", "1": "unknown", "true": "unknown"}
+"""What ``succeeded`` tells is whether the statement was permitted, not whether it ran to its end."""
 # https://learn.microsoft.com/en-us/sql/relational-databases/system-functions/sys-fn-get-audit-file-transact-sql: a
 # statement beyond 4,000 characters goes on in the next row; there is a row for each object that it touches, and
 # schema_name is that object's
@@ -17,8 +19,8 @@ AUDIT = Layout(
         "user": "serverprincipalname|sessionserverprincipalname",
         "database": "databasename",
         "schema": "",
-        "success": "succeeded",
-        "status": "",
+        "success": "",
+        "status": "succeeded",
         "error": "",
         "statement_id": "",
         "sequence": "",
@@ -26,6 +28,7 @@ AUDIT = Layout(
     frozenset({"eventtime", "actionid", "sequencenumber", "statement"}),
     Joining(("serverinstancename", "sessionid", "eventtime"), "sequencenumber", 1),
     ("serverinstancename",),
+    _PERMITTED,
 )
 AZURE_AUDIT = Layout(
     "azure-sql-audit",
@@ -37,8 +40,8 @@ AZURE_AUDIT = Layout(
         "user": "serverprincipalnames",
         "database": "databasenames",
         "schema": "",
-        "success": "succeededs",
-        "status": "",
+        "success": "",
+        "status": "succeededs",
         "error": "",
         "statement_id": "",
         "sequence": "",
@@ -48,6 +51,7 @@ AZURE_AUDIT = Layout(
         ("logicalservernames", "serverinstancenames", "sessionids", "sessionidd", "eventtimet"), "sequencenumberd", 1
     ),
     ("logicalservernames",),
+    _PERMITTED,
 )
 # https://learn.microsoft.com/en-us/sql/relational-databases/system-catalog-views/sys-query-store-query-text-transact-sql:
 # no session is known, so each query is a session of its own; a row for each plan and interval is one statement

@@ -32,7 +32,7 @@ def logs_of(files: Iterable[InputFile], source: SourceSettings) -> Iterator[list
 def _rotated(files: Iterable[InputFile], source: SourceSettings) -> Iterator[list[InputFile]]:
     families: dict[tuple[str, str], list[InputFile]] = {}
     for file in files:
-        families.setdefault(_family_of(file.name), []).append(file)
+        families.setdefault(family_of(file.name), []).append(file)
     for family in families.values():
         family.sort(key=lambda file: _age_of(file.name))
         yield from _chains(family, lambda file: recognise(file, source).signature)
@@ -63,7 +63,8 @@ def _split(name: str) -> tuple[str, str, str]:
     return folder, base[: number.start()] if number else base, number[1] if number else ""
 
 
-def _family_of(name: str) -> tuple[str, str]:
+def family_of(name: str) -> tuple[str, str]:
+    """What the files of one rotated log have in common: folder, and name without its numbers."""
     folder, stem, _ = _split(name)
     return folder, _DIGITS.sub("#", stem.lower())
 

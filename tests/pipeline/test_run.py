@@ -169,6 +169,64 @@ def test_what_one_log_says_of_an_execution_counts_for_the_other(tmp_path, alatio
     assert {t for _, _, t in alation.edges()} == {"12.mart.towns", "12.mart.towns.town"}
 
 
+def test_what_a_general_log_and_an_audit_log_show_counts_once(tmp_path, alation):
+    """They share the session, the text and the second, but no id; what failed in one of them failed in the other."""
+    loads = [LOAD.format(day="x"), "insert into mart.towns (town, net) select town, 1 from raw.shops"]
+    untold = {"session": "42", "statement_id": None, "outcome": None}
+    general = [record(sql, f"2024-03-02T02:00:0{n}.402Z", **untold) for n, sql in enumerate([*loads, loads[0]])]
+    audit = [
+        record(sql, f"2024-03-02T02:00:0{n}Z", session="42", statement_id=str(n), outcome=("ok", "failed")[n])
+        for n, sql in enumerate(loads)
+    ]
+    write_log(tmp_path, "general.jsonl", general)
+    write_log(tmp_path, "audit.jsonl", audit)
+    report = run(
+        configure(tmp_path, alation.url, extra='fields = { statement_id = "statement_id", outcome = "outcome" }')
+    )
+    assert report.adds_up()
+    ends = {o: n for o, n in report.statements.items() if n}
+    assert ends == {Outcome.FAILED: 1, Outcome.DUPLICATE: 2, Outcome.LINEAGE: 2}
+    assert not any("towns" in target for _, _, target in alation.edges())
+
+
+def test_what_one_rotated_log_repeats_was_run_twice(tmp_path, alation):
+    """The last statement of one file and the first of the next may be alike, in the same second."""
+    one = record(LOAD.format(day="x"), session="42")
+    write_log(tmp_path, "a.jsonl", [one])
+    write_log(tmp_path, "a.jsonl.1", [one, record("select 1", "2024-03-02T02:00:09Z")])
+    report = run(configure(tmp_path, alation.url))
+    assert (report.statements[Outcome.LINEAGE], report.statements[Outcome.DUPLICATE]) == (2, 0)
+
+
+def test_the_access_history_of_snowflake_counts_where_no_text_does(tmp_path, alation):
+    """Where QUERY_HISTORY shows a query with its text, that counts; the rest comes from the columns' own sources."""
+    at = "2024-03-02 02:00:00.000 +0000"
+    source = {"objectName": "WH.RAW.SALES", "objectDomain": "Table", "columnName": "NET"}
+    columns = [{"columnName": "NET", "directSources": [source]}]
+    access = {
+        "QUERY_START_TIME": at,
+        "USER_NAME": "ETL",
+        "DIRECT_OBJECTS_ACCESSED": [],
+        "BASE_OBJECTS_ACCESSED": [],
+        "OBJECTS_MODIFIED": [{"objectName": "WH.MART.NET", "objectDomain": "Table", "columns": columns}],
+    }
+    text = {
+        "QUERY_TEXT": "insert into WH.MART.NET (NET) select NET from WH.RAW.SALES",
+        "SESSION_ID": 7,
+        "EXECUTION_STATUS": "SUCCESS",
+        "QUERY_TYPE": "INSERT",
+        "START_TIME": at,
+    }
+    write_log(tmp_path, "access.json", [{"QUERY_ID": i, **access} for i in ("01b2-1", "01b2-2")])
+    write_log(tmp_path, "history.json", [{"QUERY_ID": "01b2-1", **text}])
+    config = configure(tmp_path, alation.url)
+    sources = [source.model_copy(update={"dialect": "snowflake"}) for source in config.source]
+    report = run(config.model_copy(update={"source": sources}))
+    assert report.adds_up()
+    assert report.statements[Outcome.DUPLICATE] == 1
+    assert sum(report.statements.values()) == 3
+
+
 def test_a_window_takes_what_ran_inside_of_it(tmp_path, alation):
     """The first moment is inside, the last is not; what is outside is counted as filtered."""
     rows = [record(LOAD.format(day=n), f"2024-03-0{n}T00:00:00Z", session=f"s{n}") for n in (1, 2, 3)]

@@ -121,11 +121,20 @@ def test_snowflakes_unloaded_rows_that_do_not_fit_cost_themselves(tmp_path: Path
     assert [bad.origin.line for bad in found.bad] == [4]
 
 
-def test_snowflakes_access_history_is_said_to_hold_no_sql() -> None:
-    """It names tables by query id: nothing can be read, and the file says why."""
-    found = read(LOGS / "snowflake-access-history" / "export.csv")
-    assert (found.records, found.bad, found.stats.noise) == ([], [], 1)
-    assert "holds no SQL text: export QUERY_HISTORY" in found.stats.problem
+def test_snowflakes_access_history_is_written_as_the_statement_that_does_the_same() -> None:
+    """Columns are fed by their direct sources; what only changes itself, or is only read, is no lineage."""
+    found = read(LOGS / "snowflake-access-history" / "export.csv", dialect="snowflake")
+    bodies = [text.partition("\n")[2] for text in found.texts]
+    both = "WH.RAW.SHOPS AS t1 CROSS JOIN WH.RAW.SALES AS t2"
+    assert [body.replace('"', "") for body in bodies] == [
+        "INSERT INTO WH.MART.NET (SHOP_ID, Net €) SELECT t1.SHOP_ID, t1.NET FROM WH.RAW.SALES AS t1",
+        f"INSERT INTO WH.MART.By.shop (NAME) SELECT CONCAT(t1.NAME, t2.NET) FROM {both}",
+        "INSERT INTO WH.MART.OTHER (A) SELECT t1.NET FROM WH.RAW.SALES AS t1",
+    ]
+    assert '."By.shop" ("NAME") SELECT' in bodies[1]
+    assert (found.outcomes, found.stats.noise, found.bad) == (["ok"] * 3, 2, [])
+    assert next((r.session, r.statement_id, r.user) for r in found.records) == ("01b2-77", "01b2-77", "ETL")
+    assert str(found.records[0].started_at) == "2026-03-02 10:00:11.402000+00:00"
 
 
 def test_a_bigquery_job_in_both_shapes_first_and_last_counts_once() -> None:
