@@ -68,6 +68,7 @@ _SPARK_PREPARE = (
     Rewrite("CLONE <name> VERSION|TIMESTAMP AS OF <any>", "CLONE {1}"),
     Rewrite("CLONE <name> LOCATION <string>", "CLONE {1}"),
     Rewrite("MAX RECURSION LEVEL <any>"),
+    Rewrite("VECTOR_SEARCH (...)", "SEARCHED_INDEX{1}"),  # to the parser, BigQuery's function of that name
 )
 """Clauses of Spark and Databricks without meaning for lineage; the old words of Delta Live Tables."""
 _JOINED = re.compile(r"(\bIDENTIFIER\s*\(\s*)('[^'\\]*'(?:\s*\|\|\s*'[^'\\]*')+)(?=\s*\))", re.IGNORECASE)

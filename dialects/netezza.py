@@ -40,6 +40,7 @@ _PREPARE = rewriting(
     Rewrite("NEXT <any> VALUE FOR <name>", "NULL"),
     Rewrite("^ DROP TABLE|VIEW <name> IF EXISTS", "DROP {1} IF EXISTS {2}"),
     Rewrite("BYTEINT", "SMALLINT"),
+    Rewrite("FOR SYSTEM_TIME BEFORE", "FOR SYSTEM_TIME AS OF"),
     Rewrite("^ COPY BINARY <name>", "COPY {2}"),
 )
 

@@ -18,6 +18,7 @@ _ORACLE = (
     Rewrite("VIEW <name> OF <name> UNDER <name> AS", "VIEW {1} AS"),
     Rewrite(f"^ CREATE TABLE <name> {_STORAGE} ..AS ...", "CREATE TABLE {2} AS {5}"),
     Rewrite("^ CREATE MATERIALIZED VIEW <name> (...)? ..AS ...", "CREATE MATERIALIZED VIEW {3} {4} AS {6}"),
+    Rewrite("FROM|JOIN|, CONTAINERS|SHARDS ( <name> )", "{0} {3}"),  # the table in all of them
 )
 
 ORACLE = Dialect(

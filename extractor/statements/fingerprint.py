@@ -31,7 +31,8 @@ _LITERAL_FUNCTIONS = words(
     "read_blob read_xlsx glob parquet_scan iceberg_scan delta_scan sqlite_scan postgres_scan mysql_scan postgres_query "
     "mysql_query query query_table s3 s3cluster gcs url file hdfs azureblobstorage remote remotesecure cluster mysql "
     "postgresql mongodb redis sqlite odbc jdbc iceberg deltalake hudi merge dictionary dictget executable input "
-    "xmltable st_read sniff_csv arrow_scan table_function"
+    "xmltable st_read sniff_csv arrow_scan table_function vector_search table_to_xml table_to_xml_and_xmlschema "
+    "query_to_xml query_to_xml_and_xmlschema system$reference system$query_reference"
 )
 _NAME_CHARACTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.$"
 _CALLED_FROM = words("from join table apply lateral function using into")

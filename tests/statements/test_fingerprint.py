@@ -170,6 +170,11 @@ def test_trivial_variants_share_a_fingerprint(dialect, first, second):
         ("snowflake", "insert into t select $1 from @s/1.csv", "insert into t select $1 from @s/2.csv"),
         ("snowflake", "insert into t select $1 from @s", "insert into t select $2 from @s"),
         ("snowflake", "insert into t select a from identifier('x')", "insert into t select a from identifier('y')"),
+        (
+            "postgres",
+            "create view v as select query_to_xml('table a', true, true, '') as d",
+            "create view v as select query_to_xml('table b', true, true, '') as d",
+        ),
         ("snowflake", "insert into t select a from table(x => 'a')", "insert into t select a from table(x => 'b')"),
         ("snowflake", "execute immediate 'insert into t select 1'", "execute immediate 'insert into u select 1'"),
         ("snowflake", "execute immediate $$ insert into t $$", "execute immediate $$ insert into u $$"),

@@ -12,6 +12,7 @@ from extractor.lineage.lowering.context import Node, Walk, arg, args_of, text_of
 from extractor.lineage.lowering.methods import dotted_parts, is_method, names_before_method
 from extractor.lineage.lowering.names import column_parts, plain_parts, table_name
 from extractor.lineage.lowering.structs import field_taken
+from extractor.lineage.lowering.texts import value_told, whole_table
 from extractor.lineage.model import NO_FLOW, Flow, Name, Projection, Query, Select, Source, Star
 
 _LEAVES = frozenset(
@@ -250,6 +251,9 @@ def _take_call(node: Node, found: _Gathered, stack: list[Node], walk: Walk) -> N
         return
     elif name == "descriptor":  # names of columns for a table function
         return
+    elif (told := value_told(name, inputs, walk)) is not None:
+        found.queries.append(told)
+        return
     elif name == "table" and len(inputs) == 1 and inputs[0].__class__ is exp.Column and walk.engine != "oracle":
         # TABLE(t) as an argument; in Oracle it is the rows of a collection
         found.tables.append(column_parts(inputs[0]))
@@ -259,6 +263,15 @@ def _take_call(node: Node, found: _Gathered, stack: list[Node], walk: Walk) -> N
     elif name.startswith("count"):
         inputs = [item for item in inputs if item.__class__ is not exp.Star]
     stack.extend(inputs)
+
+
+def _take_rows(node: Node, found: _Gathered, stack: list[Node], _walk: Walk) -> None:
+    """Snowflake's ``TABLE(t)`` as an argument gives a model the rows of a table."""
+    inner = arg(node, "this")
+    if inner.__class__ is exp.Column:
+        found.queries.append(whole_table(column_parts(inner)))
+    else:
+        stack.append(inner)
 
 
 def _is_unit(column: Node) -> bool:
@@ -438,6 +451,7 @@ _SPECIAL: dict[type, _Rule] = {
     exp.Parameter: _take_parameter,
     exp.Placeholder: _take_placeholder,
     exp.Star: _take_star,
+    exp.TableFromRows: _take_rows,
     exp.Kwarg: _take_named,
     exp.PropertyEQ: _take_named,
     exp.Dot: _take_dot,

@@ -22,6 +22,7 @@ from extractor.lineage.lowering.table_functions import (
     table_read,
     yielded,
 )
+from extractor.lineage.lowering.texts import rows_told
 from extractor.lineage.model import NO_FLOW, Flow, Name, Projection, Query, Reshape, Select, SetOp, Source, Star
 
 _STAR = (Projection("", star=Star()),)
@@ -230,6 +231,9 @@ def _lower_rows(node: Node, walk: Walk, alias: str = "", columns: tuple[str, ...
         return Source("file", ((file, True),), alias or function_name(call), columns)
     if table:
         return Source("table", table, alias, columns)
+    told = rows_told(function_name(call), args_of(call, "expressions"), walk)
+    if told is not None:
+        return Source("query", (), alias or function_name(call), columns, told)
     inner = args_of(call, "expressions")[:1]
     if walk.engine == "clickhouse" and function_name(call) == "view" and inner:
         return Source("query", (), alias, columns, walk.query(inner[0], walk))

@@ -40,7 +40,9 @@ _PASSING = frozenset(
         "features_at_time", "entity_features_at_time", "ai_predict", "ai_generate_table",
     }
 )  # fmt: skip
-_PASSING_CLASSES = ("Predict", "MLTranslate", "GenerateText", "GenerateEmbedding", "GenerateTable", "FeaturesAtTime")
+_PASSING_CLASSES = (
+    "Predict", "MLTranslate", "GenerateText", "GenerateEmbedding", "GenerateTable", "FeaturesAtTime", "GapFill",
+)  # fmt: skip
 _KNOWN_PASSING = frozenset(getattr(exp, name) for name in _PASSING_CLASSES if hasattr(exp, name))
 _RELATIONS = frozenset({exp.Subquery, exp.Table, exp.Select})
 
@@ -167,6 +169,8 @@ def table_read(call: Node, walk: Walk) -> Name:
         return walk.dialect.parse_name(inputs[0].name)
     if name == "query_table" and len(inputs) == 1 and inputs[0].__class__ is exp.Literal:  # DuckDB
         return walk.dialect.parse_name(inputs[0].name)
+    if name == "searched_index":
+        return _index_of(inputs, walk)
     if name == "stream" and len(inputs) == 1 and inputs[0].__class__ is exp.Column:
         return column_parts(inputs[0])
     if name.startswith(_CAPTURED) and walk.engine == "tsql":  # the table behind it is named after the capture instance
@@ -176,6 +180,16 @@ def table_read(call: Node, walk: Walk) -> Name:
     if name == "table" and inputs and inputs[0].__class__ is exp.Dot:
         return _changes_of(inputs[0])
     return ()
+
+
+def _index_of(inputs: list[Node], walk: Walk) -> Name:
+    """``vector_search(index => 'c.s.i', ...)``: it yields the rows of the index, whose columns are a table's.
+
+    https://docs.databricks.com/en/sql/language-manual/functions/vector_search.html
+    """
+    named = (given for given in inputs if given.__class__ is exp.Kwarg)
+    index = next((arg(n, "expression") for n in named if text_of(arg(n, "this")).lower() == "index"), None)
+    return walk.dialect.parse_name(index.name) if index.__class__ is exp.Literal else ()
 
 
 def _changes_of(call: Node) -> Name:
