@@ -195,14 +195,13 @@ def _partitioned_view(found: Sequence[Token], position: int) -> tuple[int, str] 
 
 
 def _output_target(found: Sequence[Token], position: int) -> tuple[int, str] | None:
-    """T-SQL: ``OUTPUT ... INTO a.b (c)``: the dotted name becomes one quoted part."""
+    """T-SQL: ``OUTPUT ... INTO a.b (c)``: a dotted name, or one before columns, becomes one quoted part."""
     if _word(found, position) != "INTO" or not any(
         _word(found, i) == "OUTPUT" for i in range(max(0, position - 60), position)
     ):
         return None
     end = _after_name(found, position + 1)
-    is_variable = found[position + 1].text[:1] == "@" and _word(found, end) == "("
-    if (end - position < 4 and not is_variable) or _word(found, position - 1) in ("INSERT", "MERGE"):
+    if (end - position < 4 and _word(found, end) != "(") or _word(found, position - 1) in ("INSERT", "MERGE"):
         return None
     name = "".join(t.text.strip("[]") for t in found[position + 1 : end])
     if _word(found, end) != "(":

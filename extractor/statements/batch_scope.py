@@ -6,6 +6,7 @@ import re
 
 from dialects import Dialect
 from dialects.lexing import blank
+from extractor.statements.classify import StatementClass, classify
 from extractor.statements.here_documents import without_shell
 from extractor.statements.split import Piece, split
 from extractor.statements.sqlcmd import without_sqlcmd
@@ -24,7 +25,8 @@ _BLOCK = re.compile(r"\s*BEGIN\b", re.IGNORECASE)
 _SESSION_VARIABLE = re.compile(
     r"\bSELECT\b[^;]*\bINTO\s+@|\bPREPARE\s+\w+\s+FROM\s+@|\bEXECUTE\s+IMMEDIATE\b", re.IGNORECASE
 )
-_GO = re.compile(r"^\s*GO\b", re.IGNORECASE | re.MULTILINE)
+_CLIENT = re.compile(r"^\s*(?:GO|DELIMITER)\b", re.IGNORECASE | re.MULTILINE)
+"""What a client reads itself: statements on both sides of it are never one, and a body behind DELIMITER has its own."""
 _OPENS = re.compile(r"\s*(?:DECLARE|SET|SELECT|WITH)\b", re.IGNORECASE)
 _CURSOR = re.compile(r"\s*DECLARE\s+[\w\[\]]+\s+(?:INSENSITIVE\s+)?(?:SCROLL\s+)?CURSOR\b", re.IGNORECASE)
 _VARIABLES = frozenset({"mysql", "snowflake", "databricks", "spark", "duckdb"})
@@ -71,18 +73,23 @@ def _declares_cursor(text: str, dialect: Dialect) -> bool:
     return "CURSOR" in text.upper() and _CURSOR.match(blank(text, dialect.lexical)) is not None
 
 
+def _sets(text: str, mark: str, dialect: Dialect) -> bool:
+    """Whether a statement could put a value into a variable, which ``SET NAMES`` and its like do not."""
+    may_set = mark in text and _OPENS.match(text) is not None
+    return may_set and classify(text, dialect) is not StatementClass.UTILITY
+
+
 def _joined(found: list[Piece], sql: str, mark: str, dialect: Dialect) -> list[Piece]:
-    """Runs of statements between two GO, each from the first that could set a variable."""
+    """Runs of statements between two GO or DELIMITER, each from the first that could set a variable."""
     kept: list[Piece] = []
     opened = False
     for piece in found:
-        opened = opened and not _GO.search(sql[kept[-1].end : piece.start])
+        opened = opened and not _CLIENT.search(sql[kept[-1].end : piece.start])
         if opened:
             kept[-1] = _one([kept[-1], piece], sql)
         else:
             kept.append(piece)
-            sets = mark in piece.text and _OPENS.match(piece.text) is not None
-            opened = sets or _declares_cursor(piece.text, dialect)
+            opened = _sets(piece.text, mark, dialect) or _declares_cursor(piece.text, dialect)
     return kept
 
 

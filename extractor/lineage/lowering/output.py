@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from sqlglot import exp
 
 from extractor.lineage.lowering.context import Node, Walk, arg, args_of, text_of
-from extractor.lineage.lowering.names import table_name
+from extractor.lineage.lowering.names import part_of, table_name
 from extractor.lineage.lowering.projections import lower_projections
 from extractor.lineage.model import Name, Projection, Select, Source, Statement, Write
 
@@ -51,7 +51,7 @@ def _into(into: Node, walk: Walk) -> tuple[Name, tuple[str, ...]]:
             text_of(c) for c in args_of(into, "expressions")
         )
     if into.__class__ in (exp.Column, exp.Identifier):
-        return _dotted(((into.name, False),), walk), ()
+        return _dotted((part_of(into if into.__class__ is exp.Identifier else arg(into, "this")),), walk), ()
     if into.__class__ is exp.Parameter:
         return ((f"@{into.name}", False),), ()
     return _called(into, walk) if isinstance(into, exp.Func) else ((), ())

@@ -88,6 +88,8 @@ def _lower_item(item: Node, position: int, walk: Walk, excluded: tuple[str, ...]
         if parts and walk.knows_no_names and _is_column(parts):
             return [Projection(parts[-1][0], flow_of_ref(parts))]
         return [Projection(item.name, flow_of((item,), walk))]
+    if cls is exp.Subquery and arg(item, "alias").__class__ is exp.Identifier:  # T-SQL: name = (query)
+        return [Projection(text_of(arg(item, "alias")), flow_of((arg(item, "this"),), walk))]
     if cls is exp.EQ and _is_named(item, walk):
         return [Projection(text_of(arg(item, "this")), flow_of((arg(item, "expression"),), walk))]
     if cls is exp.Star:
