@@ -12,6 +12,7 @@ from itertools import takewhile
 
 from dialects.base import Dialect, Folding, LexicalRules, SessionStatement, TemporaryRule
 from dialects.lexing import tokens
+from dialects.query_texts import NAMES, with_read_texts
 from dialects.rewriting import BETWEEN_PLACES, Rewrite, after, rewriting, where_found
 
 _LEXICAL = LexicalRules(
@@ -104,7 +105,7 @@ POSTGRES = Dialect(
     system_schemas=frozenset({"pg_catalog", "information_schema", "pg_toast"}),
     system_tables=("pg_*",),
     lexical=_LEXICAL,
-    prepare=rewriting(*_POSTGRES),
+    prepare=after(where_found(NAMES, with_read_texts), rewriting(*_POSTGRES)),
 )
 
 GREENPLUM = replace(
@@ -116,6 +117,7 @@ GREENPLUM = replace(
     prepare=after(
         where_found("LOCATION", _with_plain_places),
         where_found("GP_DIST_RANDOM", _with_plain_tables),
+        where_found(NAMES, with_read_texts),
         rewriting(*_GREENPLUM),
     ),
     mend=rewriting(*_GREENPLUM_MENDS),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dialects.base import Dialect, LexicalRules, SessionStatement, TemporaryRule
-from dialects.lexing import Token, tokens
+from dialects.lexing import Token, tokens, words
 from dialects.rewriting import Rewrite, after, closing, name_end, rewriting, where_found, word_at
 from dialects.special_names import with_quoted_specials
 
@@ -90,11 +90,82 @@ def _inputs(text: str, found: list[Token], opening: int) -> Iterator[str]:
         place = last
 
 
-_REWRITE = rewriting(*_TERADATA)
+_TYPES = words(
+    "BYTEINT SMALLINT INT INTEGER BIGINT DEC DECIMAL NUMERIC NUMBER FLOAT REAL CHAR CHARACTER VARCHAR DATE TIME "
+    "TIMESTAMP"
+)
+_NOT_CONVERTED = words("AS RETURNS INDEX KEY TABLE BY UNIQUE CHECK ON IN SET")
+_SIGNATURES = words("FUNCTION METHOD PROCEDURE MACRO TYPE")
+
+
+def _with_plain_conversions(text: str, rules: LexicalRules) -> str:
+    """``amount (DECIMAL(10,2))`` without the type: a parser takes the column for a function.
+
+    SQL Functions, Expressions, and Predicates, "Teradata Conversion Syntax". Types are reserved words, so that such
+    brackets behind a name hold no column; in the list of a definition they may be the types of parameters.
+    """
+    found = list(tokens(text, rules))
+    if any(word_at(found, place) in _SIGNATURES for place in range(min(4, len(found)))):
+        return text
+    pieces: list[str] = []
+    copied = 0
+    for place in range(1, len(found) - 2):
+        if found[place].text != "(" or word_at(found, place + 1) not in _TYPES:
+            continue
+        end = closing(found, place)
+        last = closing(found, place + 2) if word_at(found, place + 2) == "(" else place + 2
+        before = found[place - 1]
+        is_value = before.kind in ("quoted", "string", "number")
+        is_value = is_value or (before.kind == "word" and before.text.upper() not in _NOT_CONVERTED)
+        if is_value and last + 1 == end and found[place].start >= copied:
+            pieces.append(text[copied : found[place].start])
+            copied = found[end - 1].end
+    return "".join((*pieces, text[copied:]))
+
+
+def _with_plain_unpivots(text: str, rules: LexicalRules) -> str:
+    """``TD_UNPIVOT (ON ... USING ...)`` as UNPIVOT, which the parser knows.
+
+    SQL Operators and User-Defined Functions, "TD_UNPIVOT".
+    """
+    found = list(tokens(text, rules))
+    pieces: list[str] = []
+    copied = 0
+    for place in range(1, len(found) - 2):
+        if word_at(found, place) != "TD_UNPIVOT" or word_at(found, place + 1) != "(" or found[place].start < copied:
+            continue
+        end = closing(found, place + 1)
+        inputs = list(_inputs(text, found, place + 1))
+        given = {word_at(found, i): _literals(found, i + 1) for i in range(place, end) if word_at(found, i + 1) == "("}
+        values, kinds = given.get("VALUE_COLUMNS", ()), given.get("UNPIVOT_COLUMN", ("",))
+        listed = given.get("COLUMN_LIST", ())
+        if len(inputs) != 1 or not values or not listed or not kinds[0]:
+            continue
+        if len(values) > 1:
+            values, listed = (f"({', '.join(values)})",), tuple(f"({columns})" for columns in listed)
+        rows = f"(SELECT * FROM {inputs[0]} AS unpivoted)"  # noqa: S608 - read by the parser only
+        pieces += (
+            text[copied : found[place].start],
+            f"{rows} UNPIVOT ({values[0]} FOR {kinds[0]} IN ({', '.join(listed)}))",
+        )
+        copied = found[end - 1].end
+    return "".join((*pieces, text[copied:]))
+
+
+def _literals(found: list[Token], opening: int) -> tuple[str, ...]:
+    inner = found[opening + 1 : closing(found, opening) - 1]
+    return tuple(token.text[1:-1] for token in inner if token.kind == "string")
+
+
+_PREPARE = after(
+    where_found(rf"\(\s*(?:{'|'.join(sorted(_TYPES))})\s*[()]", _with_plain_conversions),
+    where_found("TD_UNPIVOT", _with_plain_unpivots),
+    rewriting(*_TERADATA),
+)
 
 
 def _prepare(text: str, rules: LexicalRules) -> str:
-    return _REWRITE(with_quoted_specials(text, rules), rules)
+    return _PREPARE(with_quoted_specials(text, rules), rules)
 
 
 TERADATA = Dialect(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from dialects.lexing import Token
 from dialects.rewriting import closing, name_end, word_at
+from extractor.lineage.model_clause import modelled
 
 _STARTS = {
     "MODEL": frozenset(
@@ -419,6 +420,7 @@ def elements_as_targets(found: Sequence[Token], position: int) -> tuple[int, str
 
 
 RULES = (
+    modelled,
     elements_as_targets,
     element_of_array,
     aliases_in_groups,

@@ -97,6 +97,8 @@ _ORACLE = (
     Rewrite("^ DELETE FROM <name> FROM", "DELETE FROM {2} USING"),
     Rewrite("^ DELETE FROM <name> <any> FROM", "DELETE FROM {2} {3} USING"),
     Rewrite("ORGANIZATION INDEX|HEAP"),
+    Rewrite("EXTRACT ( <name> ,", "XML_EXTRACT({2},"),
+    Rewrite("EXTRACT ( <name> (...) ,", "XML_EXTRACT({2}{3},"),
     Rewrite("PARTITION (...) SUBPARTITION (...)"),
 )
 _TERADATA = (

@@ -68,7 +68,9 @@ def _is_column(parts: Name) -> bool:
 
 
 def _is_named(item: Node, walk: Walk) -> bool:
-    """Transact-SQL's ``'alias' = value``, which looks like a comparison."""
+    """Transact-SQL's ``'alias' = value``, which looks like a comparison, and ``alias = (query)``."""
+    if item.__class__ is exp.Subquery:
+        return arg(item, "alias").__class__ is exp.Identifier
     return walk.engine in ("tsql", "fabric") and arg(item, "this").__class__ is exp.Literal
 
 
@@ -88,10 +90,9 @@ def _lower_item(item: Node, position: int, walk: Walk, excluded: tuple[str, ...]
         if parts and walk.knows_no_names and _is_column(parts):
             return [Projection(parts[-1][0], flow_of_ref(parts))]
         return [Projection(item.name, flow_of((item,), walk))]
-    if cls is exp.Subquery and arg(item, "alias").__class__ is exp.Identifier:  # T-SQL: name = (query)
-        return [Projection(text_of(arg(item, "alias")), flow_of((arg(item, "this"),), walk))]
-    if cls is exp.EQ and _is_named(item, walk):
-        return [Projection(text_of(arg(item, "this")), flow_of((arg(item, "expression"),), walk))]
+    if (cls is exp.EQ or cls is exp.Subquery) and _is_named(item, walk):
+        name, value = ("this", "expression") if cls is exp.EQ else ("alias", "this")
+        return [Projection(text_of(arg(item, name)), flow_of((arg(item, value),), walk))]
     if cls is exp.Star:
         return [Projection("", star=_star((), item, walk, excluded))]
     if cls is exp.Column:
