@@ -82,31 +82,33 @@ def _items_of(
 ) -> Iterator[Item | Piece]:
     lines = reading.lines
     loads = orjson.loads
-    for line in lines:
-        if not line or line.isspace():
-            continue
-        stats = lines.stats
-        stats.entries += 1
-        try:
-            row = loads(line)
-        except orjson.JSONDecodeError:
-            row = _BROKEN
-        if row is _BROKEN:  # outside of the except clause, since the error holds a copy of the line
-            yield _salvaged(line, reading, to_record)
-            continue
-        if to_record is None and type(row) is dict:
-            found, _ = find_columns(list(row), reading, layout)
-            to_record = found if isinstance(found, RowReader) else None
-        if type(row) is not dict:
-            yield reading.bad("the line holds JSON, but no object")
-            continue
-        record = to_record(row, lines.file, lines.number) if to_record is not None else None
-        if record is None:
-            stats.noise += 1
-        elif type(record) is str:
-            yield reading.bad(record)
-        else:
-            yield record  # type: ignore[misc]  # a str was told apart by its type above
+    for batch in lines.batches():
+        file, stats = lines.file, lines.stats
+        for number, line in enumerate(batch, lines.number + 1):
+            try:
+                row = loads(line)
+            except orjson.JSONDecodeError:
+                row = _BROKEN
+            if row is _BROKEN and (not line or line.isspace()):
+                continue
+            stats.entries += 1
+            lines.number = number
+            if row is _BROKEN:  # outside of the except clause, since the error holds a copy of the line
+                yield _salvaged(line, reading, to_record)
+                continue
+            if type(row) is not dict:
+                yield reading.bad("the line holds JSON, but no object")
+                continue
+            if to_record is None:
+                found, _ = find_columns(list(row), reading, layout)
+                to_record = found if isinstance(found, RowReader) else None
+            record = to_record(row, file, number) if to_record is not None else None
+            if record is None:
+                stats.noise += 1
+            elif type(record) is str:
+                yield reading.bad(record)
+            else:
+                yield record  # type: ignore[misc]  # a str was told apart by its type above
 
 
 def _salvaged(line: bytes, reading: Reading, to_record: RowReader | PieceReader | None) -> Item | Piece:

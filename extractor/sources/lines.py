@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,12 @@ if TYPE_CHECKING:
     from extractor.sources.opening import OpenFile
 
 CHUNK_BYTES = 1 << 18
+Split = Callable[[bytes], list[bytes]]
+"""Cuts some lines into pieces of one line or several, without the line end between two pieces."""
+
+
+def _at_line_ends(block: bytes) -> list[bytes]:
+    return block.split(b"\n")
 
 
 class Lines:
@@ -59,46 +65,64 @@ class Lines:
         self.is_damaged, self.is_cut = outer.is_damaged, False
 
     def _lines(self) -> Iterator[bytes]:
+        for batch in self.batches():
+            for line in batch:
+                self.number += 1
+                yield line
+
+    def batches(self, split: Split = _at_line_ends) -> Iterator[list[bytes]]:
+        """The same lines, many at once, in pieces as ``split`` cuts them.
+
+        ``number`` is then that of the line before the list; whoever takes the list may count on with it. Where two
+        blocks of the file meet, and in an envelope, a piece is one line, whatever ``split`` would do.
+        """
+        if self._envelope is not None:
+            for line in self._unwrapped(self._envelope):
+                self.number -= 1
+                yield [line]
+            return
         tail = b""
-        skipping = False
+        is_skipping = False
         for opened in chain((self._first,), self._others):
-            carried = bool(tail) or skipping
-            if not carried:
+            is_carried = bool(tail) or is_skipping
+            if not is_carried:
                 self._enter(opened)
             for chunk in opened.chunks(CHUNK_BYTES):
-                parts = chunk.split(b"\n")
-                if skipping:
-                    if len(parts) == 1:
-                        continue
-                    skipping = False
-                    del parts[0]
-                    if carried:
-                        self._enter(opened)
-                        carried = False
-                elif tail:
-                    parts[0] = tail + parts[0]
-                tail = parts.pop()
-                if carried and parts:
-                    carried = False
-                    yield from self._one(parts.pop(0))
-                    self._enter(opened)
-                if len(chunk) <= self._limit and (not parts or len(parts[0]) <= self._limit):
-                    for part in parts:
-                        self.number += 1
-                        yield part
+                end = chunk.rfind(b"\n")
+                if end < 0:
+                    tail = b"" if is_skipping else tail + chunk
                 else:
-                    for part in parts:
-                        yield from self._one(part)
+                    begin = 0
+                    if tail or is_skipping:
+                        first = chunk.find(b"\n")
+                        if not is_skipping:
+                            yield from self._one(tail + chunk[:first])
+                        begin, is_skipping = first + 1, False
+                    if is_carried:
+                        self._enter(opened)
+                        is_carried = False
+                    if begin <= end:
+                        yield from self._block(chunk[begin:end], split)
+                    tail = chunk[end + 1 :]
                 if len(tail) > self._limit:
                     yield from self._one(tail)
-                    tail, skipping = b"", True
+                    tail, is_skipping = b"", True
             self.stats.lines = self.number
             self.is_damaged = bool(opened.damage)
-            tail, skipping = (b"", False) if self.is_damaged else (tail, skipping)
+            tail, is_skipping = (b"", False) if self.is_damaged else (tail, is_skipping)
         if tail:
             self.unended = tail
             yield from self._one(tail)
         self.stats.lines = self.number
+
+    def _block(self, block: bytes, split: Split) -> Iterator[list[bytes]]:
+        if len(block) > self._limit:
+            for line in block.split(b"\n"):
+                yield from self._one(line)
+            return
+        last = self.number + block.count(b"\n") + 1
+        yield split(block)
+        self.number = last
 
     def blocks(self) -> Iterator[bytes]:
         """The text in blocks of any length, for formats in which lines mean nothing; ``number`` counts its LFs."""
@@ -118,8 +142,9 @@ class Lines:
         self.file, self.stats, self.number = opened.name, opened.stats, 0
         self.is_damaged = False
 
-    def _one(self, line: bytes) -> Iterator[bytes]:
-        self.number += 1
+    def _one(self, line: bytes) -> Iterator[list[bytes]]:
+        last = self.number + 1
         self.is_cut = len(line) > self._limit
-        yield line[: self._limit]
+        yield [line[: self._limit]]
         self.is_cut = False
+        self.number = last

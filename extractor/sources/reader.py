@@ -138,12 +138,12 @@ class FileReader:
             self._opening = opening
             for item in self._items(opening):
                 stats = self.parts[0] if len(self.parts) == 1 else self._stats_of(item)
-                if isinstance(item, BadRecord):
-                    stats.bad += 1
-                else:
+                if type(item) is QueryRecord:
                     stats.records += 1
                     if item.cut:
                         stats.cut += 1
+                else:
+                    stats.bad += 1
                 yield item
 
     def _stats_of(self, item: Item) -> FileStats:

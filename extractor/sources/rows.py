@@ -123,7 +123,8 @@ class RowReader:
         if user is not None and (type(user) is not str or not user or user[:4] == "urn:"):
             user = _user_of(user)
         length = len(sql)
-        self._longest = max(self._longest, length)
+        if length > self._longest:
+            self._longest = length
         cut = length in self._limits and length == self._longest and not _is_ended(sql)
         if length > self._limit:
             sql, cut = sql[: self._limit], True

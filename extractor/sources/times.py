@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_of_iso = datetime.fromisoformat
 _A_DAY = timedelta(days=1, seconds=1)  # 24:00:00 and the leap second are times
 _HOURS_OF_ZONES = {
     "WET": 0, "WEST": 1, "BST": 1, "CET": 1, "CEST": 2, "MET": 1, "MEST": 2, "EET": 2, "EEST": 3, "SAST": 2, "MSK": 3,
@@ -49,13 +50,14 @@ class Clock:
         """
         if type(value) is str:
             try:
-                if value[4:5] == "-" and value[13:14] == ":":
-                    if value[-4:] == " UTC":
-                        return datetime.fromisoformat(value[:-4] + "+00:00")
-                    if value[-1:] == "Z":
-                        return datetime.fromisoformat(value)
+                if value[13:14] == ":" and value[4] == "-":
+                    last = value[-1]
+                    if last == "Z":
+                        return _of_iso(value)
+                    if last == "C" and value[-4:] == " UTC":
+                        return _of_iso(value[:-4] + "+00:00")
                     if self._suffix:  # a value with a zone of its own is refused with a second one
-                        return datetime.fromisoformat(value + self._suffix)
+                        return _of_iso(value + self._suffix)
             except ValueError:
                 pass
             return self._of_text(value)
