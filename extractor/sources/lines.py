@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from extractor.sources.interface import FileStats
     from extractor.sources.opening import OpenFile
 
-CHUNK_BYTES = 1 << 18
+CHUNK_BYTES = 1 << 16
 Split = Callable[[bytes], list[bytes]]
 """Cuts some lines into pieces of one line or several, without the line end between two pieces."""
 

@@ -6,6 +6,7 @@ import csv
 import re
 from collections.abc import Iterator, Sequence
 
+from dialects.patterns import sound
 from extractor.models import Origin
 from extractor.sources.interface import Item, Reading, Sample, SourceFormat, Verdict
 from extractor.sources.postgresql_events import WORKER, Events, Message, severity_of
@@ -21,13 +22,17 @@ _HEAD = re.compile(
 )
 _CENTURIES = (b"20", b"19", b'"2')
 _LONE_QUOTE = re.compile(rb',"[^"]')
-_WANTED = ("at", "user", "database", "session", "number", "severity", "state")
+_WANTED = [_HEAD.groupindex[name] for name in ("at", "user", "database", "session", "number", "severity", "state")]
 _HEAD_COLUMNS = 13
 _STATEMENT_FIELD = 19 - _HEAD_COLUMNS
 _DETAIL_FIELD = 14 - _HEAD_COLUMNS
 _BACKEND_FIELD = 23 - _HEAD_COLUMNS
-_PLAIN_LOG = re.compile(rb'"([^"]*(?:""[^"]*)*)",,,,,,,,,"')
-"""A message with nothing in the eight columns after it, as statements and durations mostly have it."""
+_PLAIN_LOG = re.compile(
+    sound(r'"([^"]*+(?:""[^"]*+)*+)",,,,,,,,,(?:"[^"\n]*+")?+(?:,(?:"[^"\n]*+"|[^",\n]*+))*+\Z').encode()
+)
+"""A message with nothing in the eight columns after it, as statements and durations mostly have it, to the row's end."""
+_new = tuple.__new__
+_at_rows = re.compile(rb'\n(?=20|19|"2)').split
 
 
 def _judge(sample: Sample) -> Verdict:
@@ -56,27 +61,39 @@ class CsvLog:
         self._origin = Origin(reading.lines.file, 1)
         self._limit = reading.max_statement_bytes
         self._names: dict[bytes, str | None] = {}
+        self._in_bad_run = False
 
     def items(self) -> Iterator[Item]:
         """All records of a csvlog."""
-        in_bad_run = False
-        released: Sequence[Item] | None
-        for line in self._reading.lines:
-            if self.head is not None and line[:2] not in _CENTURIES:  # most lines of long statements
-                self._keep(line)
-                released = self._close(is_cut=self._size > self._limit) if line.count(b'"') & 1 else ()
-            else:
-                released = self.take(line)
-            if released is not None:
-                in_bad_run = False
-                if released:
-                    yield from released
-                continue
-            if line and not in_bad_run:
-                yield from self._bad("the row does not begin with csvlog's columns", self._here())
-            in_bad_run = bool(line)
+        lines = self._reading.lines
+        for batch in lines.batches(_at_rows):
+            for piece in batch:
+                further = piece.count(b"\n")
+                if self.head is None and (plain := self._plain_row(piece)) is not None:
+                    lines.number += further
+                    if plain:
+                        yield from plain
+                    continue
+                for line in piece.split(b"\n") if further else (piece,):
+                    lines.number += 1
+                    if released := self._line(line):
+                        yield from released
         yield from self.finish()
         yield from self._events.finish()
+
+    def _line(self, line: bytes) -> Sequence[Item]:
+        """What the next line lets go; of lines that are none of a csvlog, one bad record for a run of them."""
+        if self.head is not None and line[:2] not in _CENTURIES:  # most lines of long statements
+            self._keep(line)
+            released = self._close(is_cut=self._size > self._limit) if line.count(b'"') & 1 else ()
+        else:
+            released = self.take(line)
+        if released is not None:
+            self._in_bad_run = False
+            return released
+        is_first = bool(line) and not self._in_bad_run
+        self._in_bad_run = bool(line)
+        return self._bad("the row does not begin with csvlog's columns", self._here()) if is_first else ()
 
     def take(self, line: bytes) -> Sequence[Item] | None:
         """What the next line lets go; None where it is no line of a csvlog."""
@@ -125,13 +142,7 @@ class CsvLog:
     def _row(self, head: re.Match[bytes], data: bytes, *, is_cut: bool) -> Sequence[Item]:
         plain = _PLAIN_LOG.match(data, head.end()) if head["severity"] == b"LOG" and not is_cut else None
         if plain is not None:
-            text = plain[1]
-            if text[:10] == b"duration: " and text[-3:] == b" ms":
-                self._events.ran(head["session"].decode())
-                return ()
-            if b'""' in text:
-                text = text.replace(b'""', b'"')
-            return self._events.take(self._message(head, self._reading.text(text), "", "", is_cut=False))
+            return self._plain(head, plain[1])
         cells = self._cells(data[head.end() :])
         if cells is None or not _fits(len(cells) + _HEAD_COLUMNS):
             if not is_cut or not cells:
@@ -144,14 +155,35 @@ class CsvLog:
             )
         )
 
+    def _plain_row(self, piece: bytes) -> Sequence[Item] | None:
+        """What a piece lets go that is one whole row with nothing but a message in it; None where it is another."""
+        head = _HEAD.match(piece)
+        if head is None or head["severity"] != b"LOG" or self._reading.lines.is_cut or len(piece) > self._limit:
+            return None
+        plain = _PLAIN_LOG.match(piece, head.end())
+        if plain is None:
+            return None
+        self._in_bad_run = False
+        self._reading.lines.number += 1
+        self._origin = self._here()
+        return self._plain(head, plain[1])
+
+    def _plain(self, head: re.Match[bytes], text: bytes) -> Sequence[Item]:
+        if text[:10] == b"duration: " and text[-3:] == b" ms":
+            self._events.ran(head["session"].decode())
+            return ()
+        if b'""' in text:
+            text = text.replace(b'""', b'"')
+        return self._events.take(self._message(head, self._reading.text(text), "", "", is_cut=False))
+
     def _bad(self, problem: str, origin: Origin) -> Sequence[Item]:
         self._reading.stats.entries += 1
         return (self._reading.bad(problem, origin),)
 
     def _message(self, head: re.Match[bytes], text: str, detail: str, statement: str, *, is_cut: bool) -> Message:
         at, user, database, session_id, number, severity, state = head.group(*_WANTED)
-        session = session_id.decode()
-        return Message(
+        session, place = session_id.decode(), int(number)
+        fields = (
             session,
             "LOG" if severity == b"LOG" else severity_of(severity.decode("utf-8", "replace")),
             text,
@@ -162,10 +194,13 @@ class CsvLog:
             state.decode(),
             detail,
             statement,
-            int(number),
-            f"{session}/{int(number)}",
+            place,
+            f"{session}/{place}",
             is_cut,
+            False,
         )
+        message: Message = _new(Message, fields)
+        return message
 
     def _cells(self, rest: bytes) -> list[str] | None:
         try:
@@ -175,12 +210,15 @@ class CsvLog:
         return rows[0] if len(rows) == 1 else None
 
     def _name(self, cell: bytes) -> str | None:
-        if cell not in self._names:
-            if len(self._names) > 10_000:
-                self._names.clear()
-            text = cell.decode("utf-8", "replace")
-            bare = text[1:-1].replace('""', '"') if text.startswith('"') else text
-            self._names[cell] = None if bare in ("", "[unknown]") else bare
+        try:
+            return self._names[cell]
+        except KeyError:
+            pass
+        if len(self._names) > 10_000:
+            self._names.clear()
+        text = cell.decode("utf-8", "replace")
+        bare = text[1:-1].replace('""', '"') if text.startswith('"') else text
+        self._names[cell] = None if bare in ("", "[unknown]") else bare
         return self._names[cell]
 
 

@@ -35,6 +35,9 @@ _MAX_GROUP = 1_000
 _MAX_ENDED = 100_000
 
 _CANCEL_STATE = "57014"
+_UNKNOWN = QueryOutcome.UNKNOWN
+_SIMPLE, _MS = CARRIES_SQL.groupindex["simple"], CARRIES_SQL.groupindex["ms"]
+_new = tuple.__new__
 Released = Sequence[QueryRecord]
 WORKER = "parallel worker"
 """The type of a backend that tells its errors although its leader does."""
@@ -78,16 +81,24 @@ class Events:
     def take(self, message: Message) -> Released:
         """The next message of the log."""
         self._reading.stats.entries += 1
-        session = self._session_of(message.session)
+        session = self._sessions.get(message.session) or self._session_of(message.session)
         if message.is_of_worker:
             self._repeat()
             return ()
+        released: Released
         if message.text.startswith(MARK) and (audit := audit_of(message.text)) is not None:
             session.failed = None
             released = self._audited(session, message, audit)
         elif message.severity == "LOG":
             session.failed = None
-            released = self._log(session, message)
+            match = CARRIES_SQL.match(message.text)
+            if match is None or match.end() == 0:
+                released = self._plain(session, message)
+            elif match[_SIMPLE] and match[_MS] is None:  # by far the most
+                sql = message.text[match.end() :]
+                released = self._hold(session, self._record(session, message, sql, _UNKNOWN))
+            else:
+                released = self._log(session, message, match)
         else:
             released = self._other(session, message)
         if len(self._sessions) > _MAX_SESSIONS or self._held_bytes > _MAX_HELD_BYTES:
@@ -148,12 +159,8 @@ class Events:
         self._count_noise()
         return self._let_go(session) if message.severity in ("FATAL", "PANIC") else ()
 
-    def _log(self, session: HeldSession, message: Message) -> Released:
-        text = message.text
-        match = CARRIES_SQL.match(text)
-        if match is None or match.end() == 0:
-            return self._plain(session, message)
-        rest = text[match.end() :]
+    def _log(self, session: HeldSession, message: Message, match: re.Match[str]) -> Released:
+        rest = message.text[match.end() :]
         if match["simple"]:
             if match["ms"] is not None and self._is_told_again(session, rest):
                 return ()
@@ -291,8 +298,9 @@ class Events:
             self._number += 1
             number = self._number
         session.last_start = self._read_time(message.at)
-        record = QueryRecord(
-            sql[: self._limit],
+        is_cut = message.is_cut or len(sql) > self._limit
+        fields = (
+            sql[: self._limit] if is_cut else sql,
             session.last_start,
             session.name,
             message.user or session.user,
@@ -303,15 +311,18 @@ class Events:
             message.statement_id,
             None,
             None,
-            message.is_cut or len(sql) > self._limit,
+            is_cut,
             message.origin,
         )
+        record: QueryRecord = _new(QueryRecord, fields)
         return _with_prepared(record, message.detail) if message.detail else record
 
     def _hold(self, session: HeldSession, record: QueryRecord) -> Released:
         released = self._let_go(session)
         session.hold(record)
-        self._grow(session, len(record.sql))
+        size = len(record.sql)
+        session.size += size
+        self._held_bytes += size
         return released
 
     def _grow(self, session: HeldSession, size: int) -> None:

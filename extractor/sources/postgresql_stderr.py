@@ -24,6 +24,9 @@ from extractor.sources.postgresql_events import WORKER, Events, Message
 
 _FIELDS = frozenset({"DETAIL", "HINT", "QUERY", "CONTEXT", "STATEMENT", "LOCATION"})
 _KEPT_FIELDS = frozenset({"DETAIL", "STATEMENT"})
+_WORKER = WORKER.encode()
+_new = tuple.__new__
+_with_further_lines = re.compile(rb"\n(?!\t)").split
 
 
 def _prefix_of(sample: Sample) -> Prefix | None:
@@ -59,6 +62,7 @@ class _Stderr:
     def __init__(self, reading: Reading, prefix: Prefix) -> None:
         self._reading = reading
         self._prefix = prefix
+        self._groups = [] if prefix.is_loose else [prefix.pattern.groupindex[name] for name in GROUPS]
         self._events = Events(reading)
         self._csv = CsvLog(reading, self._events)
         self._head: re.Match[bytes] | None = None
@@ -74,40 +78,61 @@ class _Stderr:
 
     def items(self) -> Iterator[Item]:
         lines = self._reading.lines
-        match_head = self._prefix.pattern.match
-        severities = ENGLISH
-        rows = self._csv
-        for line in lines:
-            if rows.head is not None and (released := rows.take(line)) is not None:
-                yield from released
-                continue
-            if line[:1] == b"\t":
-                self._indents = True
-                self._continue(line[1:])
-                continue
-            head = match_head(line)
-            severity = severities.get(head["severity"]) if head is not None else None
-            if head is None or severity is None:
-                if (released := self._take_row(line)) is None:
-                    self._without_head(line)
-                else:
+        for batch in lines.batches(_with_further_lines):
+            for piece in batch:
+                lines.number += 1
+                end = piece.find(b"\n")
+                if released := self._line(piece if end < 0 else piece[:end]):
                     yield from released
-                continue
-            if self._head is not None and (released := self._complete(is_cut=False)):
-                yield from released
-            self._in_stray_run = False
-            body = line[head.end() :]
-            if severity == "LOG" and body[:10] == b"duration: " and body[-3:] == b" ms":
-                self._events.ran(self._session_of(head))
-                continue
-            self._head, self._severity, self._parts = head, severity, [body]
-            self._size, self._is_cut = len(line), lines.is_cut
-            self._is_parted = False
-            self._origin = Origin(lines.file, lines.number)
+                if end >= 0 and (released := self._further(piece[end + 1 :])):
+                    yield from released
         if self._head is not None:
             yield from self._complete(is_cut=lines.is_damaged)
         yield from self._csv.finish()
         yield from self._events.finish()
+
+    def _further(self, block: bytes) -> Sequence[Item]:
+        """What lines that all begin with a tab let go."""
+        lines = self._reading.lines
+        if self._csv.head is None and self._size + len(block) < self._reading.max_statement_bytes:
+            lines.number += block.count(b"\n") + 1
+            self._indents = True
+            self._continue(block[1:].replace(b"\n\t", b"\n"))
+            return ()
+        released: list[Item] = []
+        for line in block.split(b"\n"):
+            lines.number += 1
+            released += self._line(line)
+        return released
+
+    def _line(self, line: bytes) -> Sequence[Item]:
+        """What the next line lets go."""
+        rows = self._csv
+        if rows.head is not None and (released := rows.take(line)) is not None:
+            return released
+        if line[:1] == b"\t":
+            self._indents = True
+            self._continue(line[1:])
+            return ()
+        head = self._prefix.pattern.match(line)
+        severity = ENGLISH.get(head["severity"]) if head is not None else None
+        if head is None or severity is None:
+            if (row := self._take_row(line)) is not None:
+                return row
+            self._without_head(line)
+            return ()
+        before = self._complete(is_cut=False) if self._head is not None else ()
+        self._in_stray_run = False
+        body = line[head.end() :]
+        if severity == "LOG" and body[:10] == b"duration: " and body[-3:] == b" ms":
+            self._events.ran(self._session_of(head))
+            return before
+        lines = self._reading.lines
+        self._head, self._severity, self._parts = head, severity, [body]
+        self._size, self._is_cut = len(line), lines.is_cut
+        self._is_parted = False
+        self._origin = Origin(lines.file, lines.number)
+        return before
 
     def _take_row(self, line: bytes) -> Sequence[Item] | None:
         """What a row of a csvlog lets go: it stands in a text log where the server was told to write the other."""
@@ -167,9 +192,9 @@ class _Stderr:
         text = self._reading.text(b"\n".join(self._parts) if len(self._parts) > 1 else self._parts[0])
         if self._prefix.is_loose:
             return self._loose_message(head, text, is_cut=is_cut)
-        at, session_id, pid, user, database, number, state, backend, leader, _ = head.group(*GROUPS)
+        at, session_id, pid, user, database, number, state, backend, leader, _ = head.group(*self._groups)
         session = (session_id or pid or b"").decode()
-        return Message(
+        fields = (
             session,
             self._severity,
             text,
@@ -183,8 +208,10 @@ class _Stderr:
             int(number) if number else 0,
             f"{session}/{int(number)}" if number and session_id else None,
             is_cut,
-            bool(leader) or backend == WORKER.encode(),
+            bool(leader) or backend == _WORKER,
         )
+        message: Message = _new(Message, fields)
+        return message
 
     def _loose_message(self, head: re.Match[bytes], text: str, *, is_cut: bool) -> Message:
         found = loose_parts(head["rest"].decode("utf-8", "replace"))
@@ -202,10 +229,11 @@ class _Stderr:
         )
 
     def _name(self, value: bytes | None) -> str | None:
-        if value not in self._names:
-            if len(self._names) > 10_000:
-                self._names = {None: None}
-            self._names[value] = _name_of(value)
+        if value is None or value in self._names:
+            return self._names[value]
+        if len(self._names) > 10_000:
+            self._names = {None: None}
+        self._names[value] = _name_of(value)
         return self._names[value]
 
 
