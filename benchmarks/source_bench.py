@@ -87,7 +87,7 @@ def _entries(log: bytes) -> Iterator[tuple[str, str, str, int]]:
 
 
 def _csv_rows(log: bytes) -> Iterator[str]:
-    """Csvlog of PostgreSQL 14 and later: 26 columns, those that hold text always in quotes, as the server writes them."""
+    """Csvlog of PostgreSQL 14 and later: 26 columns, what is text always in quotes, as the server writes it."""
     for line, (at, user, text, session) in enumerate(_entries(log), 1):
         head = (
             f'{at},"{user}","wh",{session},"10.0.0.9:51044",65e28800.{session:x},{line},"SELECT",{at},5/21,0,LOG,00000'

@@ -21,7 +21,7 @@ def main() -> None:
     begun = time.process_time()
     for record in sources.read_file(Path(log), source):
         events += 1
-        if step == "read" or not isinstance(record, QueryRecord) or not statements.may_matter(record.sql):
+        if step == "read" or not isinstance(record, QueryRecord):
             continue
         if not statements.may_matter_in(record.sql, dialect):
             continue

@@ -312,9 +312,9 @@ class SourceReader:
 
     def _may_matter(self, sql: str) -> bool:
         """Whether a text can change anything; who watches is told of each statement of a text that is unsure."""
-        if not statements.may_matter(sql):
-            return False
-        return self._watcher is not None or statements.may_matter_in(sql, self._dialect)
+        if self._watcher is not None:
+            return statements.may_matter(sql)
+        return statements.may_matter_in(sql, self._dialect)
 
     def _decide(self, record: QueryRecord) -> tuple[list[tuple[str, int]], list[Aside]]:
         """Split and classify: (fingerprint, line) of each statement that may matter, and the others' ends."""

@@ -27,10 +27,8 @@ _HEAD_COLUMNS = 13
 _STATEMENT_FIELD = 19 - _HEAD_COLUMNS
 _DETAIL_FIELD = 14 - _HEAD_COLUMNS
 _BACKEND_FIELD = 23 - _HEAD_COLUMNS
-_PLAIN_LOG = re.compile(
-    sound(r'"([^"]*+(?:""[^"]*+)*+)",,,,,,,,,(?:"[^"\n]*+")?+(?:,(?:"[^"\n]*+"|[^",\n]*+))*+\Z').encode()
-)
-"""A message with nothing in the eight columns after it, as statements and durations mostly have it, to the row's end."""
+_PLAIN_LOG = re.compile(sound(r'"([^"]*+(?:""[^"]*+)*+)",,,,,,,,,"[^"\n]*+"(?:,(?:"[^"\n]*+"|[^",\n]*+))*+\Z').encode())
+"""A message with nothing in the eight columns after it, as statements and durations mostly have it, and the rest."""
 _new = tuple.__new__
 _at_rows = re.compile(rb'\n(?=20|19|"2)').split
 
@@ -83,6 +81,7 @@ class CsvLog:
 
     def _line(self, line: bytes) -> Sequence[Item]:
         """What the next line lets go; of lines that are none of a csvlog, one bad record for a run of them."""
+        released: Sequence[Item] | None
         if self.head is not None and line[:2] not in _CENTURIES:  # most lines of long statements
             self._keep(line)
             released = self._close(is_cut=self._size > self._limit) if line.count(b'"') & 1 else ()

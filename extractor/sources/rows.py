@@ -123,7 +123,7 @@ class RowReader:
         if user is not None and (type(user) is not str or not user or user[:4] == "urn:"):
             user = _user_of(user)
         length = len(sql)
-        if length > self._longest:
+        if length > self._longest:  # noqa: PLR1730 - a call for each row
             self._longest = length
         cut = length in self._limits and length == self._longest and not _is_ended(sql)
         if length > self._limit:

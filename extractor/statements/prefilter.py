@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from dialects import Dialect
-from dialects.lexing import solid_parts, words
+from dialects.lexing import may_hold_lines, solid_parts, words
 from dialects.patterns import sound
 
 _READ = re.compile(
@@ -31,8 +31,18 @@ _CLIENT_LINE = re.compile(r"\n[ \t]*(?:/[ \t\r]*(?:\n|\Z)|\\|\.[A-Za-z])")
 _LETTERS_ALONE = bytes(ord(chr(c).lower()) if chr(c).isalpha() or chr(c) in "_$#@" else 32 for c in range(128))
 _TO_WORDS = _LETTERS_ALONE + bytes(128)
 """Digits part words here, so that numbers are none; one more word may be found by that, but never one fewer."""
-_MATTERING_BYTES = frozenset(max(word.encode("ascii").translate(_TO_WORDS).split(), key=len) for word in MATTERING)
+_WRITING = words("into insert ins update upd delete del merge upsert create call go delimiter procedure function") | {
+    name.lower() for name in WRITING_FUNCTIONS
+}
+"""Those of them without which one query, where statements need separators, does neither."""
 _BETWEEN_WORDS = re.compile(r"[^\w$#@]+")
+
+
+def _as_bytes(found: frozenset[str]) -> frozenset[bytes]:
+    return frozenset(max(word.encode("ascii").translate(_TO_WORDS).split(), key=len) for word in found)
+
+
+_MATTERING_BYTES, _WRITING_BYTES = _as_bytes(MATTERING), _as_bytes(_WRITING)
 _REPLACE = re.compile(r"\breplace\s*+(?!\()\s", re.IGNORECASE)
 
 
@@ -52,14 +62,29 @@ def may_matter(sql: str) -> bool:
 
 
 def may_matter_in(sql: str, dialect: Dialect) -> bool:
-    """As `may_matter`, for a text that it is unsure of: what stands in strings and comments does not count here."""
+    """As `may_matter`, by the dialect's rules: what stands in its strings and comments does not count.
+
+    Where statements need separators, a word counts only if it can make a query write.
+    """
     rules = dialect.lexical
-    if rules.blocks == "tsql" or not _READ.match(sql) or _CLIENT_LINE.search(sql):
+    if rules.blocks == "tsql":
+        return may_matter(sql)
+    if not _READ.match(sql) or may_hold_lines(sql, rules):
         return True
+    is_one = ";" not in sql or sql.find(";") >= len(sql.rstrip("; \t\r\n"))
+    if is_one and not _writes(sql):
+        return False
     parts = solid_parts(sql, rules)
     if ";" in parts[1::2] and "".join(parts[parts.index(";") :]).strip("; \t\r\n"):
         return True
-    return _matters(" ? ".join(parts[::2]))
+    return _writes(" ? ".join(parts[::2]))
+
+
+def _writes(sql: str) -> bool:
+    """Whether a word that makes a query write is among those of a text; bounded as by `_matters`."""
+    if sql.isascii():
+        return not _WRITING_BYTES.isdisjoint(sql.encode("ascii").translate(_TO_WORDS).split())
+    return not _WRITING.isdisjoint(_BETWEEN_WORDS.split(sql.lower()))
 
 
 def _matters(sql: str) -> bool:

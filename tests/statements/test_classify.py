@@ -241,6 +241,13 @@ def test_plain_reads_are_set_aside_at_once(sql):
     assert not may_matter(sql)
 
 
+@pytest.mark.parametrize("sql", ["select a, use, rename from t", "explain select 1 from copy", "select 1\n/\n"])
+def test_words_that_cannot_make_one_query_write_do_not_count_where_statements_need_separators(sql):
+    """Transact-SQL may begin another statement anywhere; PostgreSQL may not, and knows no line with a slash."""
+    assert not may_matter_in(sql, dialects.get("postgres"))
+    assert may_matter_in(sql, dialects.get("sqlserver"))
+
+
 @settings(max_examples=300, deadline=None)
 @given(texts, every_dialect)
 def test_any_text_has_a_class(sql, dialect):
