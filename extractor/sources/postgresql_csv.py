@@ -27,7 +27,8 @@ _HEAD_COLUMNS = 13
 _STATEMENT_FIELD = 19 - _HEAD_COLUMNS
 _DETAIL_FIELD = 14 - _HEAD_COLUMNS
 _BACKEND_FIELD = 23 - _HEAD_COLUMNS
-_PLAIN_LOG = re.compile(sound(r'"([^"]*+(?:""[^"]*+)*+)",,,,,,,,,"[^"\n]*+"(?:,(?:"[^"\n]*+"|[^",\n]*+))*+\Z').encode())
+_CELL = r'(?:,(?:"[^"\n]*+"|[^",\n]*+))'
+_PLAIN_LOG = re.compile(sound(rf'"([^"]*+(?:""[^"]*+)*+)",,,,,,,,,"[^"\n]*+"(?:{_CELL}{{3,17}}|{_CELL}?)\Z').encode())
 """A message with nothing in the eight columns after it, as statements and durations mostly have it, and the rest."""
 _new = tuple.__new__
 _at_rows = re.compile(rb'\n(?=20|19|"2)').split
@@ -142,7 +143,7 @@ class CsvLog:
         plain = _PLAIN_LOG.match(data, head.end()) if head["severity"] == b"LOG" and not is_cut else None
         if plain is not None:
             return self._plain(head, plain[1])
-        cells = self._cells(data[head.end() :])
+        cells = self._cells(data[head.end() :], is_cut=is_cut)
         if cells is None or not _fits(len(cells) + _HEAD_COLUMNS):
             if not is_cut or not cells:
                 found = _HEAD_COLUMNS + len(cells or ())
@@ -201,9 +202,9 @@ class CsvLog:
         message: Message = _new(Message, fields)
         return message
 
-    def _cells(self, rest: bytes) -> list[str] | None:
+    def _cells(self, rest: bytes, *, is_cut: bool) -> list[str] | None:
         try:
-            rows = list(csv.reader([self._reading.text(rest)], strict=True))
+            rows = list(csv.reader([self._reading.text(rest)], strict=not is_cut))
         except csv.Error:
             return None
         return rows[0] if len(rows) == 1 else None
