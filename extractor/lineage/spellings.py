@@ -154,6 +154,8 @@ _SQLITE = (
     Rewrite("^ CREATE VIRTUAL TABLE IF? NOT? EXISTS? <name> USING <any> (...)", "CREATE VIRTUAL TABLE {6} USING {8}"),
 )
 _CLICKHOUSE = (
+    Rewrite("^ INSERT INTO TABLE? <name> (...)? FORMAT <any> ...", "INSERT INTO {3} {4} VALUES (1)"),
+    Rewrite("^ INSERT INTO TABLE? <name> (...)? SETTINGS ..FORMAT <any> ...", "INSERT INTO {3} {4} VALUES (1)"),
     _PLAIN_SETS,
     _PLAIN_BRACKETS,
     Rewrite("POPULATE AS", "AS"),

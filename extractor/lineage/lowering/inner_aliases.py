@@ -1,6 +1,6 @@
-"""ClickHouse: an alias inside of an expression or a condition is a name of the whole SELECT.
+"""Columns that an expression somewhere in a SELECT makes, for the whole of it to name.
 
-https://clickhouse.com/docs/sql-reference/syntax#expression-aliases
+In ClickHouse that is every alias: https://clickhouse.com/docs/sql-reference/syntax#expression-aliases
 """
 
 from __future__ import annotations
@@ -31,6 +31,24 @@ def inner_aliases(node: Node, walk: Walk) -> tuple[Source, ...]:
             hidden=True,
         )
         for alias in _aliases(node)
+    )
+
+
+_WINDOWS = {"window": "window", "time_window": "window", "session_window": "session_window"}
+
+
+def time_windows(node: Node, walk: Walk) -> tuple[Source, ...]:
+    """Spark: ``GROUP BY window(at, '5 minutes')`` makes a column ``window`` that the select list may name.
+
+    https://spark.apache.org/docs/latest/api/sql/#window
+    """
+    group = arg(node, "group")
+    calls = [e for e in args_of(group, "expressions") if e.__class__ is exp.Anonymous] if group is not None else []
+    named = [(_WINDOWS.get(str(arg(call, "this")).lower(), ""), call) for call in calls]
+    return tuple(
+        Source("query", query=Select((Projection(name, flow_of((call,), walk)),)), lateral=True, hidden=True)
+        for name, call in named
+        if name
     )
 
 

@@ -9,7 +9,7 @@ from sqlglot import exp
 from extractor.errors import Unsupported
 from extractor.lineage.lowering.context import Node, Walk, arg, args_of, text_of
 from extractor.lineage.lowering.expressions import flow_of
-from extractor.lineage.lowering.inner_aliases import inner_aliases
+from extractor.lineage.lowering.inner_aliases import inner_aliases, time_windows
 from extractor.lineage.lowering.names import column_parts
 from extractor.lineage.lowering.projections import lower_projections
 from extractor.lineage.lowering.reshapes import lower_match, lower_pivots, pivoted_columns
@@ -25,6 +25,7 @@ _MODIFYING = frozenset({exp.Insert, exp.Update, exp.Delete, exp.Merge})
 # Engines that write recursive CTEs without the word RECURSIVE.
 _SILENT_RECURSION = frozenset({"tsql", "fabric", "oracle", "snowflake"})
 _SCALAR = "\0scalar "
+_SPARK = frozenset({"spark", "spark2", "databricks"})
 _STAR = (Projection("", star=Star()),)
 
 
@@ -172,6 +173,8 @@ def _lower_select(node: Node, walk: Walk) -> Select:
         sources = (*sources, Source("query", (), name, (name,), scalar.query, lateral=True, hidden=True))
     if walk.engine == "clickhouse":
         sources = (*sources, *inner_aliases(node, walk))
+    elif args.get("group") and walk.engine in _SPARK:
+        sources = (*sources, *time_windows(node, walk))
     if walk.engine == "snowflake" and arg(node, "connect") is not None:  # only here is LEVEL no column
         sources = (*sources, Source("query", query=Select((Projection("level"),)), hidden=True))
     projections = (args.get("kind") and _value_fields(node, walk)) or lower_projections(node, walk)

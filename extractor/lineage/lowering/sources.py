@@ -8,6 +8,7 @@ from extractor.lineage.lowering.context import Node, Walk, arg, args_of, text_of
 from extractor.lineage.lowering.expressions import flow_of
 from extractor.lineage.lowering.generators import generated
 from extractor.lineage.lowering.names import alias_of, dynamic_name, file_read_by, is_hinted, table_name
+from extractor.lineage.lowering.queries_in_texts import query_in_text
 from extractor.lineage.lowering.reshapes import lower_match, lower_pivots
 from extractor.lineage.lowering.routines import query_before, routine_called
 from extractor.lineage.lowering.structs import fields_made
@@ -29,8 +30,11 @@ _STAR = (Projection("", star=Star()),)
 _FLATTENED = ("seq", "key", "path", "index", "value", "this")
 _NAMED_BY_THEMSELVES = frozenset({exp.Anonymous, exp.XMLTable, exp.JSONTable})
 _OF_ELSEWHERE = frozenset(
-    {"external_query", "remote_query", "read_kafka", "read_kinesis", "read_pubsub", "read_pulsar"}
-)
+    {
+        "external_query", "remote_query", "read_kafka", "read_kinesis", "read_pubsub", "read_pulsar",
+        "postgres_scan", "postgres_scan_pushdown", "postgres_query", "mysql_scan", "mysql_query",
+    }
+)  # fmt: skip
 """Their rows come from another database or from a queue."""
 _SEARCH = getattr(exp, "VectorSearch", None)
 _HALF_JOINS = frozenset({"SEMI", "ANTI"})
@@ -239,6 +243,10 @@ def _lower_rows(node: Node, walk: Walk, alias: str = "", columns: tuple[str, ...
         return Source("query", (), alias, columns, walk.query(inner[0], walk))
     if function_name(call) == "result_scan":
         return Source("result", ((str(query_before(call)), True),), alias, columns)
+    written = [e.name for e in args_of(call, "expressions") if e.__class__ is exp.Literal]
+    sent = query_in_text(function_name(call), written, walk) if written else None
+    if sent is not None:
+        return Source("query", (), alias, columns, sent, reshapes=lower_pivots(args_of(node, "pivots"), walk))
     if function_name(call) in _OF_ELSEWHERE:
         return Source("unknown", (), alias, columns)
     passed = passed_through(call)

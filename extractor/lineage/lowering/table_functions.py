@@ -68,9 +68,28 @@ def function_name(call: Node) -> str:
     return call.sql_name().lower() if isinstance(call, exp.Func) else ""
 
 
+_SPARK_RANGE = {"range": "id"}
+_COUNTED = {
+    "clickhouse": {
+        "numbers": "number", "numbers_mt": "number", "zeros": "zero", "zeros_mt": "zero",
+        "generateseries": "generate_series", "generate_series": "generate_series",
+    },
+    "spark": _SPARK_RANGE,
+    "spark2": _SPARK_RANGE,
+    "databricks": _SPARK_RANGE,
+}  # fmt: skip
+"""The column of functions that count rows, by the parser's name of the engine.
+
+https://clickhouse.com/docs/sql-reference/table-functions/numbers,
+https://spark.apache.org/docs/latest/sql-ref-syntax-qry-select-tvf.html
+"""
+
+
 def yielded(call: Node, walk: Walk) -> tuple[str, ...]:
     """The names of the columns that a function yields, empty where they are not known."""
     name = function_name(call)
+    if walk.engine in _COUNTED and name in _COUNTED[walk.engine]:
+        return (_COUNTED[walk.engine][name],)
     if name in _SPLIT:
         return ("seq", "index", "value")
     if name in _JSON or name == "json_tree":
@@ -96,7 +115,8 @@ def single_column(call: Node, alias: str, walk: Walk) -> tuple[str, ...]:
     name = function_name(call)
     if walk.engine not in ("postgres", "duckdb") or name not in _ONE_COLUMN:
         return ()
-    return (alias or name.removeprefix("exploding_"),)
+    own = "range" if arg(call, "is_end_exclusive") else name.removeprefix("exploding_")
+    return (alias or own,)
 
 
 def document_columns(call: Node, walk: Walk) -> tuple[tuple[str, Flow], ...]:
