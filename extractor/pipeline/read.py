@@ -130,8 +130,14 @@ class SourceReader:
 
     def _readable(self, inputs: Iterable[InputFile]) -> Iterator[InputFile]:
         """The files that are to be read; the others are told to the report."""
-        for item, twin in _with_twins(self._within(inputs)):
-            if twin is not None:
+        inside = list(self._within(inputs))
+        called = sources.called_scripts(inside, self._source)
+        for item, twin in _with_twins(inside):
+            if (caller := called.get(item.path)) is not None:
+                self._done_bytes += item.size_bytes
+                problem = f"called by {caller}: read there, not on its own"
+                self._report.files.append(FileReport(item.name, problem=problem))
+            elif twin is not None:
                 self._done_bytes += item.size_bytes
                 self._report.files.append(FileReport(item.name, problem=f"the same content as {twin}: not read twice"))
             else:

@@ -88,7 +88,10 @@ def survey(paths: Iterable[Path], dialect: Dialect, source: SourceSettings) -> S
     for path in paths:
         settings = source.model_copy(update={"paths": [str(path)]})
         items = sources.find_inputs(settings, Path.cwd())
-        for log in sources.logs_of(_openable(items, result), settings):
+        openable = list(_openable(items, result))
+        called = sources.called_scripts(openable, settings)
+        alone = [item for item in openable if item.path not in called]
+        for log in sources.logs_of(alone, settings):
             _read(log, settings, dialect, result)
     return result
 

@@ -4,6 +4,7 @@
 """
 
 from extractor.sources.archives import expand, open_input, stream_of
+from extractor.sources.called_scripts import called_scripts
 from extractor.sources.discovery import find_inputs
 from extractor.sources.interface import MAX_STATEMENT_BYTES, Candidate, FileStats, InputFile, Recognition, SourceFormat
 from extractor.sources.proposals import Proposal, propose_fields
@@ -25,6 +26,7 @@ __all__ = [
     "Proposal",
     "Recognition",
     "SourceFormat",
+    "called_scripts",
     "expand",
     "find_inputs",
     "format_named",

@@ -61,10 +61,15 @@ def _shape_with(rows: list[list[str]], separator: str, wished: dict[str, str], l
 def _first_rows(sample: Sample, separator: str) -> list[list[str]]:
     lines = sample.text.lstrip("\n").split("\n")
     try:
-        reader = csv.reader((line + "\n" for line in lines[:200]), delimiter=separator)
+        reader = csv.reader((in_one_line(line) for line in lines[:200]), delimiter=separator)
         return [row for _, row in zip(range(20), reader, strict=False) if row]
     except csv.Error:
         return []
+
+
+def in_one_line(line: str) -> str:
+    """A line for the reader of CSV, which takes a lone CR (Teradata's line end within texts) for the end of a row."""
+    return line.rstrip("\r").replace("\r", " ") + "\n"
 
 
 def _judge(sample: Sample) -> Verdict:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from extractor.models import BadRecord, Origin
 from extractor.sources.columns import fold
-from extractor.sources.delimited import rows_between
+from extractor.sources.delimited import in_one_line, rows_between
 from extractor.sources.executions import Executions, Shown
 from extractor.sources.interface import Item, Reading, Sample, SourceFormat, Verdict
 from extractor.sources.json_documents import looks_wrapped, objects_of
@@ -213,7 +213,7 @@ def _judge(rows: RowFormat, sample: Sample) -> Verdict:
 
 def _header_of(rows: RowFormat, sample: Sample) -> _Header | None:
     """The header of a table of that format, or the names that its first row tells without one, or None."""
-    lines = [line + "\n" for line in sample.lines[:_HEADER_LINES] if line.strip()]
+    lines = [in_one_line(line) for line in sample.lines[:_HEADER_LINES] if line.strip()]
     for separator in _SEPARATORS:
         if separator == "\t" and rows.escapes_tabs:
             cells = lines[0].rstrip("\r\n").split("\t") if lines else []

@@ -25,7 +25,7 @@ SCRIPTS = "sql-script"
 WHOLE_BYTES = 1_000_000
 """A script up to this size is one record."""
 _PIECE_BYTES = 256_000
-_NAMES = re.compile(
+NAMES = re.compile(
     r"\.(sql|ddl|dml|hql|q|bteq|btq|tpt|psql|pgsql|tsql|plsql|pls|pkb|pks|prc|prg|vw|trg|db2|nzsql|snowsql|bq|ksh|sh|bash"
     r"|sproc|udf|view|proc)(\.(gz|zst|bz2|xz|txt|bak))?$",
     re.IGNORECASE,
@@ -56,7 +56,7 @@ _ENDS = {b"'": b"'", b'"': b'"', b"`": b"`", b"[": b"]", b"/*": b"*/"}
 
 
 def _judge(sample: Sample) -> Verdict:
-    is_named = _NAMES.search(sample.name) is not None
+    is_named = NAMES.search(sample.name) is not None
     if (start := _FOREIGN.match(sample.text)) is not None:
         return Verdict(0, f"it begins with {start[1]}, as no script does")
     bare = _COMMENTS.sub("", sample.text)

@@ -227,6 +227,29 @@ def test_the_access_history_of_snowflake_counts_where_no_text_does(tmp_path, ala
     assert sum(report.statements.values()) == 3
 
 
+def test_a_script_that_another_calls_is_read_there_alone(tmp_path, alation):
+    """With its caller's variables; circles are begun at the first name; what only names a script calls none."""
+    (tmp_path / "logs").mkdir()
+    scripts = {
+        "a_part.sql": "insert into mart.net (shop, net) select shop, net from raw.:source;\n",
+        "b_main.sql": "\\set source sales\n\\i a_part.sql\n",
+        "c_one.sql": "\\i c_two.sql\ncreate table mart.one as select shop from raw.shops;\n",
+        "c_two.sql": "\\i c_one.sql\ncreate table mart.two as select shop from raw.shops;\n",
+        "d_names.sql": "/*\n\\i e_alone.sql\n*/ select 1;\n",
+        "e_alone.sql": "create table mart.alone as select shop from raw.shops;\n",
+    }
+    for name, text in scripts.items():
+        (tmp_path / "logs" / name).write_text(text)
+    report = run(configure(tmp_path, alation.url))
+    told = {f.path.rpartition("/")[2]: f.problem for f in report.files if f.problem}
+    assert told == {
+        "a_part.sql": "called by logs/b_main.sql: read there, not on its own",
+        "c_two.sql": "called by logs/c_one.sql: read there, not on its own",
+    }
+    assert report.statements[Outcome.LINEAGE] == 1
+    assert report.statements[Outcome.UNRESOLVED] == 3
+
+
 def test_a_window_takes_what_ran_inside_of_it(tmp_path, alation):
     """The first moment is inside, the last is not; what is outside is counted as filtered."""
     rows = [record(LOAD.format(day=n), f"2024-03-0{n}T00:00:00Z", session=f"s{n}") for n in (1, 2, 3)]

@@ -67,6 +67,11 @@ class Expansion:
         """The parts of a piece that begins on that line, and what could not be followed."""
         yield from self._file(text, Origin(self._name, first), (self._includes.first,))
 
+    @property
+    def called(self) -> frozenset[Path]:
+        """The real paths of the files that were called so far."""
+        return frozenset(self._includes.found)
+
     def _open(self, name: str) -> None:
         found = self._reading.stats.unresolved
         found[name] = found.get(name, 0) + 1

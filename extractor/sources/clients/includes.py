@@ -21,12 +21,16 @@ class Refused(Exception):
 
 
 class Includes:
-    """Finds what the script ``item`` calls, directly or through others; ``first`` is that script's own path."""
+    """Finds what the script ``item`` calls, directly or through others; ``first`` is that script's own path.
+
+    ``found`` are the real paths of all that was.
+    """
 
     def __init__(self, item: InputFile) -> None:
         self._item = item
         self.first = item.path if isinstance(item.path, Path) else Path(item.name)
         self._count = 0
+        self.found: set[Path] = set()
 
     def find(self, written: str, stack: tuple[Path, ...], ending: str) -> Path:
         """The real path of a file as a script names it; ``stack`` are the files that are being read, the last is it.
@@ -51,6 +55,7 @@ class Includes:
         real = self._inside(self._candidates(written.replace("\\", "/"), stack, ending))
         if real in stack:
             raise Refused("it is being read already: the scripts call each other in a circle")
+        self.found.add(real)
         return real
 
     def read(self, real: Path, limit_bytes: int) -> bytes:
