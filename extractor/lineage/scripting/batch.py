@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
-from dialects.lexing import Token
+from dialects.base import LexicalRules
+from dialects.lexing import Token, blank
 from extractor.lineage.scripting.chunks import SQL_WORDS, Chunk
 
 _ALWAYS = frozenset(
@@ -285,3 +287,63 @@ _RULES = {
     "SAVE": _use,
     "USE": _use,
 }
+
+
+_WORDS = "|".join(sorted(_ALWAYS | _RULES.keys() | {"CASE", "VALUES"}))
+_MARKS = re.compile(
+    r"(?<![\w@#$.])(?:WITH\s*\(|(?:(AS|UNION|ALL|EXCEPT|INTERSECT|THEN)\s+)?(?<![\w@#$.])"
+    rf"({_WORDS})(?![\w@#$]))|[();]"
+)
+"""What `batch_chunks` goes by: words that may begin a statement, each with the word before it, brackets, semicolons."""
+_FIRST = re.compile(r"\s*(\w+)")
+
+
+def is_one_at_a_glance(text: str, rules: LexicalRules) -> bool:
+    """Whether a text is one statement of SQL for `batch_chunks`; False where its tokens have to be looked at.
+
+    It goes by the same words, found by one search, and is sure of the common forms alone.
+    """
+    text = text.strip().rstrip(";").strip()
+    head = _FIRST.match(text)
+    if head is None or "--" in text or "/*" in text:
+        return False
+    first = head[1].upper()
+    if first not in SQL_WORDS:
+        return False
+    main, waiting = (first if first in _MAIN else ""), first == "WITH"
+    depth = cases = 0
+    is_open = main in ("INSERT", "UPDATE")  # before the SELECT or VALUES of the one, the SET of the other
+    for mark in _MARKS.finditer(blank(text, rules).upper(), head.end()):
+        word = mark[2]
+        if word is None:
+            depth += {"(": 1, ")": -1, ";": 0}[mark[0][-1]]
+            if depth < 0 or (depth == 0 and mark[0] == ";"):
+                return False
+        elif word == "CASE":
+            cases += 1
+        elif word == "END" and cases:
+            cases -= 1
+        elif depth == 0 and cases == 0:
+            if waiting and word in _MAIN:
+                main, waiting, is_open = word, False, word in ("INSERT", "UPDATE")
+            elif is_open and word in _OPEN_TO[main]:
+                is_open = False
+            elif word == "WITH" and mark[1] == "AS" and not main:  # CREATE VIEW v AS WITH ...
+                waiting = True
+            elif not _goes_on(word, mark[1] or "", first):
+                return False
+            elif word == "SELECT":
+                main = main or word
+    return True
+
+
+_OPEN_TO = {"INSERT": frozenset(("SELECT", "VALUES")), "UPDATE": frozenset(("SET",))}
+
+
+def _goes_on(word: str, before: str, first: str) -> bool:
+    """Whether a word is a part of the statement that is read, for certain."""
+    if word == "VALUES":
+        return True
+    if first == "MERGE":
+        return word == "SET" or (before == "THEN" and word in ("INSERT", "UPDATE", "DELETE"))
+    return word == "SELECT" and before not in ("", "THEN")

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from dialects import Dialect
 from dialects.lexing import Token, replace_solid, tokens
 from extractor.lineage.model import Name
-from extractor.lineage.scripting.batch import batch_chunks
+from extractor.lineage.scripting.batch import batch_chunks, is_one_at_a_glance
 from extractor.lineage.scripting.branches import MAX_WAYS, Paths, State, Step, Way, turns_of_batch, turns_of_blocks
 from extractor.lineage.scripting.chunks import SQL_WORDS, Chunk, chunks
 from extractor.lineage.scripting.dynamic import UNKNOWN, Texts, Variables, carried_texts
@@ -39,6 +39,7 @@ _RUNNERS = {
 }
 """Procedures of Teradata (DBC), Db2 (SYSPROC), Oracle (DBMS_UTILITY, DBMS_PARALLEL_EXECUTE, DBMS_SQL, DBMS_JOB) and
 MySQL (sys) that run a text, and which of their arguments it is."""
+_RUNNING = re.compile(rf"\b(?:{'|'.join(_RUNNERS)})\s*\(", re.IGNORECASE)
 _TEXT_ARGUMENTS = frozenset(("SQL_STMT", "STATEMENT", "WHAT"))
 _HANDLED = frozenset(("INSERT", "UPDATE", "DELETE", "MERGE", "INS", "UPD", "DEL", "CALL"))
 _PLAIN = re.compile(
@@ -122,6 +123,8 @@ _AFTER_ROWS = frozenset(("FOR", "WHEN", "BEGIN", "MODE", "INSERT", "UPDATE", "DE
 def _is_lone(text: str, dialect: Dialect) -> bool:
     """Whether a text that begins as a plain statement is one to its end."""
     if dialect.lexical.blocks == "tsql":
+        if is_one_at_a_glance(text, dialect.lexical) and not _RUNNING.search(text):
+            return True
         pieces = list(batch_chunks(list(tokens(text, dialect.lexical))))
         only = pieces[0] if len(pieces) == 1 and pieces[0].sql and not _runs_text(pieces[0].words) else None
         return only is not None and only.text(text).strip() == text.strip().rstrip(";").strip()
