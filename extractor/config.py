@@ -158,6 +158,7 @@ class SourceSettings(_Settings):
     encoding: str = "utf-8"
     log_line_prefix: str | None = None
     fields: dict[str, str] = {}
+    columns: list[str] = []
     variables: Path | None = None
 
     @model_validator(mode="after")

@@ -84,5 +84,7 @@ class Spans:
 def _reading_of(source: SourceSettings) -> str:
     """What the times of records depend on beside the file, as a digest."""
     how = [__version__, source.format, source.dialect, source.time_zone, source.encoding, source.log_line_prefix]
-    text = orjson.dumps([*how, source.fields], option=orjson.OPT_SORT_KEYS)
+    text = orjson.dumps(
+        [*how, source.fields, *([source.columns] if source.columns else [])], option=orjson.OPT_SORT_KEYS
+    )
     return hashlib.blake2b(text, digest_size=8).hexdigest()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from extractor.models import Origin, QueryRecord
 from extractor.sources.chunks import Piece, PieceReader, joined, reader_of
-from extractor.sources.columns import FIELDS, Columns, Layout, choose_columns, wished_columns
+from extractor.sources.columns import FIELDS, Columns, Layout, choose_columns, fold, wished_columns
 from extractor.sources.interface import Item, Reading, Sample, SourceFormat, Verdict
 from extractor.sources.layouts import layout_of
 from extractor.sources.rows import RowReader
@@ -18,6 +19,7 @@ SEPARATORS = (",", ";", "\t", "|", "\x01")
 """What stands between the values of a row."""
 _MAX_FIELD = 1 << 30
 _NULL = "\\N"
+_RULE = re.compile(r"-+(?:\+-+)+|\(\d+ rows?\)")
 csv.field_size_limit(_MAX_FIELD)
 
 
@@ -28,34 +30,46 @@ class Shape(NamedTuple):
     names: tuple[str, ...]
     has_header: bool
     columns: Columns
+    is_aligned: bool = False
+    """Whether it is what psql and its like print: values filled up with blanks, a rule below the header, a count."""
 
 
 def shape_of(sample: Sample, layout: Layout | None = None) -> Shape | None:
     """The shape of a sample, or None when it is no table with a column of SQL."""
     fields = sample.source.fields if sample.source else {}
+    given = tuple(sample.source.columns) if sample.source else ()
     wished, _ = wished_columns(fields)
     best: Shape | None = None
     for separator in SEPARATORS:
         rows = _first_rows(sample, separator)
         if not rows or len(rows[0]) < 1 or (len(rows[0]) == 1 and separator != ","):
             continue
-        shape = _shape_with(rows, separator, wished, layout)
+        shape = _shape_with(rows, separator, wished, layout, given)
         if shape is not None and (best is None or len(shape.names) > len(best.names)):
             best = shape
     return best
 
 
-def _shape_with(rows: list[list[str]], separator: str, wished: dict[str, str], layout: Layout | None) -> Shape | None:
+def _shape_with(
+    rows: list[list[str]], separator: str, wished: dict[str, str], layout: Layout | None, given: tuple[str, ...]
+) -> Shape | None:
     names = tuple(rows[0])
+    if len(given) == len(names) and {*map(fold, given)} != {*map(fold, names)}:
+        columns = choose_columns(given, wished, layout or layout_of(given))
+        return Shape(separator, given, False, columns) if "sql" in columns.found else None
     if len(set(names)) == len(names) and all(0 < len(name) < 100 and "\n" not in name for name in names):
         columns = choose_columns(names, wished, layout or layout_of(names))
         if "sql" in columns.found and not columns.found["sql"].isdecimal():
-            return Shape(separator, names, True, columns)
+            return Shape(separator, names, True, columns, _is_rule(rows))
     numbered = tuple(str(n) for n in range(1, len(rows[0]) + 1))
     if wished.get("sql", "").isdecimal() and int(wished["sql"]) <= len(numbered):
         found = {ours: theirs for ours, theirs in wished.items() if theirs.isdecimal()}
         return Shape(separator, numbered, False, Columns(found))
     return None
+
+
+def _is_rule(rows: list[list[str]]) -> bool:
+    return len(rows) > 1 and len(rows[1]) == 1 and _RULE.fullmatch(rows[1][0].strip()) is not None
 
 
 def _first_rows(sample: Sample, separator: str) -> list[list[str]]:
@@ -108,8 +122,11 @@ class _Rows:
     longer than the limit and shows no such rows inside is one long statement: it is cut, the rest passed over.
     """
 
-    def __init__(self, reading: Reading, separator: str, width: int, sql_column: int) -> None:
+    def __init__(
+        self, reading: Reading, separator: str, width: int, sql_column: int, *, is_aligned: bool = False
+    ) -> None:
         self._reading = reading
+        self._is_aligned = is_aligned
         self._limit = reading.max_statement_bytes
         self._lines = iter(reading.lines)
         self._waiting: deque[_Line] = deque()
@@ -186,6 +203,10 @@ class _Rows:
         if self._waiting:
             return self._waiting.popleft()
         data = next(self._lines, None)
+        while data is not None and self._is_aligned and _RULE.fullmatch(data.decode("latin-1").strip()):
+            self._reading.stats.entries += 1
+            self._reading.stats.noise += 1
+            data = next(self._lines, None)
         if data is None:
             return None
         return _Line(self._reading.text(data), self._reading.lines.number, self._reading.lines.file)
@@ -250,7 +271,7 @@ def read_table(reading: Reading, layout: Layout | None) -> Iterator[Item]:
 
 def _items_of(reading: Reading, shape: Shape, to_record: RowReader | PieceReader) -> Iterator[Item | Piece]:
     sql_column = shape.names.index(shape.columns.found["sql"])
-    rows = iter(_Rows(reading, shape.separator, len(shape.names), sql_column))
+    rows = iter(_Rows(reading, shape.separator, len(shape.names), sql_column, is_aligned=shape.is_aligned))
     if shape.has_header:
         next(rows, None)
     for row, origin, is_cut in rows:
@@ -262,6 +283,8 @@ def _items_of(reading: Reading, shape: Shape, to_record: RowReader | PieceReader
             reading.stats.noise += 1
             continue
         cells = [None if cell == _NULL else cell for cell in row] if _NULL in row else row
+        if shape.is_aligned:
+            cells = [cell.strip() if cell else cell for cell in cells]
         record = to_record(dict(zip(shape.names, cells, strict=True)), origin.file, origin.line)
         if isinstance(record, QueryRecord | Piece):
             yield record._replace(cut=True) if is_cut else record

@@ -23,7 +23,10 @@ def names_in(sample: Sample) -> list[str]:
     if _is_json(sample):
         return sample_keys(objects_of(sample))
     shape = shape_of(sample)
-    return list(shape.names) if shape is not None and shape.has_header else []
+    is_named = shape is not None and (
+        shape.has_header or shape.names == tuple(sample.source.columns if sample.source else ())
+    )
+    return list(shape.names) if shape is not None and is_named else []
 
 
 def _format_of(layout: Layout) -> SourceFormat:

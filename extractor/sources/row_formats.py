@@ -213,12 +213,15 @@ def _judge(rows: RowFormat, sample: Sample) -> Verdict:
 
 def _header_of(rows: RowFormat, sample: Sample) -> _Header | None:
     """The header of a table of that format, or the names that its first row tells without one, or None."""
+    given = sample.source.columns if sample.source is not None else []
     lines = [in_one_line(line) for line in sample.lines[:_HEADER_LINES] if line.strip()]
     for separator in _SEPARATORS:
         if separator == "\t" and rows.escapes_tabs:
             cells = lines[0].rstrip("\r\n").split("\t") if lines else []
         else:
             cells = _first_row(lines, separator)
+        if given and len(given) == len(cells) and rows.signs <= {fold(name) for name in given}:
+            return _Header(separator, given, {*map(fold, given)} == {*map(fold, cells)})
         if rows.signs <= {fold(name) for name in cells} and len(set(cells)) == len(cells):
             return _Header(separator, cells)
         if (names := rows.names_without_header(cells)) is not None:

@@ -24,10 +24,10 @@ _TAG = rb"(?P<program>[\w./\-]+)(?:\[(?P<pid>\d+)\])?: ?"
 _HEADS = (
     re.compile(rb"(?:<\d+>)?(?P<old>[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d) \S+ " + _TAG),
     re.compile(rb"<\d+>1 " + _ISO + rb" \S+ (?P<program>\S+) (?P<pid>\d+|-) \S+ (?:-|(?:\[(?:[^\]\\]|\\.)*\])+) ?"),
-    re.compile(_ISO + rb" app\[(?P<program>[\w.\-]+)\]: (?:\[[A-Z_]+\] +)?(?P<pid>(?!))?"),
+    re.compile(_ISO + rb" app\[(?P<program>[\w.\-]+?)(?:\.(?P<pid>\d+))?\]: (?:\[[A-Z_]+\] +)?"),
     re.compile(_ISO + rb" \S+ " + _TAG),
 )
-_PART = re.compile(rb"\[(\d+)-(\d+)\] ?")
+_PART = re.compile(rb"\[(\d+)-(\d+)\](?: *(?=\t|#011)| ?)")
 _FIELD = re.compile(rb"(?=\S).{0,400}?\b(?:DETAIL|HINT|QUERY|CONTEXT|STATEMENT|LOCATION):  ")
 _ESCAPE = re.compile(rb"#(0\d\d)")
 _MOST_OPEN = 1_000

@@ -250,6 +250,29 @@ def test_a_script_that_another_calls_is_read_there_alone(tmp_path, alation):
     assert report.statements[Outcome.UNRESOLVED] == 3
 
 
+def test_a_log_that_grows_is_gone_on_with_as_if_it_had_been_read_at_once(tmp_path, alation):
+    """The session's temporary table of the first night serves the second, and what was cut then is whole now."""
+    head = "2024-03-02 02:00:{:02} UTC [7] etl@wh LOG:  statement: {}\n"
+    first = head.format(0, "create temp table d as select shop, net from raw.sales") + head.format(1, "select 1")
+    cut = head.format(2, "insert into mart.shops_v (shop, town) select shop, town from raw.shops").rstrip("\n")
+    rest = "\n\twhere town <> ''\n" + head.format(3, "insert into mart.net (shop, net) select shop, net from d")
+    log = tmp_path / "logs" / "postgresql.log"
+    log.parent.mkdir()
+    log.write_text(first + cut)
+    config = configure(tmp_path, alation.url)
+    night = run(config)
+    assert (night.statements[Outcome.CUT], alation.edges()) == (1, [])
+    log.write_text(first + cut + rest)
+    grown, parsed = run(config), alation.edges()
+    assert grown.statements[Outcome.CUT] == 0
+    assert {(s, t) for s, _, t in parsed} >= {
+        ("12.raw.sales.net", "12.mart.net.net"),
+        ("12.raw.shops", "12.mart.shops_v"),
+    }
+    again = run(config)
+    assert (again.plan["add"], again.parsed) == (0, 0)
+
+
 def test_a_window_takes_what_ran_inside_of_it(tmp_path, alation):
     """The first moment is inside, the last is not; what is outside is counted as filtered."""
     rows = [record(LOAD.format(day=n), f"2024-03-0{n}T00:00:00Z", session=f"s{n}") for n in (1, 2, 3)]

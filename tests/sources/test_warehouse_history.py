@@ -197,3 +197,54 @@ def test_a_statement_of_many_chunks_is_cut_at_the_limit(tmp_path: Path) -> None:
     found = read(path, max_statement_bytes=1_000)
     assert [(len(r.sql), r.cut) for r in found.records] == [(1_000, True)]
     assert found.stats.repeats == 99
+
+
+def test_a_table_without_header_is_known_by_the_columns_that_the_source_names(tmp_path: Path) -> None:
+    """Redshift's UNLOAD writes none: its chunks are joined all the same; a file that has a header may lie beside."""
+    names = ["userid", "xid", "pid", "query", "sequence", "text"]
+    first = "insert into mart.net select shop_id, net from raw.sales where day = '2024-03-01' a"
+    rows = f"104|88120|40211|5001|1|nd net > 0;   \n104|88120|40211|5001|0|{first}\n"
+    for name, text in {"bare.txt": rows, "named.txt": "|".join(names) + "\n" + rows}.items():
+        (tmp_path / name).write_text(text)
+        found = read(tmp_path / name, dialect="redshift", columns=names)
+        assert (found.stats.format, found.texts, found.bad) == ("redshift-querytext", [f"{first}nd net > 0;"], [])
+        assert found.records[0].session == "40211"
+    hana = tmp_path / "hana.csv"
+    hana.write_text('"h","30015","7","2026-03-02 02:00:11.402","ETL","MART","INSERT INTO ""A"" SELECT * FROM B","0"\n')
+    names = ["host", "port", "connection_id", "start_time", "db_user", "schema_name", "statement_string", "error_code"]
+    (record,) = read(hana, dialect="hana", columns=names).records
+    assert (record.sql, record.user, record.outcome.value) == ('INSERT INTO "A" SELECT * FROM B', "ETL", "ok")
+    log = tmp_path / "query_log.csv"
+    log.write_text('"QueryFinish","2024-03-02 02:00:11","wh","insert into a select 1","etl","q1",1,0\n')
+    names = [
+        "type",
+        "query_start_time",
+        "current_database",
+        "query",
+        "user",
+        "query_id",
+        "is_initial_query",
+        "exception_code",
+    ]
+    found = read(log, dialect="clickhouse", columns=names)
+    assert (found.stats.format, found.outcomes) == ("clickhouse-query-log", ["ok"])
+
+
+def test_what_a_client_prints_is_a_table(tmp_path: Path) -> None:
+    """Values are filled up with blanks, a rule stands below the names and a count at the end: both are no rows."""
+    printed = tmp_path / "printed.txt"
+    printed.write_text(
+        " user_name | session_id  | request_type |         request          | search_path  | success \n"
+        "-----------+-------------+--------------+--------------------------+--------------+---------\n"
+        " etl       | v_wh-1:0x2a | QUERY        | INSERT INTO a SELECT b   | mart, public | t\n"
+        " etl       | v_wh-1:0x2a | QUERY        | INSERT INTO aa SELECT bb | mart, public | f\n"
+        "(2 rows)\n\n"
+    )
+    found = read(printed, dialect="vertica")
+    assert (found.texts, found.outcomes, found.bad) == (
+        ["INSERT INTO a SELECT b", "INSERT INTO aa SELECT bb"],
+        ["ok", "failed"],
+        [],
+    )
+    assert (found.records[0].user, found.records[0].session) == ("etl", "v_wh-1:0x2a")
+    assert found.stats.noise == 2
