@@ -29,6 +29,10 @@ _COMMON = (
 _MODEL = f"COMMENT='{MODEL_MARK}'"
 _SNOWFLAKE = (
     Rewrite(
+        "^ CREATE OR? REPLACE? CORTEX SEARCH SERVICE IF? NOT? EXISTS? <name> ON ..AS ...",
+        f"CREATE TABLE {{9}} {_MODEL} AS {{12}}",
+    ),
+    Rewrite(
         "^ CREATE OR? REPLACE? SNOWFLAKE . ML . <any> IF? NOT? EXISTS? <name> ( INPUT_DATA => TABLE ( <name> ) ..)",
         f"CREATE TABLE {{11}} {_MODEL} AS SELECT * FROM {{17}}",  # noqa: S608 - text for the parser
     ),
@@ -39,6 +43,7 @@ _SNOWFLAKE = (
     Rewrite("^ CREATE OR? REPLACE? PIPE ..COPY ...", "COPY {5}"),
     Rewrite("COPY GRANTS"),
     Rewrite("WITH LOCATION =", "LOCATION ="),
+    Rewrite("EXTERNAL TABLE IF? NOT? EXISTS? <name> USING TEMPLATE (...)", "EXTERNAL TABLE {5}"),
 )
 _PLAIN_SETS = Rewrite("UNION|EXCEPT|INTERSECT SELECT|WITH|FROM", "{0} DISTINCT {1}")
 _PLAIN_BRACKETS = Rewrite("UNION|EXCEPT|INTERSECT ( SELECT|WITH|FROM|(", "{0} DISTINCT ({2}")

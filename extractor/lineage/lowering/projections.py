@@ -16,7 +16,7 @@ from extractor.lineage.lowering.structs import WHOLE_ROW, fields_made, relations
 from extractor.lineage.model import Flow, Name, Projection, Star
 
 _TRANSPARENT = frozenset({exp.Paren, exp.Cast, exp.TryCast, exp.Collate, exp.AtTimeZone})
-_MAKING_STRUCTS = frozenset({exp.Struct, exp.ArrayAgg, exp.Bracket, exp.IgnoreNulls, exp.RespectNulls})
+_MAKING_STRUCTS = frozenset({exp.Struct, exp.Array, exp.ArrayAgg, exp.Bracket, exp.IgnoreNulls, exp.RespectNulls})
 _MAKING_TUPLES = _MAKING_STRUCTS | {exp.Tuple, exp.Explode, exp.Anonymous, exp.AnonymousAggFunc}
 _CASTS = frozenset({exp.Cast, exp.TryCast})
 _UNNAMED = {"hive": ("_c", 0), "trino": ("_col", 0), "presto": ("_col", 0), "athena": ("_col", 0), "bigquery": ("f", 0)}

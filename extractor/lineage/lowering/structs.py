@@ -23,6 +23,8 @@ def fields_made(value: Node, *, numbered: bool = False) -> Fields:
     type of a cast names them anew: ``CAST(ROW(a, b) AS ROW(x integer, y varchar))``; ``numbered`` ones go by their
     places, as ClickHouse's ``tuple(a, b).2``.
     """
+    if value.__class__ is exp.Array:
+        return _fields_of_items(args_of(value, "expressions"), numbered=numbered)
     orders: list[Node] = []
     struct = _tuple_within(value) if numbered else value
     names: tuple[str, ...] = ()
@@ -53,6 +55,17 @@ def fields_made(value: Node, *, numbered: bool = False) -> Fields:
         content = field if cls is exp.Column else arg(field, _VALUE[cls])
         found.append((name.lower(), (content, *orders)))
     return tuple(found)
+
+
+def _fields_of_items(items: list[Node], *, numbered: bool) -> Fields:
+    """``[STRUCT(a AS x, b AS y), (c, d)]``: the first item names the fields, the others go by their places."""
+    first = fields_made(items[0], numbered=numbered) if items else ()
+    if not first or any(item.__class__ not in _MADE for item in items):
+        return ()
+    rest = [fields_made(item, numbered=True) for item in items[1:]]
+    if any(len(one) != len(first) for one in rest):
+        return ()
+    return tuple((name, (*nodes, *(n for one in rest for n in one[at][1]))) for at, (name, nodes) in enumerate(first))
 
 
 _ZIPS = frozenset({"arrayzip", "arrayzipunaligned", "tuple"})

@@ -59,7 +59,9 @@ class Held:
     def take_texts(self, chunk: Chunk, texts: tuple[str, ...]) -> None:
         """As `take`, for a chunk that reads what dynamic SQL gives: FOR, OPEN and EXECUTE ... INTO."""
         words = chunk.words
-        if words[0] == "FOR":
+        if text_in_brackets(chunk):  # a result set of Snowflake's
+            self.cursors[words[words[0] in ("LET", "DECLARE")].lower()] = texts
+        elif words[0] == "FOR":
             names = [_key(t) for t in chunk.tokens[1 : words.index("IN")] if t.kind in ("word", "quoted")]
             if len(names) == 1:
                 self._put(names[0], texts, WHOLE_ROW)
@@ -224,6 +226,13 @@ class Held:
     def _put(self, name: str, queries: tuple[str, ...], position: int) -> None:
         before = self.now()
         self.values[name] = tuple(Value(query, position, before) for query in queries)
+
+
+def text_in_brackets(chunk: Chunk) -> int:
+    """The place of the text in ``r := (EXECUTE IMMEDIATE text)``, or 0."""
+    words = chunk.words if not chunk.sql else []
+    starts = (i for i in range(1, len(words) - 3) if words[i : i + 3] == ["(", "EXECUTE", "IMMEDIATE"])
+    return next((i + 3 for i in starts), 0)
 
 
 def filled_by(chunk: Chunk) -> list[str]:

@@ -21,7 +21,7 @@ from extractor.lineage.scripting.given import (
     given_to_parameters,
     with_places_named,
 )
-from extractor.lineage.scripting.held import WHOLE_ROW, Held, Value, cut, filled_by, query_in
+from extractor.lineage.scripting.held import WHOLE_ROW, Held, Value, cut, filled_by, query_in, text_in_brackets
 from extractor.lineage.scripting.records import fields_of_records
 from extractor.lineage.scripting.redefinition import redefinition
 from extractor.lineage.scripting.routine import Routine, find_routine
@@ -280,9 +280,15 @@ def _take(chunk: Chunk, body: str, known: Variables, held: Held) -> None:
 
 
 def _texts_read(chunk: Chunk, known: Variables) -> Texts:
-    """The texts whose rows a chunk reads: ``FOR r IN EXECUTE text``, ``OPEN c FOR text``, ``EXECUTE text INTO x``."""
+    """The texts whose rows a chunk reads.
+
+    ``FOR r IN EXECUTE text``, ``OPEN c FOR text``, ``EXECUTE text INTO x``, ``r := (EXECUTE IMMEDIATE text)``.
+    """
     words = chunk.words
     place = 0
+    if start := text_in_brackets(chunk):
+        end = next((i for i in range(start, len(words)) if words[i] in ("USING", ")")), len(words))
+        return known.value(chunk.tokens[start:end]) or UNKNOWN
     if words[0] == "FOR" and "IN" in words and words[words.index("IN") + 1 :][:1] == ["EXECUTE"]:
         place = words.index("EXECUTE") + 1
     elif words[0] == "OPEN" and words[2:3] == ["FOR"] and words[3:4] not in ([], ["SELECT"], ["WITH"], ["("]):
