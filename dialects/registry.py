@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from difflib import get_close_matches
 from functools import lru_cache
 
 from dialects import (
@@ -56,4 +57,6 @@ def get(name: str) -> Dialect:
     if sqlglot_adapter.knows(plain):
         found: Dialect = replace(GENERIC, name=plain, title=plain.capitalize(), parser=plain, aliases=())
         return found
-    raise UnknownDialect(f"there is no dialect {name!r}; known are: {', '.join(names())}")
+    near = get_close_matches(plain, [*names(), *_BY_NAME], n=1)
+    meant = f"; did you mean {_BY_NAME[near[0]].name}? They are" if near else "; known are"
+    raise UnknownDialect(f"there is no dialect {name!r}{meant}: {', '.join(names())}")

@@ -66,6 +66,7 @@ def extract_lineage(
     default_database: str | None = None,
     default_schema: str | None = None,
     temporary_tables: Sequence[re.Pattern[str]] = (),
+    progress: Callable[[float], None] | None = None,
 ) -> Lineage:
     """The lineage of a text (one statement or many, taken as one session) or of records (taken in time order).
 
@@ -76,6 +77,7 @@ def extract_lineage(
         default_database: the database of names that have none, where records do not say it.
         default_schema: the schema of bare names, where records do not say it.
         temporary_tables: names (searched in the full dotted name) to treat as temporary tables.
+        progress: called after each statement with the share of the work that is done, from 0 to 1.
 
     Returns:
         Lineage: all sources, targets and edges, each once, and every statement with its outcome. A bare SELECT
@@ -95,10 +97,13 @@ def extract_lineage(
         sees_reads=True,
     )
     if not isinstance(sql_or_records, str):
-        return _extracted(_pieces(_in_order(sql_or_records), chosen), sessions())
+        records = _in_order(sql_or_records)
+        return _extracted(_pieces(records, chosen, told=_share(progress, 0, 1)), sessions())
     with uncollected() if len(sql_or_records) <= _SHORT else nullcontext():
-        outlined = list(_pieces([QueryRecord(sql_or_records)], chosen, lone=True))
-        return _extracted(outlined, sessions(keep_temporary=_is_lone(outlined)))
+        read = _pieces([QueryRecord(sql_or_records)], chosen, lone=True, told=_share(progress, 0, _READING))
+        outlined = list(read)
+        bound = _watched(outlined, _share(progress, _READING, 1)) if progress is not None else outlined
+        return _extracted(bound, sessions(keep_temporary=_is_lone(outlined)))
 
 
 _SHORT = 500_000
@@ -116,6 +121,23 @@ def _extracted(outlined: Iterable[_Piece], sessions: Sessions) -> Lineage:
     return _gathered(statements)
 
 
+_Told = Callable[[float], None]
+_READING = 0.7
+"""The share of the time that reading a text takes; the rest binds its names."""
+
+
+def _share(progress: _Told | None, first: float, last: float) -> _Told | None:
+    """What tells a part of the work as a part of the whole."""
+    return (lambda done: progress(first + (last - first) * done)) if progress is not None else None
+
+
+def _watched(outlined: list[_Piece], told: _Told | None) -> Iterator[_Piece]:
+    for number, piece in enumerate(outlined, 1):
+        yield piece
+        if told is not None:
+            told(number / len(outlined))
+
+
 _Piece = tuple[QueryRecord, Any, "Outline | StatementLineage", int]
 
 
@@ -127,11 +149,13 @@ _DISTINCT = 4_000
 """So many texts are remembered with their outlines: a text that is run again is not parsed again."""
 
 
-def _pieces(records: Iterable[QueryRecord], dialect: Dialect, *, lone: bool = False) -> Iterator[_Piece]:
+def _pieces(
+    records: Sequence[QueryRecord], dialect: Dialect, *, lone: bool = False, told: _Told | None = None
+) -> Iterator[_Piece]:
     """Each statement with its fingerprint and its outline; ``lone`` says that there is but one record."""
     first: Callable[[str], Outline] = partial(outline, dialect=dialect)
     read = first if lone else lru_cache(_DISTINCT)(first)
-    for record in records:
+    for number, record in enumerate(records):
         found = pieces(record.sql, dialect)
         if lone and len(found) > 1:
             read = lru_cache(_DISTINCT)(first)
@@ -146,6 +170,8 @@ def _pieces(records: Iterable[QueryRecord], dialect: Dialect, *, lone: bool = Fa
             only = lone and len(found) == 1  # nothing else to be told from
             mark = Later(partial(fingerprint, text, dialect)) if only else fingerprint(text, dialect)
             yield placed, mark, _outlined(placed, text, mark, kind, index, read), index
+            if told is not None:
+                told((number + (index + 1) / len(found)) / len(records))
 
 
 def _outlined(

@@ -29,6 +29,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from extractor.credentials import SERVICE, find_secret
 from extractor.errors import ConfigError, SecretInConfig
+from extractor.settings_in_words import problems_in_words
 from extractor.settings_of_backfill import BackfillSettings
 from extractor.settings_of_history import REFERENCE, HistorySettings
 from extractor.settings_of_observability import KEY_VARIABLE, ObservabilitySettings
@@ -317,8 +318,5 @@ def _variable_of(place: str) -> str:
 
 
 def _in_words(error: ValidationError, path: Path) -> str:
-    lines = []
-    for problem in error.errors(include_url=False, include_input=False, include_context=False):
-        place = ".".join(str(p) for p in problem["loc"]) or "the file"
-        lines.append(f"  {place}: {problem['msg']}")
+    lines = [f"  {line}" for line in problems_in_words(error, Config)]
     return f"{path}: the configuration is not valid:\n" + "\n".join(lines)

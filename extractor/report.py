@@ -47,6 +47,11 @@ _RANK = {
 }
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """``1 table``, ``2 tables``, ``1,204 queries``; ``many`` is the plural where it is not the singular with an s."""
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
+
+
 def visible(text: str) -> str:
     r"""``text`` as it may be shown and stored anywhere: what a terminal obeys, and what no encoding holds, is spelled.
 

@@ -84,6 +84,24 @@ def test_every_wrong_setting_is_named(tmp_path):
     assert all(place in message for place in ("nonsense", "source.0.paths", "source.0.data_source_id"))
 
 
+def test_a_misspelled_setting_gets_the_one_that_was_meant(tmp_path):
+    """At any depth; where nothing is spelled alike, only that it does not exist."""
+    with pytest.raises(ConfigError) as caught:
+        load_config(
+            write(
+                tmp_path,
+                'zzz = 1\nalation = { url = "catalog", usr_id = 1 }\n'
+                '[[source]]\npath = ["l"]\ndialect = "hive"\ndata_source_id = 1\ncatalog = { from_alatoin = true }\n',
+            )
+        )
+    lines = str(caught.value).splitlines()[1:]
+    assert "  zzz: there is no such setting" in lines
+    assert "  source.0.path: there is no such setting; did you mean paths?" in lines
+    assert "  source.0.catalog.from_alatoin: there is no such setting; did you mean from_alation?" in lines
+    assert "  alation.usr_id: there is no such setting; did you mean user_id?" in lines
+    assert "  alation.url: this is no URL; write it whole, with https://" in lines
+
+
 def test_a_missing_file_says_how_to_write_one(tmp_path):
     """The message for a missing file names the command that writes an example."""
     with pytest.raises(ConfigError, match="alation-lineage init"):

@@ -12,7 +12,7 @@ import typer
 from extractor.cli.options import DEFAULT_CONFIG, ConfigFile
 from extractor.cli.terminal import say
 from extractor.errors import ConfigError
-from extractor.report import ExitCode
+from extractor.report import ExitCode, counted
 
 if TYPE_CHECKING:
     from extractor.alation import AlationClient, JobRef
@@ -68,7 +68,7 @@ def lineage_get(
         return
     for path in answer["paths"]:
         say(" -> ".join(", ".join(map(_shown, segment)) for segment in path))
-    say(f"{len(answer['paths'])} paths")
+    say(counted(len(answer["paths"]), "path"))
 
 
 def lineage_delete(
@@ -113,7 +113,7 @@ def dataflow_list(
         return
     for dataflow in found:
         say(f"{_id_of(dataflow)}\t{dataflow.get('title') or ''}")
-    say(f"{len(found)} dataflows")
+    say(counted(len(found), "dataflow"))
 
 
 def dataflow_show(

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 import orjson
 import typer
 
-from extractor.cli.options import dialects_like
+from extractor.cli.options import LogFormat, LogFormatOption, Quiet, dialects_like
 from extractor.cli.reading import Desk, Input, Names, guess_of, inputs_of, read_desk, schema_of
-from extractor.cli.terminal import say, takes_colours
+from extractor.cli.terminal import say, steps_told, takes_colours
 from extractor.errors import ConfigError
+from extractor.progress import Progress
 from extractor.report import ExitCode
 
 if TYPE_CHECKING:
@@ -66,6 +67,8 @@ def diff(
     ] = None,
     database: Annotated[str | None, typer.Option("--database", help="For names without one.")] = None,
     default_schema: Annotated[str | None, typer.Option("--default-schema", help="For names without one.")] = None,
+    quiet: Quiet = False,
+    log_format: LogFormatOption = LogFormat.TEXT,
 ) -> None:
     """Tell what differs in lineage between two versions, and what that breaks downstream.
 
@@ -78,7 +81,7 @@ def diff(
 
     names = Names(schema_of(schema), database, default_schema)
     problems: list[str] = []
-    old, new = _graphs(before, after, dialect, names, problems)
+    old, new = _graphs(before, after, dialect, names, problems, steps_told(quiet, log_format), quiet=quiet)
     found = differences(old, new)
     if layout is DiffLayout.JSON:
         sys.stdout.write(orjson.dumps(plain(values(found)), option=orjson.OPT_INDENT_2).decode() + "\n")
@@ -95,7 +98,9 @@ def diff(
     raise typer.Exit(ExitCode.DIFFERENCE if any(d.severity in bad for d in found) else ExitCode.DONE)
 
 
-def _graphs(before: str, after: str, dialect: str, names: Names, problems: list[str]) -> tuple[Graph, Graph]:
+def _graphs(
+    before: str, after: str, dialect: str, names: Names, problems: list[str], progress: Progress, *, quiet: bool
+) -> tuple[Graph, Graph]:
     """Both graphs. SQL is read in one dialect on both sides, so that a guess makes no difference of its own."""
     held = [_held(Path(name)) if name != "-" else None for name in (before, after)]
     inputs: list[list[Input]] = [
@@ -108,13 +113,14 @@ def _graphs(before: str, after: str, dialect: str, names: Names, problems: list[
     if all(inputs) and not dialect:
         guess = guess_of([*inputs[1], *inputs[0]])
         dialect = guess.name
-        say(f"dialect: {guess.name}, since {guess.reason}; --dialect says another", error=True)
+        if not quiet:
+            say(f"dialect: {guess.name}, since {guess.reason}; --dialect says another", error=True)
     made = []
     for name, graph, mine in zip((before, after), held, inputs, strict=True):
         if graph is not None:
             made.append(graph)
             continue
-        desk: Desk = read_desk(name, dialect, names, inputs=mine)
+        desk: Desk = read_desk(name, dialect, names, inputs=mine, progress=progress)
         problems += desk.problems
         for line in desk.not_analysed():
             say(f"warning: {line}", error=True)

@@ -11,10 +11,10 @@ import orjson
 import typer
 
 from extractor.cli import compare
-from extractor.cli.options import HtmlFile, Layout, dialects_like
+from extractor.cli.options import HtmlFile, Layout, LogFormat, LogFormatOption, Quiet, dialects_like
 from extractor.cli.reading import Desk, Names, read_desk, schema_of
-from extractor.cli.terminal import say, takes_colours, takes_lines
-from extractor.report import ExitCode
+from extractor.cli.terminal import say, steps_told, takes_colours, takes_lines
+from extractor.report import ExitCode, counted
 
 
 def add_to(app: typer.Typer) -> None:
@@ -44,25 +44,44 @@ def extract(
     ] = None,
     database: Annotated[str | None, typer.Option("--database", help="For names without one.")] = None,
     default_schema: Annotated[str | None, typer.Option("--default-schema", help="For names without one.")] = None,
+    exit_zero: Annotated[
+        bool, typer.Option("--exit-zero", help="Exit with 0 although some statements cannot be analysed.")
+    ] = False,
+    quiet: Quiet = False,
+    log_format: LogFormatOption = LogFormat.TEXT,
 ) -> None:
-    """Print the table and column lineage of SQL.
+    """Print the table and column lineage of SQL; exit code 3 where some of it cannot be read.
 
     Example: echo 'INSERT INTO a SELECT x FROM b' | alation-lineage extract -
     """
-    desk = read_desk(source, dialect, Names(schema_of(schema), database, default_schema))
-    if desk.guess is not None:
+    progress = steps_told(quiet, log_format)
+    desk = read_desk(source, dialect, Names(schema_of(schema), database, default_schema), progress=progress)
+    if desk.guess is not None and not quiet:
         say(f"dialect: {desk.guess.name}, since {desk.guess.reason}; --dialect says another", error=True)
     _show(desk, layout, source)
     if html is not None:
         from extractor.outputs.html import write_html
 
         write_html(desk.graph(_title(source), datetime.now(UTC)), html)
-        say(f"page: {html}", error=True)
+        if not quiet:
+            say(f"page: {html}", error=True)
     for line in desk.excerpts():
         say(line, error=True)
     for problem in desk.problems:
         say(f"error: {problem}", error=True)
-    raise typer.Exit(ExitCode.FAILED if desk.problems else ExitCode.DONE)
+    raise typer.Exit(_end(desk, exit_zero=exit_zero))
+
+
+def _end(desk: Desk, *, exit_zero: bool) -> ExitCode:
+    """The exit code, and a line on what could not be analysed: a script in CI must not pass for read."""
+    failed, count = desk.failed()
+    if failed:
+        say(
+            f"exit {0 if exit_zero and not desk.problems else 3}: {counted(failed, 'statement')} of {count} could not "
+            "be analysed",
+            error=True,
+        )
+    return ExitCode.FAILED if desk.problems or (failed and not exit_zero) else ExitCode.DONE
 
 
 def _show(desk: Desk, layout: Layout, source: str) -> None:

@@ -20,7 +20,7 @@ from extractor.cli.options import (
 )
 from extractor.cli.terminal import say, steps_told
 from extractor.errors import ConfigError
-from extractor.report import ExitCode
+from extractor.report import ExitCode, counted
 
 if TYPE_CHECKING:
     from extractor.pipeline import BackfillReport
@@ -102,13 +102,13 @@ def _in_words(report: BackfillReport, code: ExitCode) -> str:
             rows.append(f"  {done.words}: was done before")
             continue
         rows.append(
-            f"  {done.words}: {found.records_read} records, {found.edges_derived} edges, "
-            f"{found.upload.get('sent', 0)} dataflows sent, {found.upload.get('removed', 0)} removed"
+            f"  {done.words}: {counted(found.records_read, 'record')}, {counted(found.edges_derived, 'edge')}, "
+            f"{counted(found.upload.get('sent', 0), 'dataflow')} sent, {found.upload.get('removed', 0)} removed"
         )
         rows += [f"    warning: {line}" for line in found.warnings[:3]]
         rows += [f"    failed: {line}" for line in found.failures[:3]]
     new = sum(1 for done in report.windows if done.report is not None)
-    rows.append(f"{new} windows done now, {len(report.windows) - new} before")
+    rows.append(f"{counted(new, 'window')} done now, {len(report.windows) - new} before")
     if report.stopped:
         rows.append(f"exit {int(code)}: {report.stopped}")
     elif code is ExitCode.FAILED:

@@ -12,7 +12,7 @@ from extractor.models import AssetMapping, Node
 from extractor.pipeline.impact import Impact, Link
 from extractor.pipeline.names import last_part, table_of_column
 from extractor.pipeline.reach import Affected
-from extractor.report import visible
+from extractor.report import counted, visible
 
 _COLUMNS_IN_A_ROW = 8
 _ENTITIES = {ord(c): f"#{ord(c)};" for c in '"#<>&`[]{}|'}
@@ -125,7 +125,13 @@ def _way(found: Impact) -> str:
 
 def _sum(found: Impact) -> str:
     assets = len(found.affected_assets)
-    return f"{found.tables_met:,} tables, {found.columns_met:,} columns, {assets:,} mapped assets"
+    return ", ".join(
+        (
+            counted(found.tables_met, "table"),
+            counted(found.columns_met, "column"),
+            counted(assets, "mapped asset"),
+        )
+    )
 
 
 def _cells(found: Impact, affected: Affected, columns: Sequence[Node]) -> tuple[str, str, str, str]:

@@ -11,7 +11,7 @@ import typer
 
 from extractor.cli.terminal import say
 from extractor.errors import ConfigError
-from extractor.report import ExitCode, visible
+from extractor.report import ExitCode, counted, visible
 
 if TYPE_CHECKING:
     from extractor.pipeline import Look, Undo
@@ -69,7 +69,7 @@ def agree(meant: Undo, *, yes: bool) -> bool:
 
 
 def _say_all(found: Look, *, error: bool) -> None:
-    say(f"{found.compared} dataflows compared, {len(found.differences)} differ", error=error)
+    say(f"{counted(found.compared, 'dataflow')} compared, {len(found.differences)} different", error=error)
     _say(found.lines(), error=error)
     if found.temporary:
         say(f"TMP nodes, which the catalog does not hold ({len(found.temporary)}):", error=error)

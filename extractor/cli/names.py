@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from extractor.cli.options import DEFAULT_CONFIG, ConfigFile
-from extractor.cli.terminal import say
+from extractor.cli.options import DEFAULT_CONFIG, ConfigFile, Quiet
+from extractor.cli.terminal import say, steps_told
 from extractor.errors import ConfigError
 from extractor.report import ExitCode, visible
 
@@ -55,6 +55,7 @@ def pull(
     config: ConfigFile = DEFAULT_CONFIG,
     source: SourceName = "",
     full: Annotated[bool, typer.Option("--full", help="Read everything anew, also what has not changed.")] = False,
+    quiet: Quiet = False,
 ) -> None:
     """Bring the catalogs of the data sources into the state, from where the configuration says.
 
@@ -65,8 +66,9 @@ def pull(
     settings = _read(config)
     only = _source_of(settings, source) if source else None
     failed = 0
-    for pulled in pull_catalogs(settings, only, full=full):
-        say(visible(pulled.text), error=pulled.is_failure)
+    for pulled in pull_catalogs(settings, only, full=full, progress=steps_told(quiet)):
+        if pulled.is_failure or not quiet:
+            say(visible(pulled.text), error=pulled.is_failure)
         failed += pulled.is_failure
     raise typer.Exit(ExitCode.FAILED if failed else ExitCode.DONE)
 

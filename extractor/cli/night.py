@@ -174,6 +174,7 @@ def verify(
     config: ConfigFile = DEFAULT_CONFIG,
     json: JsonFile = None,
     quiet: Quiet = False,
+    log_format: LogFormatOption = LogFormat.TEXT,
 ) -> None:
     """Read back from Alation whether it holds what was sent, and list TMP nodes; exit code 4 when it does not.
 
@@ -183,7 +184,7 @@ def verify(
     from extractor.cli import looked
     from extractor.config import load_config
 
-    found = pipeline.verify(load_config(config))
+    found = pipeline.verify(load_config(config), steps_told(quiet, log_format))
     raise typer.Exit(looked.end(found, json, quiet=quiet))
 
 

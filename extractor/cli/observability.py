@@ -14,7 +14,7 @@ import typer
 from extractor.cli.options import DEFAULT_CONFIG, ConfigFile
 from extractor.cli.terminal import say
 from extractor.errors import ConfigError
-from extractor.report import visible
+from extractor.report import counted, visible
 
 if TYPE_CHECKING:
     from extractor.config import Config
@@ -167,7 +167,7 @@ def list_mappings(as_json: AsJson = False, config: ConfigFile = DEFAULT_CONFIG) 
         _print([mapping._asdict() for mapping in found])
     else:
         _rows(found)
-        say(f"{len(found)} mappings")
+        say(counted(len(found), "mapping"))
 
 
 def add_mapping(

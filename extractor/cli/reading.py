@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ import orjson
 
 from extractor.errors import ConfigError
 from extractor.models import BadRecord, Lineage, Outcome, QueryRecord
+from extractor.progress import Count, Progress, counter
 from extractor.report import visible
 
 if TYPE_CHECKING:
@@ -20,16 +22,20 @@ if TYPE_CHECKING:
     from extractor.outputs.graph import Graph
     from extractor.outputs.of_lineage import Text
     from extractor.sources import InputFile
+    from extractor.sources.reader import FileReader
 
 STANDARD_INPUT = "standard input"
 _NOT_ANALYSED = frozenset(
     {Outcome.NOT_PARSED, Outcome.UNSUPPORTED, Outcome.TOO_LARGE, Outcome.TIMED_OUT, Outcome.CUT, Outcome.DYNAMIC}
 )
 _NOT_UNDERSTOOD = frozenset({Outcome.NOT_PARSED, Outcome.UNSUPPORTED})
+_FAILED = _NOT_UNDERSTOOD | {Outcome.TOO_LARGE, Outcome.TIMED_OUT}
 _OF_ROUTINE = "statement of a routine"
 """Its places speak of the text within the routine."""
 _SAMPLE_CHARS = 200_000
 _SAMPLE_RECORDS = 200
+_COUNTED = 500
+"""After so many records of a log it is told how far it is read."""
 
 
 class Names(NamedTuple):
@@ -68,6 +74,11 @@ class Desk:
             if s.outcome in _NOT_ANALYSED
         ]
 
+    def failed(self) -> tuple[int, int]:
+        """How many statements could not be analysed, and how many there are."""
+        outcomes = [s.outcome for lineage in self.found.values() for s in lineage.statements]
+        return sum(outcome in _FAILED for outcome in outcomes), len(outcomes)
+
     def excerpts(self) -> list[str]:
         """Lines that show where the statements that cannot be parsed stop making sense, without credentials."""
         from extractor.outputs.excerpt import excerpt, place_of, place_of_beginning
@@ -92,7 +103,14 @@ class Desk:
         return graph_of_lineage(self.found, self.text_of, title=title, made_at=made_at)
 
 
-def read_desk(source: str, dialect: str, names: Names, *, inputs: list[Input] | None = None) -> Desk:
+def read_desk(
+    source: str,
+    dialect: str,
+    names: Names,
+    *,
+    inputs: list[Input] | None = None,
+    progress: Progress = lambda _: None,
+) -> Desk:
     """Read and analyse what ``source`` names; without a dialect, it is guessed.
 
     ``inputs`` gives the inputs where they are known already (two versions that must be read in one dialect).
@@ -106,9 +124,11 @@ def read_desk(source: str, dialect: str, names: Names, *, inputs: list[Input] | 
     inputs = inputs if inputs is not None else inputs_of(source)
     guess = None if dialect else guess_of(inputs)
     desk = Desk(guess.name if guess else dialect, guess)
+    way = _Way(inputs, progress)
     for item in inputs:
-        content = item.read(desk.dialect, desk.problems)
+        content = item.read(desk.dialect, desk.problems, way.reading(item))
         if content is None:
+            way.is_past(item)
             continue
         try:
             desk.found[item.name] = extract_lineage(
@@ -117,10 +137,12 @@ def read_desk(source: str, dialect: str, names: Names, *, inputs: list[Input] | 
                 schema=names.schema,
                 default_database=names.database,
                 default_schema=names.default_schema,
+                progress=way.analysing(item),
             )
         except known.UnknownDialect as error:
             raise ConfigError(str(error)) from None
         desk.contents[item.name] = content
+        way.is_past(item)
     return desk
 
 
@@ -131,27 +153,76 @@ class Input(NamedTuple):
     text: str | None = None
     file: InputFile | None = None
 
-    def read(self, dialect: str, problems: list[str]) -> str | list[QueryRecord] | None:
-        """Its text, or its records where it is a log or compressed; None, and a line about it, where it is neither."""
-        return self.text if self.file is None else _content_of(self.file, dialect, problems)
+    @property
+    def size_bytes(self) -> int:
+        """How large it is, as it lies there; 0 where nobody knows."""
+        if self.file is None:
+            return len(self.text or "")
+        if self.file.size_bytes or not isinstance(self.file.path, Path):
+            return self.file.size_bytes
+        return self.file.path.stat().st_size if self.file.path.is_file() else 0
+
+    def read(
+        self, dialect: str, problems: list[str], told: Callable[[int], None] | None = None
+    ) -> str | list[QueryRecord] | None:
+        """Its text, or its records where it is a log or compressed; None, and a line about it, where it is neither.
+
+        ``told`` is called now and then with the bytes that are read.
+        """
+        return self.text if self.file is None else _content_of(self.file, dialect, problems, told)
+
+
+class _Way:
+    """Tells how far the inputs are: of a log, how much is read; of all together, how much is analysed."""
+
+    def __init__(self, inputs: list[Input], progress: Progress) -> None:
+        self._told = counter(progress)
+        self._total = sum(item.size_bytes for item in inputs)
+        self._done = 0
+
+    def reading(self, item: Input) -> Callable[[int], None]:
+        what, size = f"{item.name}: reading", item.size_bytes
+        return lambda done: self._told(Count(what, min(done, size), size, "bytes"))
+
+    def analysing(self, item: Input) -> Callable[[float], None]:
+        done, size = self._done, item.size_bytes
+        return lambda share: self._told(Count("analysing", done + round(size * share), self._total, "bytes"))
+
+    def is_past(self, item: Input) -> None:
+        self._done += item.size_bytes
+        self._told(Count("analysing", self._done, self._total, "bytes"))
 
 
 def inputs_of(source: str) -> list[Input]:
     """The inputs that a word of the command line names: a file, a folder of scripts, or '-'.
 
     Raises:
-        ConfigError: the folder holds no script.
+        ConfigError: there is no such place, the folder holds no script, or what is piped in is no text.
     """
     if source == "-":
-        return [Input(STANDARD_INPUT, text=sys.stdin.read())]
+        return [Input(STANDARD_INPUT, text=_standard_input())]
     path = Path(source)
+    if not path.exists():
+        raise ConfigError(f"{source}: there is no such file or folder")
     files = sorted(p for p in path.rglob("*.sql") if p.is_file()) if path.is_dir() else [path]
     if not files:
-        raise ConfigError(f"{path} holds no .sql file")
+        raise ConfigError(f"{path} holds no .sql file; a log is read where it is named itself")
     from extractor import sources
 
     items = (item for file in files for item in sources.expand(sources.InputFile(file, str(file))))
     return [Input(visible(item.name), file=item) for item in items]
+
+
+def _standard_input() -> str:
+    """What is piped in: UTF-8, UTF-16 with its mark, else Windows-1252, whatever the terminal is said to have."""
+    data = sys.stdin.buffer.read()
+    try:
+        text = data.decode("utf-16" if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("cp1252", errors="replace")
+    if "\0" in text:
+        raise ConfigError(f"{STANDARD_INPUT} is no text; name the file itself, if it is a compressed one")
+    return text
 
 
 def guess_of(inputs: Iterable[Input]) -> Guess:
@@ -190,7 +261,9 @@ def schema_of(path: Path | None) -> dict[str, dict[str, str | None]] | None:
     return loaded
 
 
-def _content_of(item: InputFile, dialect: str, problems: list[str]) -> str | list[QueryRecord] | None:
+def _content_of(
+    item: InputFile, dialect: str, problems: list[str], told: Callable[[int], None] | None = None
+) -> str | list[QueryRecord] | None:
     from extractor import sources
     from extractor.config import SourceSettings
 
@@ -207,8 +280,16 @@ def _content_of(item: InputFile, dialect: str, problems: list[str]) -> str | lis
     except UnicodeDecodeError:
         pass  # compressed, or in another encoding: the reader of logs knows both
     settings = SourceSettings(name="desk", paths=[str(item.path)], dialect=dialect or "generic", data_source_id=0)
-    records = list(_good_records(sources.read_file(item, settings), problems))
+    reader = sources.read_file(item, settings)
+    records = list(_good_records(_watched(reader, told) if told is not None else reader, problems))
     return text if text is not None and _is_as_it_stands(records, text) else records
+
+
+def _watched(reader: FileReader, told: Callable[[int], None]) -> Iterator[QueryRecord | BadRecord]:
+    for number, record in enumerate(reader):
+        if not number % _COUNTED:
+            told(reader.position_bytes)
+        yield record
 
 
 def _is_as_it_stands(records: list[QueryRecord], text: str) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from extractor.cli.screen import Screen, Section, on_a_screen
-from extractor.report import ExitCode, Lines, Report
+from extractor.report import ExitCode, Lines, Report, counted
 
 _SHOWN = 8
 _JOBS = 5
@@ -87,12 +87,13 @@ def _files(report: Report) -> Section:
     rows = []
     for item in sorted(report.files, key=lambda item: not (item.problem or item.unreadable or item.encoding)):
         extras = [f"{item.unreadable} unreadable"] if item.unreadable else []
-        extras += [f"{item.replaced_characters} characters replaced"] if item.replaced_characters else []
+        extras += [f"{counted(item.replaced_characters, 'character')} replaced"] if item.replaced_characters else []
         extras += [f"read as {item.encoding}"] if item.encoding else []
         extras += [item.problem] if item.problem else []
         tail = f" ({'; '.join(extras)})" if extras else ""
-        rows.append(f"  {item.path}: {item.format or 'not read'}, {item.records} records{tail}")
-    head = f"read {len(report.files)} files, {report.records_read} records, {report.statements_read} statements"
+        rows.append(f"  {item.path}: {item.format or 'not read'}, {counted(item.records, 'record')}{tail}")
+    read = (len(report.files), "file"), (report.records_read, "record"), (report.statements_read, "statement")
+    head = f"read {', '.join(counted(number, what) for number, what in read)}"
     return Section(head, rows, "files", 2 * _SHOWN)
 
 
@@ -136,8 +137,8 @@ def _requests(plan: Mapping[str, Any]) -> str:
     posts, deletes, expected_s = (plan.get(name, 0) for name in ("posts", "deletes", "expected_s"))
     if not posts + deletes:
         return ""
-    time = f"{expected_s:.0f} s" if expected_s < 120 else f"{expected_s / 60:.0f} minutes"
-    return f"in {posts} uploads and {deletes} deletions, one at a time: about {time} in Alation"
+    time = f"{expected_s:.0f} s" if expected_s < 120 else counted(round(expected_s / 60), "minute")
+    return f"in {counted(posts, 'upload')} and {counted(deletes, 'deletion')}, one at a time: about {time} in Alation"
 
 
 def _ranked(title: str, lines: Lines) -> Section:

@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
-from extractor.cli.options import DEFAULT_CONFIG, ConfigFile
-from extractor.cli.terminal import say
+from extractor.cli.options import DEFAULT_CONFIG, ConfigFile, Quiet
+from extractor.cli.terminal import say, steps_told
 from extractor.errors import ConfigError
+from extractor.report import counted
 
 _group = typer.Typer(no_args_is_help=True, help="What we know: look at it, move it, make it anew.")
 
@@ -61,7 +62,7 @@ def export_(
     from extractor import pipeline
     from extractor.config import load_config
 
-    say(f"{target}: {pipeline.export_state(load_config(config), target)} rows")
+    say(f"{target}: {counted(pipeline.export_state(load_config(config), target), 'row')}")
 
 
 @_group.command("import")
@@ -79,11 +80,11 @@ def import_(
     settings = load_config(config)
     if not source.is_file():
         raise ConfigError(f"{source}: there is no such file. Write one with: alation-lineage state export {source}")
-    say(f"{source}: {pipeline.import_state(settings, source)} rows")
+    say(f"{source}: {counted(pipeline.import_state(settings, source), 'row')}")
 
 
 @_group.command()
-def rebuild(config: ConfigFile = DEFAULT_CONFIG) -> None:
+def rebuild(config: ConfigFile = DEFAULT_CONFIG, quiet: Quiet = False) -> None:
     """Take what Alation holds under our namespace into the state, after the state was lost.
 
     Example: alation-lineage state rebuild
@@ -91,5 +92,6 @@ def rebuild(config: ConfigFile = DEFAULT_CONFIG) -> None:
     from extractor import pipeline
     from extractor.config import load_config
 
-    taken, known = pipeline.rebuild_state(load_config(config))
-    say(f"{taken} dataflows taken over from Alation, {known} were known")
+    taken, known = pipeline.rebuild_state(load_config(config), steps_told(quiet))
+    if not quiet:
+        say(f"{counted(taken, 'dataflow')} taken over from Alation, {known} known before")

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import orjson
 import typer
 
-from extractor.cli.options import dialects_like
-from extractor.cli.terminal import say
+from extractor.cli.options import Quiet, dialects_like
+from extractor.cli.terminal import say, steps_told
 from extractor.errors import ConfigError
-from extractor.report import ExitCode, visible
+from extractor.report import ExitCode, counted, visible
 
 if TYPE_CHECKING:
     from extractor.pipeline.survey import Survey
@@ -57,6 +57,7 @@ def stats(
     ] = "auto",
     time_zone: Annotated[str, typer.Option("--time-zone", help="The zone of times that name none.")] = "UTC",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    quiet: Quiet = False,
 ) -> None:
     """Count what log files hold: by file, format, outcome, session, hour and kind of statement.
 
@@ -73,10 +74,10 @@ def stats(
     source = SourceSettings(
         name="stats", paths=["."], dialect=dialect, data_source_id=0, format=as_format, time_zone=time_zone
     )
-    found = survey(paths, known, source)
+    found = survey(paths, known, source, steps_told(quiet))
     if as_json:
         sys.stdout.write(orjson.dumps(_plain(found), option=orjson.OPT_INDENT_2).decode() + "\n")
-    else:
+    elif found.files:
         say("\n".join(visible(row) for row in _in_words(found)))
     is_empty = not found.files and not found.problems
     for problem in [*found.problems, *(["no file was found"] if is_empty else [])]:
@@ -119,7 +120,11 @@ def _file(stats: FileStats) -> dict[str, Any]:
 
 
 def _in_words(found: Survey) -> list[str]:
-    rows = [f"{len(found.files)} files, {found.records:,} records, {found.sessions:,} sessions"]
+    rows = [
+        ", ".join(
+            (counted(len(found.files), "file"), counted(found.records, "record"), counted(found.sessions, "session"))
+        )
+    ]
     if found.first is not None and found.last is not None:
         rows.append(f"from {found.first:%Y-%m-%d %H:%M:%S} to {found.last:%Y-%m-%d %H:%M:%S} UTC")
     rows += ["", "files"]

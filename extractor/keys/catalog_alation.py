@@ -9,6 +9,7 @@ from typing import Protocol
 
 from extractor.keys.catalog_load import CatalogLoad, Problems, columns_into, tables_into
 from extractor.models import CatalogColumn, CatalogTable
+from extractor.progress import Progress, counter, counting, unheard
 from extractor.state.catalog import CatalogRefresh, CatalogStore, CatalogVersion
 
 _MOST_CHANGED = 500
@@ -36,6 +37,7 @@ def refresh_alation(
     detail: str = "",
     full_every: timedelta = timedelta(),
     now: datetime | None = None,
+    progress: Progress = unheard,
 ) -> CatalogLoad:
     """Replace the catalog of a data source by what Alation holds; an error while it is read leaves the present one.
 
@@ -49,13 +51,14 @@ def refresh_alation(
     before = reader.version if reader is not None else None
     refresh = store.begin(ds_id, origin="alation", detail=detail, fetched_at=now)
     bad = Problems()
-    tables_into(refresh, alation.tables(ds_id), bad)
+    told, what = counter(progress), f"data source {ds_id}: reading the catalog"
+    tables_into(refresh, counting(alation.tables(ds_id), what, "tables", told), bad)
     if before is not None and _is_basis(before, detail, now - full_every):
         version = _by_changes(refresh, before, alation, bad)
         if version is not None:
             return CatalogLoad(version, bad.count, tuple(bad.kept))
     seen = _Seen(None)
-    columns_into(refresh, seen.of(alation.columns(ds_id)), bad)
+    columns_into(refresh, seen.of(counting(alation.columns(ds_id), f"{what}'s columns", "columns", told)), bad)
     version = refresh.finish(last_column_id=seen.last, columns_given=seen.count, full_at=now)
     return CatalogLoad(version, bad.count, tuple(bad.kept))
 

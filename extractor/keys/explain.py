@@ -9,6 +9,7 @@ from extractor.config import SourceSettings
 from extractor.keys.interface import CatalogReader, KeyResult
 from extractor.keys.locations import clean
 from extractor.models import TableName
+from extractor.report import counted
 from extractor.schemas import CatalogNames, Found, NameParts
 
 _NAMES_COMPARED = 2_000
@@ -116,4 +117,4 @@ def _schemas_near(found: Found, catalog: CatalogReader) -> list[str]:
     wanted = {".".join(p for p in (parts.database, parts.schema) if p).lower() for parts in found.tried}
     close = [m for w in sorted(wanted) for m in get_close_matches(w, held, n=_NAMES_SHOWN, cutoff=0.5)]
     shown = list(dict.fromkeys(close)) or list(held)[:_NAMES_SHOWN]
-    return [f"a schema of the catalog: {schema} ({held[schema]} tables)" for schema in shown[:_NAMES_SHOWN]]
+    return [f"a schema of the catalog: {schema} ({counted(held[schema], 'table')})" for schema in shown[:_NAMES_SHOWN]]

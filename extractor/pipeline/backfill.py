@@ -22,7 +22,7 @@ from extractor.pipeline.events import check_events, observe_events
 from extractor.pipeline.runs import PACKED_FROM, alation_of, apply_made, connect, finish, plan_of, state_url
 from extractor.pipeline.windows import Window, windows_between
 from extractor.progress import Progress
-from extractor.report import ExitCode, Report
+from extractor.report import ExitCode, Report, counted
 from extractor.state import Store
 from extractor.state.catalog import CatalogStore
 from extractor.state.history import History
@@ -292,8 +292,9 @@ class _Clock:
         took = max(self._now() - self._began, 1e-6)
         left = (self._total - self._done) * took / self._worked
         return (
-            f"{span_in_words(window)}: {report.records_read} records, {report.edges_derived} edges, "
-            f"{report.upload.get('sent', 0)} dataflows sent; {self._done} of {self._total} windows, "
+            f"{span_in_words(window)}: {counted(report.records_read, 'record')}, "
+            f"{counted(report.edges_derived, 'edge')}, {counted(report.upload.get('sent', 0), 'dataflow')} sent; "
+            f"{self._done} of {counted(self._total, 'window')}, "
             f"{self._records / took:,.0f} records/s, about {duration_in_words(left)} left"
         )
 

@@ -15,7 +15,8 @@ from extractor.keys import CatalogLoad, load_database, load_exports, load_file, 
 from extractor.pipeline.dialect import dialect_of
 from extractor.pipeline.resolvers import mapped_sources
 from extractor.pipeline.tokens import token_warnings
-from extractor.report import Report
+from extractor.progress import Progress, unheard
+from extractor.report import Report, counted
 from extractor.settings_of_places import CatalogSettings
 from extractor.state.catalog import CatalogStore
 
@@ -56,7 +57,7 @@ def refresh_catalogs(
             continue
         done.add(number)
         try:
-            held = refresh_catalog(config, source, catalogs, client)
+            held = refresh_catalog(config, source, catalogs, client, progress=progress)
         except AuthenticationFailed:
             raise
         except (CatalogError, AlationError) as error:
@@ -65,7 +66,7 @@ def refresh_catalogs(
             report.warnings.append(f"data source {number}: the catalog of an earlier run is used, since: {error}")
             continue
         report.warnings.extend(f"data source {number}: {warning}" for warning in held.warnings)
-        progress(f"{source.name}: the catalog holds {held.tables} tables, {held.columns} columns")
+        progress(f"{source.name}: the catalog holds {counted(held.tables, 'table')}, {counted(held.columns, 'column')}")
         if not held.tables:
             report.warnings.extend(
                 f"source {other.name}: {NO_TABLE.format(number)}"
@@ -88,7 +89,7 @@ def refresh_schemas(config: Config, catalogs: CatalogStore, report: Report, prog
         if exports or asking:
             layers = (catalogs.reader(number, layer) for layer in ("export", "live"))
             held = sum(layer.version.tables for layer in layers if layer is not None)
-            progress(f"{of_it[0].name}: exports and the database tell the columns of {held} tables")
+            progress(f"{of_it[0].name}: exports and the database tell the columns of {counted(held, 'table')}")
 
 
 def _refresh_layer(
@@ -122,6 +123,7 @@ def refresh_catalog(
     client: AlationClient | None,
     *,
     full: bool = False,
+    progress: Progress = unheard,
 ) -> CatalogState:
     """Replace the held catalog of the source's data source; a file wins over Alation, and so does the live database.
 
@@ -139,7 +141,8 @@ def refresh_catalog(
     if source.catalog.from_alation and client is not None:
         full_every = timedelta() if full else timedelta(hours=source.catalog.full_every_hours)
         url = str(config.alation and config.alation.url)
-        return state_of(refresh_alation(catalogs, number, client, detail=url, full_every=full_every))
+        load = refresh_alation(catalogs, number, client, detail=url, full_every=full_every, progress=progress)
+        return state_of(load)
     held = catalogs.reader(number)
     return CatalogState(held.version.tables, held.version.columns) if held is not None else CatalogState()
 

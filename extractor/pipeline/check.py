@@ -19,6 +19,7 @@ from extractor.pipeline.findings import Finding, Level
 from extractor.pipeline.resolvers import mapped_sources, resolver_of
 from extractor.pipeline.runs import connect, state_url
 from extractor.pipeline.tokens import warning_of
+from extractor.report import counted
 from extractor.sources import SCRIPTS, InputFile
 from extractor.sources.clients import known_variables
 from extractor.state import Store
@@ -158,7 +159,7 @@ def _paths(config: Config) -> Iterator[Finding]:
         links = sum(len(dataflow.edges) for dataflow in declared.dataflows(lambda node, _: node))
         yield from (Finding(Level.ERROR, f"{name}: {p.origin}: {p.words}") for p in declared.problems)
         if files:
-            yield Finding(Level.OK, f"{name}: {files} files with {links} links")
+            yield Finding(Level.OK, f"{name}: {counted(files, 'file')} with {counted(links, 'link')}")
         else:
             yield Finding(Level.ERROR, f"{name}: {', '.join(settings.files)} match no file below {config.root}")
 
@@ -184,7 +185,8 @@ def _dialect_and_catalog(
     if catalog is None or catalog.is_empty():
         yield _no_catalog(source, catalogs)
     else:
-        yield Finding(Level.OK, f"{name}: the catalog holds {held.tables} tables and {held.columns} columns")
+        holds = f"{counted(held.tables, 'table')} and {counted(held.columns, 'column')}"
+        yield Finding(Level.OK, f"{name}: the catalog holds {holds}")
     rule = resolver_of(config, source, dialect, catalogs).database_part()
     yield Finding(Level.OK, f"{name}: keys are written {rule.form}, as the {rule.decided_by} says")
     if rule.database_part and not source.database:
@@ -204,7 +206,8 @@ def _dialect_and_catalog(
 def _no_catalog(source: SourceSettings, catalogs: CatalogStore) -> Finding:
     mapped = catalogs.reader(source.data_source_id, "mapping")
     if mapped is not None:
-        text = f"no catalog; {mapped.version.tables} tables of Data Observability's mapping list stand in for it"
+        tables = counted(mapped.version.tables, "table")
+        text = f"no catalog; Data Observability's mapping list ({tables}) stands in for it"
         return Finding(Level.WARNING, f"source {source.name}: {text}")
     if source.unknown_tables == "leave_out":
         return Finding(Level.ERROR, f"source {source.name}: {NO_TABLE.format(source.data_source_id)}")
@@ -239,7 +242,7 @@ def _files(config: Config, source: SourceSettings) -> Iterator[Finding]:
     if total:
         seen = ", ".join(f"{count} {name}" for name, count in formats.most_common())
         more = f" (of the first {_FILES_LOOKED_AT})" if total > _FILES_LOOKED_AT else ""
-        yield Finding(Level.OK, f"{name}: {total} files: {seen}{more}")
+        yield Finding(Level.OK, f"{name}: {counted(total, 'file')}: {seen}{more}")
     elif not problems:
         yield Finding(Level.ERROR, f"{name}: its paths match no file below {config.root}: {', '.join(source.paths)}")
     if unresolved:

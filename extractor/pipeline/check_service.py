@@ -11,6 +11,7 @@ from extractor.pipeline.contradictions import contradictions
 from extractor.pipeline.findings import Finding, Level
 from extractor.pipeline.mapping import read_assets
 from extractor.pipeline.service import enter, remember
+from extractor.report import counted
 from extractor.state import Store
 from extractor.state.assets import AssetStore
 from extractor.state.catalog import CatalogStore
@@ -34,7 +35,9 @@ def ask_service(config: Config, store: Store) -> Asked:
     try:
         if settings.map_tables == "each" and settings.assets is not None:
             lines = read_assets(config.root / settings.assets)
-            findings.append(Finding(Level.OK, f"Data Observability: {settings.assets} lists {len(lines)} assets"))
+            findings.append(
+                Finding(Level.OK, f"Data Observability: {settings.assets} lists {counted(len(lines), 'asset')}")
+            )
         with enter(settings.model_copy(update={"retries": 1})) as client:
             found = client.integration()
             mappings = client.mappings()
@@ -44,7 +47,7 @@ def ask_service(config: Config, store: Store) -> Asked:
         return Asked((*findings, Finding(level, f"Data Observability: {error}")))
     remember(store, mappings)
     findings.append(_connection(config, found.url if found else None))
-    findings.append(Finding(Level.OK, f"Data Observability: {len(mappings)} assets are mapped"))
+    findings.append(Finding(Level.OK, f"Data Observability: {counted(len(mappings), 'mapped asset')}"))
     return Asked(tuple(findings), True)
 
 

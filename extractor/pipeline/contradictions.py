@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from extractor.keys.mapped import built_key
 from extractor.models import AssetMapping, CatalogTable
+from extractor.report import counted
 from extractor.state.catalog import CatalogStore, StoredCatalog
 
 
@@ -35,7 +36,7 @@ def contradictions(catalogs: CatalogStore, mappings: Iterable[AssetMapping], tit
 def _of_titles(number: int, listed: list[AssetMapping], titles: dict[int, str]) -> Iterator[str]:
     title = titles.get(number)
     if title is None:
-        yield f"{len(listed)} assets are of data source {number}, which Alation does not show to this token"
+        yield f"{counted(len(listed), 'asset')} of data source {number}, which Alation does not show to this token"
         return
     others = sorted({m.data_source_name for m in listed if m.data_source_name and m.data_source_name != title})
     for other in others:

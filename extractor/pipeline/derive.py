@@ -29,7 +29,7 @@ from extractor.pipeline.spool import Event, Spool
 from extractor.pipeline.walk import Walk, Watcher
 from extractor.pipeline.windows import Window
 from extractor.progress import Count, Progress, counter
-from extractor.report import Report
+from extractor.report import Report, counted
 from extractor.schemas import CatalogSchema
 from extractor.sessions import Sessions
 from extractor.state import Store
@@ -113,7 +113,7 @@ class Derivation:
         limits = limits_of(self._config)
         with Spool() as spool:
             self._read(group, spool, limits)
-            self._progress(f"{_names(group)}: {spool.count} statements that may matter, in time order")
+            self._progress(f"{_names(group)}: {counted(spool.count, 'statement')} that may matter, in time order")
             self._walk(group, spool, limits)
 
     def _read(self, group: Group, spool: Spool, limits: Limits) -> None:

@@ -21,7 +21,7 @@ from extractor.pipeline.runs import alation_of, connect, state_url
 from extractor.pipeline.spans import Spans
 from extractor.pipeline.windows import Window, windows_between
 from extractor.progress import Progress
-from extractor.report import Report
+from extractor.report import Report, counted
 from extractor.state import Store
 from extractor.state.catalog import CatalogStore
 from extractor.state.history import History
@@ -87,18 +87,19 @@ class Estimate:
 
     def in_words(self) -> str:
         """The estimate for a person."""
-        rows = [f"{self.windows} windows; nothing was changed"]
+        rows = [f"{counted(self.windows, 'window')}; nothing was changed"]
         rows += [
-            f"  {name}: {self.files[name]} files, {self.size_bytes[name] / 1e6:,.1f} MB that may hold something of it"
+            f"  {name}: {counted(self.files[name], 'file')} that may hold something of it, "
+            f"{self.size_bytes[name] / 1e6:,.1f} MB"
             for name in self.files
         ]
         if self.sample is None or self.reading_s is None:
             return "\n".join([*rows, "no record was found in the days that were tried, so there is no sample to go by"])
         rate = self.sample.size_bytes / 1e6 / self.sample.took_s
-        requests = f"at most {self.requests} requests, {duration_in_words(self.uploading_s or 0)}"
+        requests = f"at most {counted(self.requests or 0, 'request')}, {duration_in_words(self.uploading_s or 0)}"
         rows.append(
-            f"sample {span_in_words(self.sample.window)}: {self.sample.records} records, {rate:,.1f} MB/s, "
-            f"{self.sample.requests} requests"
+            f"sample {span_in_words(self.sample.window)}: {counted(self.sample.records, 'record')}, {rate:,.1f} MB/s, "
+            + counted(self.sample.requests, "request")
         )
         rows.append(f"reading and deriving: about {duration_in_words(self.reading_s)}")
         rows.append(f"upload: {requests}; loads that recur from window to window need none again, so mostly far less")

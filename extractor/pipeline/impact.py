@@ -14,6 +14,7 @@ from extractor.models import AssetMapping, EdgeKind, Node
 from extractor.pipeline.names import Found, find_column, find_table, table_of_column
 from extractor.pipeline.reach import Affected, Looked, Question, Reach, Walked
 from extractor.pipeline.runs import state_url
+from extractor.report import counted
 from extractor.state import Store
 from extractor.state.assets import AssetStore, MappedTable
 from extractor.state.graph import LineageGraph
@@ -101,7 +102,7 @@ def _table_of_asset(graph: LineageGraph, asset: str, mapped: list[MappedTable]) 
     """
     key = next((table.key for table in mapped if table.mapping.asset_id == asset), None)
     if key is None:
-        held = f"{len(mapped)} mappings are known" if mapped else "no mapping is known yet"
+        held = f"known: {counted(len(mapped), 'mapping')}" if mapped else "no mapping is known yet"
         raise ConfigError(
             f"no mapping of an asset {asset!r} is known ({held}): read the list anew with alation-lineage "
             "observability mappings list, or ask for the table with --table"

@@ -9,6 +9,7 @@ from typing import Any
 
 from extractor.config import Config
 from extractor.pipeline.runs import alation_of, connect, opened, state_url
+from extractor.progress import Progress, unheard
 from extractor.state import Run, Store
 from extractor.upload.rebuild import rebuild
 
@@ -92,7 +93,7 @@ def import_state(config: Config, source: Path) -> int:
         return store.import_(source)
 
 
-def rebuild_state(config: Config) -> tuple[int, int]:
+def rebuild_state(config: Config, progress: Progress = unheard) -> tuple[int, int]:
     """Take what Alation holds under our namespace into the state; how many dataflows, and how many it knew.
 
     Raises:
@@ -100,7 +101,7 @@ def rebuild_state(config: Config) -> tuple[int, int]:
     """
     with opened(config, "rebuild") as (store, run_id, _), connect(alation_of(config)) as client:
         try:
-            counts = rebuild(store, client, config.namespace, run_id)
+            counts = rebuild(store, client, config.namespace, run_id, progress)
         except BaseException:
             store.finish_run(run_id, "failed")
             raise

@@ -14,6 +14,8 @@ from extractor.pipeline.catalogs import reads_alation, refresh_catalog, state_of
 from extractor.pipeline.dialect import dialect_of
 from extractor.pipeline.resolvers import mapped_sources, resolver_of
 from extractor.pipeline.runs import connect, state_url
+from extractor.progress import Progress, unheard
+from extractor.report import counted
 from extractor.state import Store
 from extractor.state.catalog import CatalogStore, CatalogVersion
 
@@ -48,7 +50,9 @@ def explain_key(
         return ExplainedKey(resolver.explain_name(asked), node.key if node is not None else "")
 
 
-def pull_catalogs(config: Config, only: SourceSettings | None, *, full: bool) -> Iterator[Pulled]:
+def pull_catalogs(
+    config: Config, only: SourceSettings | None, *, full: bool, progress: Progress = unheard
+) -> Iterator[Pulled]:
     """Refresh the catalogs of all data sources, or of one; one that fails costs itself.
 
     Raises:
@@ -69,7 +73,7 @@ def pull_catalogs(config: Config, only: SourceSettings | None, *, full: bool) ->
         for source in wanted:
             number = source.data_source_id
             try:
-                held = refresh_catalog(config, source, catalogs, client, full=full)
+                held = refresh_catalog(config, source, catalogs, client, full=full, progress=progress)
             except AuthenticationFailed:
                 raise
             except (CatalogError, AlationError) as error:
@@ -107,7 +111,7 @@ def catalogs_in_words(config: Config, only: SourceSettings | None, most_schemas:
                 yield in_words(version)
             reader = catalogs.reader(number)
             schemas = reader.schema_names() if reader is not None else ()
-            yield from (f"    {schema} ({schema.tables} tables)" for schema in schemas[:most_schemas])
+            yield from (f"    {schema} ({counted(schema.tables, 'table')})" for schema in schemas[:most_schemas])
             if len(schemas) > most_schemas:
                 yield f"    and {len(schemas) - most_schemas} more schemas"
 
@@ -117,6 +121,6 @@ def in_words(version: CatalogVersion) -> str:
     detail = f" {version.detail}" if version.detail else ""
     full = f", in full {version.full_at:%Y-%m-%d %H:%M} UTC" if version.full_at is not None else ""
     return (
-        f"data source {version.ds_id}: {version.tables} tables, {version.columns} columns, "
+        f"data source {version.ds_id}: {counted(version.tables, 'table')}, {counted(version.columns, 'column')}, "
         f"from {version.origin}{detail}, read {version.fetched_at:%Y-%m-%d %H:%M} UTC{full}, version {version.id}"
     )

@@ -10,6 +10,7 @@ from extractor.alation import AlationClient
 from extractor.config import Config
 from extractor.models import Node
 from extractor.pipeline.runs import alation_of, connect, state_url
+from extractor.progress import Progress, unheard
 from extractor.report import MAX_LINES
 from extractor.state import CatalogStore, Status, Store, StoredCatalog, node_identity
 from extractor.upload.compare import Comparison, Difference, Kind, compare, temporary_among, unknown_dataflows
@@ -39,7 +40,7 @@ class Look:
         return lines + [f"{node.otype} {node.key} is no TMP node any longer" for node in self.healed]
 
 
-def verify(config: Config) -> Look:
+def verify(config: Config, progress: Progress = unheard) -> Look:
     """Read back everything of ours, for as long as ``reconcile.verify_wait_s`` while something is missing.
 
     Raises:
@@ -48,7 +49,7 @@ def verify(config: Config) -> Look:
         AlationError: Alation cannot be read.
     """
     with Store.open(state_url(config)) as store, store.lock(), connect(alation_of(config)) as client:
-        found = _compared(store, client, config)
+        found = _compared(store, client, config, progress)
         _ask_about_tables(store, client, config, found)
         return _looked(store, found, found.differences)
 
@@ -79,10 +80,10 @@ def _ask_about_tables(store: Store, client: AlationClient, config: Config, found
     found.temporary.update(temporary_among(client, asked[:_MOST_ASKED]))
 
 
-def _compared(store: Store, client: AlationClient, config: Config) -> Comparison:
+def _compared(store: Store, client: AlationClient, config: Config, progress: Progress) -> Comparison:
     """The comparison, done again for what differs until it does not or the wait is over: Alation writes late."""
     until = time.monotonic() + config.reconcile.verify_wait_s
-    found = compare(store, client, config.namespace)
+    found = compare(store, client, config.namespace, progress=progress)
     while found.differences and (left := until - time.monotonic()) > 0:
         time.sleep(min(_LOOK_AGAIN_S, left))
         again = compare(store, client, config.namespace, [d.external_id for d in found.differences])

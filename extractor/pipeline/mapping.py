@@ -15,7 +15,7 @@ from extractor.models import Node
 from extractor.observability import ObservabilityClient
 from extractor.pipeline.names import split_name
 from extractor.pipeline.service import enter, observability_of, remember
-from extractor.report import Report
+from extractor.report import Report, counted
 from extractor.settings_of_observability import ObservabilitySettings
 from extractor.state import Store
 from extractor.state.assets import AssetStore, MappedTable
@@ -56,10 +56,12 @@ class MappingPlan:
         """One line for a person."""
         if self.how == "automatic":
             count = len(self.tables)
-            return f"mapping: {count} tables entered the lineage; " + ("one automatic mapping" if count else "none")
+            return f"mapping: {counted(count, 'table')} entered the lineage; " + (
+                "one automatic mapping" if count else "none"
+            )
         keys = ", ".join(f"{a.asset_id} = {a.key}" for a in self.additions[:_SHOWN])
         more = f" and {len(self.additions) - _SHOWN} more" if len(self.additions) > _SHOWN else ""
-        return f"mapping: {len(self.additions)} assets are to be mapped" + (f": {keys}{more}" if keys else "")
+        return f"mapping: to be mapped: {counted(len(self.additions), 'asset')}" + (f": {keys}{more}" if keys else "")
 
 
 def refresh_mappings(config: Config, store: Store, report: Report) -> None:

@@ -25,7 +25,7 @@ from extractor.pipeline.picture import Picture
 from extractor.pipeline.resolvers import mapped_sources
 from extractor.pipeline.windows import Window
 from extractor.progress import Count, Progress, counter
-from extractor.report import Report
+from extractor.report import Report, counted
 from extractor.state import Store
 from extractor.state.catalog import CatalogStore
 from extractor.upload import ApplyReport, LineageApi, Plan, apply_plan, make_plan
@@ -103,7 +103,7 @@ def plan(
                 made.save(out)
             if look is not None and not made.is_empty:
                 to_do = made.head.counts.operations
-                report.differences.append(f"{to_do} dataflows have to be sent, changed or removed")
+                report.differences.append(f"to be sent, changed or removed: {counted(to_do, 'dataflow')}")
             picture = Picture.of(html, made, store, config, "Plan")
         finish(config, store, run_id, report)
         if picture is not None:
@@ -188,9 +188,9 @@ def plan_of(
     )
     if withheld := made.head.counts.withheld:
         report.failures.append(
-            f"{withheld} dataflows of {', '.join(made.head.withheld_of)} would be removed or lose most of their edges, "
-            f"and {_limit_of(config)} is the most that one run may take away: they stay as they are. If the logs and "
-            "the catalog are right, run again with --allow-removals"
+            f"{counted(withheld, 'dataflow')} of {', '.join(made.head.withheld_of)} would be removed or lose most of "
+            f"their edges, and {_limit_of(config)} is the most that one run may take away: they stay as they are. If "
+            "the logs and the catalog are right, run again with --allow-removals"
         )
     return made
 

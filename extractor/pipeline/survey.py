@@ -15,6 +15,7 @@ from dialects import Dialect
 from extractor import sources, statements
 from extractor.config import SourceSettings
 from extractor.models import BadRecord, QueryRecord
+from extractor.progress import Count, Progress, counter
 from extractor.report import visible
 from extractor.sources import FileStats, InputFile
 from extractor.statements import StatementClass
@@ -29,6 +30,8 @@ _OBJECT = re.compile(
 )
 _OF_AN_OBJECT = frozenset({"CREATE", "ALTER", "DROP"})
 _VERB_LOOKED_AT = 200
+_COUNTED = 500
+"""After so many records it is told how far a log is read."""
 
 
 @dataclass(slots=True)
@@ -79,7 +82,9 @@ class Survey:
             self.kinds[kind_in_words(text, writes=found is StatementClass.WRITES)] += 1
 
 
-def survey(paths: Iterable[Path], dialect: Dialect, source: SourceSettings) -> Survey:
+def survey(
+    paths: Iterable[Path], dialect: Dialect, source: SourceSettings, progress: Progress = lambda _: None
+) -> Survey:
     """Read all files at or below some paths, as a run would, and count.
 
     ``source`` gives the settings to read with; its own paths are of no account.
@@ -92,7 +97,7 @@ def survey(paths: Iterable[Path], dialect: Dialect, source: SourceSettings) -> S
         called = sources.called_scripts(openable, settings)
         alone = [item for item in openable if item.path not in called]
         for log in sources.logs_of(alone, settings):
-            _read(log, settings, dialect, result)
+            _read(log, settings, dialect, result, progress)
     return result
 
 
@@ -104,9 +109,12 @@ def _openable(items: Iterable[InputFile], result: Survey) -> Iterable[InputFile]
             yield item
 
 
-def _read(log: list[InputFile], source: SourceSettings, dialect: Dialect, result: Survey) -> None:
+def _read(log: list[InputFile], source: SourceSettings, dialect: Dialect, result: Survey, progress: Progress) -> None:
     reader = sources.read_files(log, source)
-    for record in reader:
+    told, what, size = counter(progress), f"{visible(log[0].name)}: reading", sum(item.size_bytes for item in log)
+    for number, record in enumerate(reader):
+        if not number % _COUNTED:
+            told(Count(what, reader.position_bytes, size, "bytes"))
         result.records += 1
         if isinstance(record, BadRecord):
             result.unreadable += 1

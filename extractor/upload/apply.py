@@ -24,6 +24,7 @@ from extractor.errors import (
     Unreachable,
 )
 from extractor.models import Dataflow
+from extractor.report import counted
 from extractor.state import Status, Store, edges_digest
 from extractor.state.upsert import batches
 from extractor.upload.batch import Request, windows
@@ -209,7 +210,7 @@ class _Work:
         self.report.deletes += 1
         try:
             ref = self._api.delete_dataflows(ids)
-            return failed_deletes(ids, self._follow(ref, ids, f"deleting {len(ids):,} dataflows"))
+            return failed_deletes(ids, self._follow(ref, ids, f"deleting {counted(len(ids), 'dataflow')}"))
         except _STOPPING:
             raise
         except AlationError as error:
@@ -289,7 +290,9 @@ class _Work:
         try:
             objects = [dataflow_object(d) for d in request.dataflows if not is_direct(d.external_id)]
             ref = self._api.post_lineage(objects, [p for _, p in request.paths])
-            status = self._follow(ref, ids, f"posting {len(ids):,} dataflows in {len(request.paths):,} paths")
+            status = self._follow(
+                ref, ids, f"posting {counted(len(ids), 'dataflow')} in {counted(len(request.paths), 'path')}"
+            )
         except _STOPPING:
             raise
         except AlationError as error:

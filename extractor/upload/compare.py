@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Protocol
 
 from extractor.dataflows import is_direct
 from extractor.models import KeyedEdge, Node
+from extractor.progress import Count, Progress, counter, unheard
 from extractor.state import Status, Store, edge_identity, node_identity
 from extractor.state.upsert import batches
 from extractor.upload.direct import LineageReader, links_to
@@ -65,16 +66,24 @@ class _Held(NamedTuple):
     temporary: dict[str, Node]
 
 
-def compare(store: Store, api: DataflowReader, namespace: str, only: Iterable[str] | None = None) -> Comparison:
+def compare(
+    store: Store,
+    api: DataflowReader,
+    namespace: str,
+    only: Iterable[str] | None = None,
+    progress: Progress = unheard,
+) -> Comparison:
     """Compare all dataflows of a namespace that should be there (or ``only`` some) with what Alation holds."""
     found = Comparison()
     wanted = set(only) if only is not None else None
     ours = (row for row in store.owned(namespace) if row.status is Status.PRESENT)
-    ids = (row.external_id for row in ours if wanted is None or row.external_id in wanted)
+    ids = [row.external_id for row in ours if wanted is None or row.external_id in wanted]
+    told = counter(progress)
     for batch in batches(ids, _TOGETHER):
         edges = {name: set(map(edge_identity, held)) for name, held in store.edges(batch).items()}
         held = _read(api.dataflow_pages([name for name in batch if not is_direct(name)]))
         found.compared += len(batch)
+        told(Count("comparing with Alation", found.compared, len(ids), "dataflows"))
         found.temporary.update(held.temporary)
         for external_id in batch:
             wanted_edges = edges.get(external_id, set())

@@ -8,6 +8,7 @@ from typing import Any
 
 from extractor.dataflows import is_column
 from extractor.models import Dataflow, KeyedEdge
+from extractor.progress import Count, Progress, counter, unheard
 from extractor.state import Store, united
 from extractor.upload.compare import DataflowReader, edges_through
 
@@ -15,13 +16,16 @@ UNKNOWN_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 """When a dataflow ran is not in Alation: whatever a log says of it or of its targets is newer."""
 
 
-def rebuild(store: Store, api: DataflowReader, namespace: str, run_id: int) -> tuple[int, int]:
+def rebuild(
+    store: Store, api: DataflowReader, namespace: str, run_id: int, progress: Progress = unheard
+) -> tuple[int, int]:
     """Take the dataflows of a namespace that Alation holds into the state; how many, and how many it knew already.
 
     Alation tells ids, words and edges. It does not tell when a statement ran, whether it defines its targets, and how
     sure an edge is: the next run that sees the statement brings that.
     """
     taken = known = 0
+    told = counter(progress)
     for page in api.dataflow_pages(None):
         found = list(_dataflows(page, namespace))
         held = store.dataflows([dataflow.external_id for dataflow in found])
@@ -29,6 +33,7 @@ def rebuild(store: Store, api: DataflowReader, namespace: str, run_id: int) -> t
         store.take_over(new, run_id)
         taken += len(new)
         known += len(found) - len(new)
+        told(Count("reading from Alation", taken + known, 0, "dataflows"))
     return taken, known
 
 

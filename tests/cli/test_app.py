@@ -16,6 +16,8 @@ import typer
 from extractor.cli.app import app
 from tests.cli.shell import shell
 
+PROGRAM = "import sys; sys.argv[0] = 'alation-lineage'; from extractor.cli import main; main()"
+
 
 def command(*arguments: str, stdin: str = "", cwd=None) -> subprocess.CompletedProcess[str]:
     """Run the command line in a process of its own."""
@@ -138,7 +140,7 @@ def test_a_file_in_another_encoding_is_said(tmp_path):
     """A script that is not in the configured encoding has that on its line of the report."""
     write_plan_only(tmp_path)
     (tmp_path / "a.sql").write_bytes("insert into a select 'caf\u00e9', x from b;".encode("cp1252"))
-    assert "a.sql: sql-script, 1 records (read as cp1252)" in command("plan", cwd=tmp_path).stdout
+    assert "a.sql: sql-script, 1 record (read as cp1252)" in command("plan", cwd=tmp_path).stdout
 
 
 def test_extract_names_an_unknown_dialect():
@@ -163,11 +165,28 @@ def test_names_from_sql_cannot_steer_the_terminal():
     assert not {"\x1b", "\x07", "\u202e"} & set(done.stdout)
 
 
-def test_output_that_cannot_hold_a_character_shows_its_number(monkeypatch):
-    """Where the terminal's encoding is ASCII, a name in another script ends no command."""
+def test_a_terminal_whose_encoding_is_ascii_ends_no_command(monkeypatch):
+    """A name in another script is read from a pipe all the same, and shown by its number."""
     monkeypatch.setenv("PYTHONIOENCODING", "ascii")
-    done = command("extract", "-", stdin="insert into a select 1 from b\\u8868")
-    assert done.returncode == 0
+    words = [sys.executable, "-c", PROGRAM, "extract", "-", "-d", "postgres"]
+    done = subprocess.run(words, input="insert into a select x from b\u8868".encode(), capture_output=True, check=True)
+    assert b"b\\u8868 -> a" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("data", "code", "words"),
+    [
+        ("insert into a select x from \u00e9t\u00e9".encode("cp1252"), 0, "\u00e9t\u00e9 -> a"),
+        ("insert into a select x from \u8868".encode("utf-16"), 0, "\u8868 -> a"),
+        (b"\x7fELF\0\0\1", 2, "error: standard input is no text"),
+    ],
+)
+def test_what_is_piped_in_may_be_in_any_encoding(data, code, words):
+    """Windows-1252 and UTF-16 are read, bytes that are no text are refused."""
+    command_line = [sys.executable, "-c", PROGRAM, "extract", "-", "-d", "postgres"]
+    env = {**os.environ, "PYTHONIOENCODING": "utf-8"}
+    done = subprocess.run(command_line, input=data, capture_output=True, env=env, check=False)
+    assert (done.returncode, words in (done.stdout + done.stderr).decode()) == (code, True)
 
 
 def test_a_window_that_holds_nothing_is_a_usage_error(tmp_path):

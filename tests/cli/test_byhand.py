@@ -116,7 +116,7 @@ def test_bad_input_and_what_is_not_ours_is_refused(call, control, arguments, wor
 
 def test_lists_ours_or_all(call):
     """Without --foreign, the dataflows of other namespaces are not shown."""
-    assert call("dataflow", "list").stdout == f"{OURS}\tT\n1 dataflows\n"
+    assert call("dataflow", "list").stdout == f"{OURS}\tT\n1 dataflow\n"
     assert [d["external_id"] for d in json.loads(call("dataflow", "list", "--foreign", "--json").stdout)] == [
         THEIRS,
         OURS,

@@ -34,7 +34,7 @@ def ask(tmp_path):
 def test_a_table_of_what_is_affected(ask):
     """A row a table with its distance, its columns and its asset, under a sum."""
     assert ask("--table", "sales.orders").splitlines() == [
-        "downstream of table 12.sales.orders: 2 tables, 2 columns, 1 mapped assets",
+        "downstream of table 12.sales.orders: 2 tables, 2 columns, 1 mapped asset",
         "",
         "depth  table             columns  asset",
         "1      12.mart.revenue   amount",

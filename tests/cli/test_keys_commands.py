@@ -40,7 +40,7 @@ def test_a_catalog_is_pulled_shown_and_asked(config: str) -> None:
     assert (code, "data source 12: 2 tables, 3 columns, from file" in told) == (0, True)
     code, told = call("catalog", "show", "--config", config, "--schemas", "1")
     assert code == 0
-    assert "mart (1 tables)" in told
+    assert "mart (1 table)" in told
     assert "and 1 more schemas" in told
     code, told = call("keys", "MART.Net", "--config", config)
     assert (code, "result: catalog: 12.mart.net" in told) == (0, True)
@@ -69,10 +69,10 @@ def test_a_catalog_is_imported(config: str, tmp_path: Path) -> None:
     other = tmp_path / "other.jsonl"
     other.write_text('{"schema": "lake", "table": "a", "column": "x"}\n')
     code, told = call("catalog", "import", str(other), "--config", config)
-    assert (code, "data source 12: 1 tables, 1 columns, from file" in told) == (0, True)
+    assert (code, "data source 12: 1 table, 1 column, from file" in told) == (0, True)
     other.write_text("x\n")
     assert RUNNER.invoke(app, ["catalog", "import", str(other), "--config", config]).exit_code != 0
-    assert "1 tables" in call("catalog", "show", "--config", config)[1]
+    assert "1 table," in call("catalog", "show", "--config", config)[1]
 
 
 def test_a_data_source_without_a_catalog_is_told(config: str) -> None:

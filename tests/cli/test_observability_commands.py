@@ -153,7 +153,7 @@ def test_mappings_are_added_listed_and_removed(service, ask, tmp_path):
         assert remembered(tmp_path) == {"a-orders": "12.sales.Orders", "a-shops": "12.sales.shops"}
         assert "deleted" in ask("mappings", "remove", "a-shops")
     assert [m["asset_id"] for m in json.loads(ask("mappings", "list", "--json"))] == ["a-orders"]
-    assert ask("mappings", "list").splitlines()[-1] == "1 mappings"
+    assert ask("mappings", "list").splitlines()[-1] == "1 mapping"
     with pytest.raises(Rejected, match="has no mapping"):
         ask("mappings", "remove", "a-shops")
     with pytest.raises(ConfigError, match=r"no table 'sales\.nothing'"):

@@ -13,7 +13,7 @@ from extractor.report import Report
 @pytest.mark.parametrize(
     ("posts", "deletes", "expected_s", "words"),
     [
-        (1, 1, 28, "in 1 uploads and 1 deletions, one at a time: about 28 s in Alation"),
+        (1, 1, 28, "in 1 upload and 1 deletion, one at a time: about 28 s in Alation"),
         (12, 0, 300, "in 12 uploads and 0 deletions, one at a time: about 5 minutes in Alation"),
     ],
 )

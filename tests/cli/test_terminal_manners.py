@@ -82,7 +82,7 @@ def test_a_statement_that_is_not_understood_is_shown_with_its_first_word(tmp_pat
     path.write_text("select 1;\n\ncreate tabel oops as select 1;\n")
     shown = shell("extract", str(path), "-d", "postgres").stderr.splitlines()
     assert shown[0].startswith(f"{path}:3:1: unsupported: ")
-    assert shown[1:] == ["  3 | create tabel oops as select 1", "    | ^^^^^^"]
+    assert shown[1:3] == ["  3 | create tabel oops as select 1", "    | ^^^^^^"]
 
 
 LIVE = """
@@ -222,3 +222,45 @@ def test_the_shell_completes_commands_and_dialects():
     held["COMP_CWORD"] = "3"
     offered = shell(COMP_WORDS="alation-lineage extract --dialect snow", **held).stdout
     assert "snowflake" in offered.split()
+
+
+WATCHED = """
+import sys
+import extractor.cli.progress as progress
+progress.LINE_EVERY_S = 0.0
+sys.argv[0] = 'alation-lineage'
+from extractor.cli import main
+main()
+"""
+
+
+def test_a_folder_at_the_desk_is_counted_while_it_is_analysed(tmp_path):
+    """`extract` of many scripts, and of a log, tells how far it is, how fast, and how long it will take."""
+    for number in range(3):
+        (tmp_path / f"{number}.sql").write_text("insert into a select x from b;\n" * 40)
+    words = [sys.executable, "-c", WATCHED, "extract", str(tmp_path), "-d", "postgres"]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    size = f"{3 * 40 * 31 / 1000:.1f} kB"
+    told = [line for line in done.stderr.splitlines() if line.startswith("analysing: ")]
+    assert len(told) >= 3 * 40
+    assert told[-1].startswith(f"analysing: {size} of {size}, ")
+    assert "/s" in told[-1]
+    quiet = subprocess.run([*words, "--quiet"], capture_output=True, text=True, check=True)
+    assert (quiet.stderr, quiet.stdout) == ("", done.stdout)
+
+
+def test_a_statement_that_cannot_be_analysed_ends_the_desk_with_an_exit_code(script):
+    """A script in CI must not pass for read: 3, unless --exit-zero asks for 0; both say how many it was."""
+    done = shell("extract", str(script), "-d", "postgres")
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (3, "exit 3: 1 statement of 2 could not be analysed")
+    meant = shell("extract", str(script), "-d", "postgres", "--exit-zero")
+    assert (meant.returncode, meant.stdout) == (0, done.stdout)
+    assert meant.stderr.splitlines()[-1] == "exit 0: 1 statement of 2 could not be analysed"
+
+
+def test_the_desk_logs_as_json_too(script):
+    """With --log-format json each line on standard error of extract is an object with a level."""
+    done = shell("extract", str(script), "-d", "postgres", "--log-format", "json")
+    lines = [json.loads(line) for line in done.stderr.splitlines()]
+    assert any("could not be analysed" in line["message"] for line in lines)
+    assert done.stdout == shell("extract", str(script), "-d", "postgres").stdout

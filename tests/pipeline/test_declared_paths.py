@@ -196,7 +196,7 @@ def test_a_killed_upload_is_gone_on_with(installed, alation):
 def test_check_tells_what_is_wrong(installed, tmp_path):
     """Files, links and the lines of what is wrong, before anything runs."""
     found = {f.text for f in pipeline.check(installed.config())}
-    assert "paths bi: 1 files with 2 links" in found
+    assert "paths bi: 1 file with 2 links" in found
     installed.declare([[[FLOW], [NET]]])
     errors = [f.text for f in pipeline.check(installed.config()) if f.level is Level.ERROR]
     assert [text for text in errors if "bi.json" in text and "must not begin or end with a dataflow" in text]

@@ -234,7 +234,7 @@ def test_the_list_stands_in_for_a_catalog_that_is_not_there(tmp_path, service):
         asked.wait(asked.start_mapping(), 5, 0.05)
     write_log(tmp_path, "b.jsonl", [record(SECOND)])
     config = configure(tmp_path, service, source="catalog = { from_alation = false }")
-    assert [text for level, text in pipeline.check(config) if "stand in for it" in text]
+    assert [text for level, text in pipeline.check(config) if "stands in for it" in text]
     run(config)
     assert ("12.raw.sales", "12.mart.net") in {(a, b) for a, _, b in service.edges()}
     assert not any("board" in b for _, _, b in service.edges())
@@ -270,7 +270,7 @@ def test_check_tells_of_a_connection_and_a_list_that_agree(tmp_path, service):
     config = configure(tmp_path, service, 'map_tables = "automatic"')
     run(config)
     told = findings(config, Level.OK)
-    assert all(part in told for part in ("it is connected to", "3 assets are mapped", "agrees with the catalog"))
+    assert all(part in told for part in ("it is connected to", "3 mapped assets", "agrees with the catalog"))
     assert findings(config, Level.WARNING) == ""
 
 
@@ -299,7 +299,7 @@ def test_check_tells_every_contradiction(tmp_path, service):
         f"asset renamed is raw.stores (table {ids['raw.shops']}): the catalog has 12.raw.shops under that id",
         f"asset moved is mart.net (table 999): the catalog has that table under the id {ids['mart.net']}",
         "asset gone is mart.nothing (table 998): the catalog holds no such table",
-        "1 assets are of data source 99, which Alation does not show to this token",
+        "1 asset of data source 99, which Alation does not show to this token",
     ]
 
 

@@ -31,7 +31,7 @@ def test_a_good_installation_has_no_findings_but_good_ones(tmp_path, alation):
     findings = pipeline.check(configure(tmp_path, alation.url))
     assert {f.level for f in findings} == {Level.OK}
     told = "\n".join(f.text for f in findings)
-    assert all(part in told for part in ("active", "'Warehouse'", "5 tables", "<ds_id>.<schema>.<table>", "1 files"))
+    assert all(part in told for part in ("active", "'Warehouse'", "5 tables", "<ds_id>.<schema>.<table>", "1 file"))
 
 
 def test_an_unknown_data_source_is_an_error(tmp_path, alation):
