@@ -247,6 +247,7 @@ def test_prints_in_light_with_the_drawing_and_all_views(opened):
     page.page.emulate_media(media="print", color_scheme="dark")
     assert page.ask("place('printed').src").startswith("data:image/png")
     assert page.ask("['graph', 'tables', 'statements', 'report'].every(id => place(id).getClientRects().length > 0)")
+    assert page.text("#tables th").split("\n")[:2] == ["Table", "Schema"]
     assert luminance(page.ask("getComputedStyle(document.body).color")) < 0.1
     page.page.emulate_media(media="screen")
 

@@ -49,7 +49,7 @@ place("tabs").addEventListener("keydown", event => {
 });
 place("changes").hidden = !hasChanges;
 place("changes").append(...[KEPT, ADDED, CHANGED, REMOVED].map(change => html("label", {}, html("input", {type: "checkbox", checked: true, change: event => { filter.changes[event.target.checked ? "add" : "delete"](change); draw(); }}), " ", change === KEPT ? WORDS[KEPT] : changeMark(change))));
-place("legend").append("arrow: feeds; dashed: filters, joins or groups only; cut corners: a file or another end that is no table", ...(hasChanges ? ["; ", ...[ADDED, CHANGED, REMOVED].flatMap(change => [changeMark(change), " "])] : []), ". Click a table, an arrow, a column; double-click a table for its surroundings.");
+place("legend").append("arrow: feeds; dashed: filters, joins or groups only; cut corners: a file or another end that is no table", ...(hasChanges ? [";", ...[ADDED, CHANGED, REMOVED].flatMap(change => [" ", changeMark(change)])] : []), ". Click a table, an arrow, a column; double-click a table for its surroundings.");
 place("mode").addEventListener("change", event => { view.mode = event.target.value; view.toggled.clear(); view.focus = null; draw(); });
 place("indirect").addEventListener("change", event => { filter.indirect = event.target.checked; draw(); });
 place("sure").addEventListener("change", event => { filter.sure = Number(event.target.value) || 0; draw(); });
