@@ -39,32 +39,42 @@ def keyed_lineage(
 
 
 class _Ends:
-    """The objects of a statement's names, with what is missing and what was folded."""
+    """The objects of a statement's names, each looked up once, with what is missing and what was folded."""
 
     def __init__(self, resolver: Resolver) -> None:
         self._resolver = resolver
+        self._tables: dict[TableName, tuple[Node | None, str, dict[str, Node | None]]] = {}
         self.missing: dict[tuple[TableName, str | None], Missing] = {}
         self.folds: dict[tuple[str, str], None] = {}
 
     def table(self, table: TableName) -> Node | None:
         """The table's object."""
-        result = self._resolver.table(table)
-        if result.node is None:
-            self._miss(table, result)
-        elif result.folded:
-            self.folds[result.node.key, result.folded] = None
-        return result.node
+        node, folded, _ = self._of_table(table)
+        if node is not None and folded:
+            self.folds[node.key, folded] = None
+        return node
 
     def column(self, table: TableName, column: str) -> Node | None:
         """The column's object; a column of a table without one is not listed again, its table is."""
-        of_table = self._resolver.table(table)
-        if of_table.node is None:
-            self._miss(table, of_table)
+        node, _, columns = self._of_table(table)
+        if node is None:
             return None
-        result = self._resolver.column(table, column)
-        if result.node is None and of_table.node.otype == "table":
-            self.missing.setdefault((table, column.lower()), Missing(table, column, result.how, result.reason))
-        return result.node
+        if column not in columns:
+            result = self._resolver.column(table, column)
+            if result.node is None and node.otype == "table":
+                self.missing.setdefault((table, column.lower()), Missing(table, column, result.how, result.reason))
+            columns[column] = result.node
+        return columns[column]
+
+    def _of_table(self, table: TableName) -> tuple[Node | None, str, dict[str, Node | None]]:
+        """The table's object, by which rule it stands for the table, and those of its columns that were looked up."""
+        found = self._tables.get(table)
+        if found is None:
+            result = self._resolver.table(table)
+            if result.node is None:
+                self._miss(table, result)
+            found = self._tables[table] = (result.node, result.folded, {})
+        return found
 
     def _miss(self, table: TableName, result: KeyResult) -> None:
         if result.how == "system":

@@ -13,6 +13,16 @@ VERSION = b"1\n"
 _NUMBERS = {record: number for number, record in enumerate(RECORDS)}
 _DEFAULTS = [tuple(cast("Any", record)._field_defaults.values()) for record in RECORDS]
 _PLAIN = -1
+_record = tuple.__new__
+
+
+def _fillings(record: Any, defaults: tuple[Any, ...]) -> list[tuple[Any, ...] | None]:
+    """What completes a record of so many fields: its last defaults, or None where fields without one are missing."""
+    width = len(record._fields)
+    return [defaults[len(defaults) - width + n :] if n >= width - len(defaults) else None for n in range(width + 1)]
+
+
+_FILLINGS = [_fillings(record, defaults) for record, defaults in zip(RECORDS, _DEFAULTS, strict=True)]
 
 
 def dump(outline: Outline) -> bytes:
@@ -46,13 +56,16 @@ def _encode(value: Any) -> Any:
 
 
 def _decode(value: Any) -> Any:
-    if not isinstance(value, list):
+    if value.__class__ is not list:
         return value
     number, *fields = value
-    items = tuple(map(_decode, fields))
+    items = tuple([_decode(field) if field.__class__ is list else field for field in fields])
     if number == _PLAIN:
         return items
     record = cast("Any", RECORDS[number])
     if record is Flow and not items:
         return NO_FLOW  # the binder asks whether a flow is this very one
-    return record(*items)
+    rest = _FILLINGS[number][len(items)]
+    if rest is None:
+        raise TypeError(f"{record.__name__} lacks fields")
+    return _record(record, items + rest if rest else items)

@@ -13,6 +13,7 @@ import orjson
 from extractor.alation import AlationClient, JobRef
 from extractor.config import AlationSettings, Config, refresh_token
 from extractor.errors import ConfigError, Paused
+from extractor.garbage import seldom_collected
 from extractor.logs import about
 from extractor.pipeline.catalogs import reads_alation, refresh_catalogs, refresh_schemas
 from extractor.pipeline.database_history import check_sources
@@ -142,7 +143,7 @@ def opened(config: Config, command: str) -> Iterator[tuple[Store, int, Report]]:
     groups_of(config)  # a wrong dialect is told before anything is touched
     check_sources(config)
     started_at = datetime.now(UTC)
-    with Store.open(state_url(config)) as store, store.lock():
+    with seldom_collected(), Store.open(state_url(config)) as store, store.lock():
         run_id = store.begin_run(command, started_at=started_at)
         with about(run=run_id):
             yield store, run_id, Report(started_at, run_id=run_id)

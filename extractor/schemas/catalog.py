@@ -5,8 +5,12 @@ from __future__ import annotations
 from dialects import Dialect
 from extractor.config import SourceSettings
 from extractor.models import TableName
+from extractor.schemas.bounded import Bounded
 from extractor.schemas.interface import CatalogReader
 from extractor.schemas.lookup import CatalogNames
+
+_COLUMNS_REMEMBERED = 50_000
+_UNKNOWN: tuple[str, ...] = ()
 
 
 class CatalogSchema:
@@ -27,6 +31,7 @@ class CatalogSchema:
         self._names = names or CatalogNames(source, dialect, catalog)
         held = self._names.catalog.schema_names() if self._names.catalog is not None else ()
         self._ds_id = source.data_source_id
+        self._columns: Bounded[tuple[str, ...], tuple[str, ...]] = Bounded(_COLUMNS_REMEMBERED)
         self._schemas = {(name.database, name.schema) for name in held}
 
     def columns_of(self, table: TableName) -> tuple[str, ...] | None:
@@ -36,13 +41,20 @@ class CatalogSchema:
         """
         if table.kind != "table":
             return None
+        columns = self._columns.get(table.identity)
+        if columns is None:
+            columns = self._read_columns(table)
+            self._columns.put(table.identity, columns, 1 + len(columns))
+        return columns or None
+
+    def _read_columns(self, table: TableName) -> tuple[str, ...]:
         found = self._names.find(table)
         if found.status != "one":
-            return None
+            return _UNKNOWN
         columns = self._names.columns(found.tables[0].key).ordered
         if not columns or len({column.position for column in columns}) < len(columns):
-            return None
-        return tuple(column.name for column in columns)
+            return _UNKNOWN
+        return tuple([column.name for column in columns])
 
     def knows(self, table: TableName) -> bool | None:
         """True when the catalog holds the table; False when it holds others of that schema; else None."""

@@ -8,6 +8,8 @@ from dialects import Dialect
 from extractor.lineage.model import Name, Part
 from extractor.models import EndKind, TableName
 
+_REMEMBERED = 10_000
+
 
 class Defaults:
     """A session's defaults: the database and the schemas that bare names are looked for in, in their order.
@@ -126,26 +128,40 @@ def table_name(parts: tuple[Part, ...], dialect: Dialect, kind: EndKind = "table
     return TableName(dialect.identity(parts), tuple([part for part, _ in parts]))
 
 
-def candidates(name: Name, defaults: Defaults, dialect: Dialect) -> list[TableName]:
-    """The tables a name can mean: one, or one for each schema of the search path."""
-    if len(name) == 1 and defaults.search:
-        named = [(*entry, *name) for entry in defaults.search]
-        return [current(n, defaults, dialect) for n in named]
-    if len(name) > 1 or (len(defaults.path) <= 1 and not dialect.public_synonyms):
-        return [current(name, defaults, dialect)]
-    found = [table_name(full_parts(name, defaults, schema, dialect), dialect) for schema in defaults.path or (None,)]
-    if dialect.public_synonyms:
-        found.append(current(((dialect.public_synonyms, False), *name), defaults, dialect))
-    return found
+class Names:
+    """What names mean by a session's defaults. The tables meant lately are remembered, each as one object."""
 
+    __slots__ = ("_dialect", "_tables")
 
-def current(name: Name, defaults: Defaults, dialect: Dialect) -> TableName:
-    """The table of that name in the current schema, which is where CREATE puts it."""
-    path = defaults.path
-    if not (path or defaults.database) and len(name) < 3:  # nothing to put in front
-        return TableName(dialect.identity(name), tuple([part for part, _ in name]))
-    schema = path[0] if path else None
-    return table_name(full_parts(name, defaults, schema, dialect), dialect)
+    def __init__(self, dialect: Dialect) -> None:
+        self._dialect = dialect
+        self._tables: dict[tuple[Name, str | None, str | None], TableName] = {}
+
+    def candidates(self, name: Name, defaults: Defaults) -> list[TableName]:
+        """The tables a name can mean: one, or one for each schema of the search path."""
+        public = self._dialect.public_synonyms
+        if len(name) == 1 and defaults.search:
+            return [self.current((*entry, *name), defaults) for entry in defaults.search]
+        if len(name) > 1 or (len(defaults.path) <= 1 and not public):
+            return [self.current(name, defaults)]
+        found = [self._table(name, defaults, schema) for schema in defaults.path or (None,)]
+        if public:
+            found.append(self.current(((public, False), *name), defaults))
+        return found
+
+    def current(self, name: Name, defaults: Defaults) -> TableName:
+        """The table of that name in the current schema, which is where CREATE puts it."""
+        return self._table(name, defaults, defaults.path[0] if defaults.path else None)
+
+    def _table(self, name: Name, defaults: Defaults, schema: str | None) -> TableName:
+        asked = (name, defaults.database, schema)
+        found = self._tables.get(asked)
+        if found is None:
+            if len(self._tables) >= _REMEMBERED:
+                self._tables.clear()
+            found = table_name(full_parts(name, defaults, schema, self._dialect), self._dialect)
+            self._tables[asked] = found
+        return found
 
 
 def choose(found: list[TableName], known: Callable[[TableName], bool]) -> TableName:

@@ -12,7 +12,7 @@ from dialects import Dialect
 from extractor.lineage.model import Name
 from extractor.models import QueryRecord, SchemaLookup, TableName
 from extractor.sessions.memory import Bases, Bounded, MadeTables, Rows, Temporaries, Temporary, key_of
-from extractor.sessions.names import Defaults, candidates, choose, current
+from extractor.sessions.names import Defaults, Names, choose
 from extractor.sessions.parts import Parts
 
 _SESSIONS = 3_000
@@ -89,6 +89,7 @@ class Knowledge:
         emptied: EmptiedBefore | None = None,
     ) -> None:
         self.dialect = dialect
+        self._names = Names(dialect)
         self.parts = Parts(is_alone)
         self._emptied_before = emptied
         self.bases = Bases(_TABLES)
@@ -110,15 +111,15 @@ class Knowledge:
         if defaults.own and len(name) == 1 and self._exists(own := self.made_table(name, session)):
             return self._synonyms.get(key_of(own)) or own
         if len(name) > 1 or (len(defaults.path) <= 1 and not defaults.search and not self.dialect.public_synonyms):
-            found = current(name, defaults, self.dialect)
+            found = self._names.current(name, defaults)
         else:
-            found = choose(candidates(name, defaults, self.dialect), self._exists)
+            found = choose(self._names.candidates(name, defaults), self._exists)
         return (self._synonyms.get(key_of(found)) or found) if self._synonyms.items else found
 
     def made_table(self, name: Name, session: Session) -> TableName:
         """The table that CREATE makes: in the current schema, whatever the rest of the path holds."""
         own = session.defaults.own
-        return current(((own, False), *name) if own and len(name) == 1 else name, session.defaults, self.dialect)
+        return self._names.current(((own, False), *name) if own and len(name) == 1 else name, session.defaults)
 
     def written(self, name: Name, session: Session) -> TableName:
         """The table that a change of rows goes to, a partition's own; Snowflake's search path is for queries alone."""
@@ -130,7 +131,7 @@ class Knowledge:
         if session.defaults.own and len(names[0]) == 1:
             own = self.made_table(names[0], session)
         else:
-            own = choose(candidates(names[0], session.defaults, self.dialect), self._exists)
+            own = choose(self._names.candidates(names[0], session.defaults), self._exists)
         if len(names) > 1:
             self._synonyms.put(key_of(own), self.table(names[1], session))
         else:
@@ -148,7 +149,7 @@ class Knowledge:
         """What the function of that name gives, where its body was seen."""
         if not self._routines.items:
             return None
-        found = (self._routines.get(key_of(one)) for one in candidates(name, session.defaults, self.dialect))
+        found = (self._routines.get(key_of(one)) for one in self._names.candidates(name, session.defaults))
         return next((rows for rows in found if rows is not None), None)
 
     def _exists(self, table: TableName) -> bool:
@@ -223,7 +224,7 @@ class Knowledge:
         if not (session.temporaries.full or self._shared.full):
             return None
         bare = len(name) == 1
-        for table in candidates(name, session.defaults, self.dialect):
+        for table in self._names.candidates(name, session.defaults):
             found = session.temporaries.find(table, bare=bare) or self._shared.find(table, bare=False)
             if found is not None:
                 return found
