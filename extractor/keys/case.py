@@ -7,7 +7,7 @@ from extractor.keys.quoting import fold_key
 from extractor.models import TableName
 from extractor.schemas.bounded import Bounded
 
-_KEYS_WATCHED = 50_000
+_KEYS_WATCHED = 20_000
 _NOTES_HELD = 100
 
 

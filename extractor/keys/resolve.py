@@ -19,8 +19,8 @@ from extractor.schemas.bounded import Bounded
 from extractor.schemas.lookup import TableColumns
 from extractor.schemas.rule import KeyRule
 
-_TABLES_REMEMBERED = 20_000
-_COLUMNS_REMEMBERED = 100_000
+_TABLES_REMEMBERED = 10_000
+_COLUMNS_REMEMBERED = 40_000
 
 
 class KeyResolver:

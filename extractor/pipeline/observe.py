@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,9 +11,10 @@ from extractor.config import Config
 from extractor.dataflows import build_dataflow, external_id
 from extractor.keys import KeyedLineage, KeyResolver
 from extractor.models import Dataflow, StatementLineage, TableName
+from extractor.schemas.bounded import Bounded
 from extractor.state import Move, Store
 
-_RECENT = 5_000
+_RECENT_EDGES = 50_000
 
 _Key = tuple[int, str, int, tuple[TableName, ...]]
 """Source, fingerprint, part and targets: one statement may run for many schemas in turn."""
@@ -51,22 +51,18 @@ class Observer:
         self._store = store
         self._run_id = run_id
         self._resolvers = resolvers
-        self._recent: OrderedDict[_Key, Derived] = OrderedDict()
+        self._recent: Bounded[_Key, Derived] = Bounded(_RECENT_EDGES, self._retire)
 
     def observe(self, source: int, part: int, lineage: StatementLineage, at: datetime | None) -> tuple[Derived, bool]:
         """What the lineage became, and whether it is new; ``part`` tells the writes of one statement apart."""
         key = (source, lineage.fingerprint, part, lineage.targets)
         known = self._recent.get(key)
         if known is not None and _same(known.lineage, lineage):
-            self._recent.move_to_end(key)
             self._see_again(known, at)
             return known, False
-        if known is not None:
-            self._retire(known)
+        self._recent.pop(key)
         derived = self._derive(source, lineage, at)
-        self._recent[key] = derived
-        if len(self._recent) > _RECENT:
-            self._retire(self._recent.popitem(last=False)[1])
+        self._recent.put(key, derived, 5 + len(lineage.columns) + len(derived.keyed.edges))
         return derived, True
 
     def define(self, source: int, lineage: StatementLineage, at: datetime | None) -> None:
@@ -105,8 +101,6 @@ class Observer:
 
     def finish(self) -> None:
         """Write what is still held."""
-        for derived in self._recent.values():
-            self._retire(derived)
         self._recent.clear()
 
     def _derive(self, source: int, lineage: StatementLineage, at: datetime | None) -> Derived:
@@ -146,5 +140,6 @@ class Observer:
 
 
 def _same(one: StatementLineage, other: StatementLineage) -> bool:
-    is_same = one.chain == other.chain and one.tables == other.tables and one.columns == other.columns
+    is_same = one.chain == other.chain and (one.tables is other.tables or one.tables == other.tables)
+    is_same = is_same and (one.columns is other.columns or one.columns == other.columns)
     return is_same and (one.defines or not other.defines)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import NamedTuple
@@ -15,12 +14,14 @@ from extractor.lineage import Outline
 from extractor.models import Outcome
 from extractor.pipeline.suffixes import Key, Marked, Outlines, marked
 from extractor.report import Report
+from extractor.schemas.bounded import Bounded
 from extractor.state import CachedOutline, StatementText, Store
 
 _BATCH = 1_000
 _BATCH_CHARS = 32_000_000
 _KNOWN_IN_MEMORY = 200_000
-_OUTLINES_IN_MEMORY = 4_000
+_OUTLINE_BYTES_HELD = 3_000_000
+_TEXT_CHARS_HELD = 2_000_000
 _LONGEST_HELD = 4_000
 
 
@@ -129,51 +130,42 @@ class OutlineReader:
         self._dialect = dialect
         self._version = _version()
         self._version_of_failures = f"{self._version} {limits}"
-        self._held: OrderedDict[str, Outline | Failure] = OrderedDict()
-        self._texts: OrderedDict[str, str] = OrderedDict()
+        self._held: Bounded[str, Outline | Failure] = Bounded(_OUTLINE_BYTES_HELD)
+        self._texts: Bounded[str, str] = Bounded(_TEXT_CHARS_HELD)
 
     def fetch(self, fingerprints: Collection[str]) -> None:
         """Have these at hand for the next calls; at most a few thousand at a time."""
-        missing = []
-        for fingerprint in fingerprints:
-            if fingerprint in self._held:
-                self._held.move_to_end(fingerprint)
-            else:
-                missing.append(fingerprint)
+        missing = [fingerprint for fingerprint in fingerprints if self._held.get(fingerprint) is None]
         found = find_outlines(self._store, missing, self._dialect.name, self._version, self._version_of_failures)
         self._fetch_texts(found)
         for fingerprint, row in found.items():
             if row.blob is not None:
-                self._held[fingerprint] = lineage.load(row.blob)
+                self._held.put(fingerprint, lineage.load(row.blob), len(row.blob))
             else:
-                self._held[fingerprint] = Failure(Outcome(row.outcome or Outcome.NOT_PARSED), row.reason)
-        while len(self._held) > _OUTLINES_IN_MEMORY:
-            self._held.popitem(last=False)
+                failure = Failure(Outcome(row.outcome or Outcome.NOT_PARSED), row.reason)
+                self._held.put(fingerprint, failure, len(row.reason))
 
     def _fetch_texts(self, found: Mapping[str, CachedOutline]) -> None:
         """The texts of those that may become dataflows, in one go."""
         wanted = [f for f, row in found.items() if row.blob is not None]
-        if wanted:
-            self._texts.update(self._store.texts(wanted, self._dialect.name, _LONGEST_HELD))
-        while len(self._texts) > _OUTLINES_IN_MEMORY:
-            self._texts.popitem(last=False)
+        found_texts = self._store.texts(wanted, self._dialect.name, _LONGEST_HELD) if wanted else {}
+        for fingerprint, text in found_texts.items():
+            self._texts.put(fingerprint, text, len(text))
 
     def texts(self, fingerprints: Collection[str]) -> list[str]:
         """The texts of these statements in their order, as far as they are known."""
-        missing = [f for f in fingerprints if f not in self._texts]
-        more = self._store.texts(missing, self._dialect.name) if missing else {}
-        found = (self._texts.get(f) or more.get(f) for f in fingerprints)
-        return [text for text in found if text is not None]
+        held = {f: text for f in fingerprints if (text := self._texts.get(f)) is not None}
+        missing = [f for f in fingerprints if f not in held]
+        found = {**held, **self._store.texts(missing, self._dialect.name)} if missing else held
+        return [found[f] for f in fingerprints if f in found]
 
     def get(self, fingerprint: str) -> Outline | Failure:
         """The outline, or how and why there is none."""
-        if fingerprint not in self._held:
-            self.fetch([fingerprint])
         found = self._held.get(fingerprint)
         if found is None:
-            return Failure(Outcome.NOT_PARSED, "no outline of it is in the state; run again")
-        self._held.move_to_end(fingerprint)
-        return found
+            self.fetch([fingerprint])
+            found = self._held.get(fingerprint)
+        return found or Failure(Outcome.NOT_PARSED, "no outline of it is in the state; run again")
 
 
 def _version() -> str:

@@ -116,7 +116,7 @@ class Sessions:
 
     def pass_over(self, record: QueryRecord) -> None:
         """A statement ran that gave no rows of tables, or that could not be read."""
-        self._session(record).results.append(None)
+        self._session(record).gave(None)
 
     def _make_routine(self, outline: Outline, session: Session, where: _Where) -> None:
         """A function whose body is one query gives its rows, a procedure of Transact-SQL those of its last one."""
@@ -141,7 +141,7 @@ class Sessions:
             return [self._result(where, Outcome.TOO_LARGE, statement.kind, reason=reason)]
         finally:
             if self._sees_reads:
-                session.results.append(session.rows)
+                session.gave(session.rows)
 
     def _session(self, record: QueryRecord) -> Session:
         database = record.database or self._defaults[0]

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from extractor.lineage.binding import UNKNOWN_COLUMNS, Base, Binder, Relation
+from extractor.lineage.binding import UNKNOWN_COLUMNS, Base, Binder, Column, Relation
 from extractor.lineage.model import Name, Query
 from extractor.models import TableName
+from extractor.schemas.bounded import Bounded
 from extractor.sessions.context import Meaning, StatementContext, meaning_of
-from extractor.sessions.memory import Bounded
 from extractor.sessions.state import Knowledge, Session
 
-_STATEMENTS = 4_000
+_HELD = 150_000
 _VARIANTS = 4
 _RESULTS = 16
 
@@ -36,6 +36,12 @@ class Bound:
         self.meanings: dict[Name, Meaning] = context.meanings
         self._results: dict[tuple[object, ...], object] | None = {} if kept else None
 
+    @property
+    def weight(self) -> int:
+        """About how many columns, origins and edges it holds."""
+        flows = sum([1 + len(item.origins) for item in self.relation.items if isinstance(item, Column)])
+        return 20 + 2 * flows + len(self.relation.items) * len(self.relation.indirect)
+
     def unlisted(self) -> tuple[tuple[TableName, int], ...]:
         """The tables read whose columns nobody knows, each with how many stars and columns stayed open by that."""
         lost = len(self.relation.opens) + len([1 for note in self.notes if note.endswith(UNKNOWN_COLUMNS)])
@@ -57,25 +63,22 @@ class Bound:
 
 
 class Memo:
-    """The queries bound lately: of each statement the last few sets of meanings its names had."""
+    """The queries bound lately, within a weight: of each statement the last few sets of meanings its names had."""
 
     def __init__(self, knowledge: Knowledge) -> None:
         self._knowledge = knowledge
-        self._held: Bounded[tuple[str, int], list[Bound]] = Bounded(_STATEMENTS)
+        self._held: Bounded[tuple[str, int], list[Bound]] = Bounded(_HELD)
 
     def bind(self, place: tuple[str, int], query: Query | None, session: Session) -> Bound:
         """``query`` bound in ``session``; ``place`` is the statement's fingerprint and its number in the outline."""
-        variants = self._held.get(place)
-        if variants is None:
-            variants = []
-            if place[0]:  # without a fingerprint, statements cannot be told apart
-                self._held.put(place, variants)
+        variants = self._held.get(place) or []
         for bound in variants:
             if self._still_holds(bound, session):
                 return bound
         bound = self.bound(query, session, kept=True)
-        variants.append(bound)
-        del variants[:-_VARIANTS]
+        if place[0]:  # without a fingerprint, statements cannot be told apart
+            variants = [*variants[1 - _VARIANTS :], bound]
+            self._held.put(place, variants, sum([one.weight for one in variants]))
         return bound
 
     def _still_holds(self, bound: Bound, session: Session) -> bool:

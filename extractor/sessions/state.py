@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
@@ -16,8 +15,9 @@ from extractor.sessions.names import Defaults, Names, choose
 from extractor.sessions.parts import Parts
 
 _SESSIONS = 3_000
-_TABLES = 200_000
-_MADE = 100_000
+_TABLES = 50_000
+_BASES = 20_000
+_MADE = 50_000
 _SCRATCH = 50_000
 _RESULTS = 8
 _ROUTINES = 20_000
@@ -46,7 +46,11 @@ class Session:
         self.user: tuple[object, ...] = ()
         self.own = ""
         self.rows: Rows | None = None
-        self.results: deque[Rows | None] = deque(maxlen=_RESULTS)
+        self.results: tuple[Rows | None, ...] = ()
+
+    def gave(self, rows: Rows | None) -> None:
+        """A statement gave these rows; None where it gave none, or nobody knows."""
+        self.results = (*self.results, rows)[-_RESULTS:]
 
     def result(self, number: int) -> Rows | None:
         """What the last statement (-1) or one before it gave; None where that is no rows of a query or not known."""
@@ -92,7 +96,7 @@ class Knowledge:
         self._names = Names(dialect)
         self.parts = Parts(is_alone)
         self._emptied_before = emptied
-        self.bases = Bases(_TABLES)
+        self.bases = Bases(_BASES)
         self.made = MadeTables(_MADE)
         self.emptied: Bounded[TableName, bool] = Bounded(_TABLES)
         self._schema = schema

@@ -24,7 +24,8 @@ from extractor.state.tables import observations, observed_targets, targets
 from extractor.state.upsert import insert_or_update, slices
 
 _ROWS_IN_MEMORY = 2_000
-_EDGES_IN_MEMORY = 200_000
+_BYTES_IN_MEMORY = 10_000_000
+_BYTES_AN_EDGE = 250
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -45,7 +46,7 @@ class Observations:
     def __init__(self, now: datetime) -> None:
         self._now = now
         self._sequence = 0
-        self._edges = 0
+        self._bytes = 0
         self._seen: dict[tuple[str, str], _Seen] = {}
         self._targets: dict[str, TargetFact] = {}
         self.days: dict[str, set[int]] = {}
@@ -62,7 +63,7 @@ class Observations:
     @property
     def is_full(self) -> bool:
         """Whether it holds as much as it should."""
-        return max(len(self._seen), len(self._targets)) >= _ROWS_IN_MEMORY or self._edges >= _EDGES_IN_MEMORY
+        return max(len(self._seen), len(self._targets)) >= _ROWS_IN_MEMORY or self._bytes >= _BYTES_IN_MEMORY
 
     @property
     def is_empty(self) -> bool:
@@ -76,7 +77,7 @@ class Observations:
         held = self._seen.get(key)
         if held is None:
             self._sequence += 1
-            self._edges += len(dataflow.edges)
+            self._bytes += len(dataflow.content) + _BYTES_AN_EDGE * len(dataflow.edges)
             self._seen[key] = _Seen(dataflow, self._sequence, first, last)
         else:
             joined = replace(held.dataflow, defines=held.dataflow.defines or dataflow.defines)
@@ -140,7 +141,7 @@ class Observations:
         stage_targets(connection, self._targets.values())
         self._seen.clear()
         self._targets.clear()
-        self._edges = 0
+        self._bytes = 0
 
     def _learn(self, fact: TargetFact) -> None:
         held = self._targets.get(fact.target)
