@@ -6,9 +6,9 @@ night's upload costs.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from extractor.models import Dataflow, Path
 from extractor.upload.operations import DELETED, Operation, dataflow_object, path_object, size_of
@@ -17,6 +17,8 @@ _WINDOW_BYTES = 32_000_000
 _FRAME_BYTES = 40  # {"dataflow_objects": [], "paths": []}
 _POSTS_TOGETHER = 20
 _LOOKED_AT = 8
+
+T = TypeVar("T")
 
 
 class Limits(NamedTuple):
@@ -36,6 +38,39 @@ class Parcel(NamedTuple):
     size_bytes: int
     is_last: bool = True
 
+    @property
+    def size(self) -> Size:
+        """How much room it takes."""
+        return Size(len(self.paths), int(self.dataflow is not None), self.size_bytes)
+
+
+class Size(NamedTuple):
+    """How many paths and dataflows, and how many bytes."""
+
+    paths: int
+    dataflows: int
+    size_bytes: int
+
+    def with_room_for(self, more: Size, limits: Limits) -> bool:
+        """Whether a request of this size has room for more."""
+        return (
+            self.paths + more.paths <= limits.max_paths
+            and self.dataflows + more.dataflows <= limits.max_dataflows
+            and self.size_bytes + more.size_bytes <= limits.max_bytes
+        )
+
+    def and_also(self, more: Size) -> Size:
+        """Both together."""
+        return Size(self.paths + more.paths, self.dataflows + more.dataflows, self.size_bytes + more.size_bytes)
+
+
+class Measure(NamedTuple):
+    """What packing asks of an operation: whether it deletes, what it weighs in memory, the sizes of its parcels."""
+
+    deletes: bool
+    weight: int
+    parcels: Sequence[Size]
+
 
 @dataclass(slots=True)
 class Request:
@@ -50,14 +85,6 @@ class Request:
     def external_ids(self) -> list[str]:
         """The dataflows that the request is about, each once."""
         return list(dict.fromkeys([*(d.external_id for d in self.dataflows), *(i for i, _ in self.paths)]))
-
-    def holds(self, parcel: Parcel, limits: Limits) -> bool:
-        """Whether there is room for all of a parcel."""
-        return (
-            len(self.paths) + len(parcel.paths) <= limits.max_paths
-            and len(self.dataflows) + (parcel.dataflow is not None) <= limits.max_dataflows
-            and self.size_bytes + parcel.size_bytes <= limits.max_bytes
-        )
 
     def take(self, parcel: Parcel) -> None:
         """Put a parcel in."""
@@ -94,25 +121,46 @@ def windows(operations: Iterable[Operation], limits: Limits) -> Iterator[Window]
     a short time only; one that only posts holds more, so that few requests are left half empty. Neither holds more
     than some 32 MB, so that memory stays bounded.
     """
-    held: list[Operation] = []
+    measured = ((operation.action in DELETED, _weight(operation), operation) for operation in operations)
+    for held in _in_windows(measured, limits):
+        deleted = tuple(o for o in held if o.action in DELETED)
+        yield Window(deleted, tuple(requests_of((o for o in held if o.paths), limits)))
+
+
+def measure(operation: Operation, limits: Limits) -> Measure:
+    """The size of an operation, by which its requests can be counted without it."""
+    parcels = [parcel.size for parcel in _parcels(operation, limits)] if operation.paths else []
+    return Measure(operation.action in DELETED, _weight(operation), parcels)
+
+
+def count_requests(measures: Iterable[Measure], limits: Limits) -> tuple[int, int]:
+    """How many POSTs and DELETEs carry out the operations of these sizes, which `windows` would give."""
+    posts = deletes = 0
+    for held in _in_windows(((m.deletes, m.weight, m) for m in measures), limits):
+        posts += len(_packed([m.parcels for m in held if m.parcels], limits))
+        deletes += any(m.deletes for m in held)
+    return posts, deletes
+
+
+def _weight(operation: Operation) -> int:
+    return len(operation.dataflow.content) + 150 * len(operation.dataflow.edges)
+
+
+def _in_windows(measured: Iterable[tuple[bool, int, T]], limits: Limits) -> Iterator[list[T]]:
+    """What is carried out together, of things that come with whether they delete and what they weigh."""
+    held: list[T] = []
     size = 0
     most = limits.max_dataflows
-    for operation in operations:
-        size_bytes = len(operation.dataflow.content) + 150 * len(operation.dataflow.edges)
-        if held and (len(held) >= most or size + size_bytes > _WINDOW_BYTES):
-            yield _window(held, limits)
+    for deletes, weight, one in measured:
+        if held and (len(held) >= most or size + weight > _WINDOW_BYTES):
+            yield held
             held, size = [], 0
         if not held:
-            most = limits.max_dataflows * (1 if operation.action in DELETED else _POSTS_TOGETHER)
-        held.append(operation)
-        size += size_bytes
+            most = limits.max_dataflows * (1 if deletes else _POSTS_TOGETHER)
+        held.append(one)
+        size += weight
     if held:
-        yield _window(held, limits)
-
-
-def _window(operations: list[Operation], limits: Limits) -> Window:
-    deleted = tuple(o for o in operations if o.action in DELETED)
-    return Window(deleted, tuple(requests_of((o for o in operations if o.paths), limits)))
+        yield held
 
 
 def requests_of(operations: Iterable[Operation], limits: Limits) -> list[Request]:
@@ -121,32 +169,61 @@ def requests_of(operations: Iterable[Operation], limits: Limits) -> list[Request
     A dataflow is split only when it alone exceeds the limits. What fills requests of its own goes first, with its
     object; its rest and all other dataflows go where they leave the least room.
     """
-    packed: list[Request] = []
-    parcels = []
-    for operation in operations:
-        *full, rest = _parcels(operation, limits)
-        for parcel in full:
-            packed.append(Request())
-            packed[-1].take(parcel)
-        parcels.append(rest)
-    parcels.sort(key=lambda parcel: -len(parcel.paths))
-    by_room: dict[int, list[Request]] = {}
-    for parcel in parcels:
-        request = _home(parcel, by_room, limits)
+    parcels = [list(_parcels(operation, limits)) for operation in operations]
+    requests = []
+    for places in _packed([[parcel.size for parcel in own] for own in parcels], limits):
+        request = Request()
+        for place, number in places:
+            request.take(parcels[place][number])
+        requests.append(request)
+    return requests
+
+
+_Place = tuple[int, int]
+"""Which operation, and which of its parcels."""
+
+
+class _Begun:
+    """A request that is being filled."""
+
+    __slots__ = ("places", "size")
+
+    def __init__(self) -> None:
+        self.places: list[_Place] = []
+        self.size = Size(0, 0, _FRAME_BYTES)
+
+    def take(self, place: _Place, size: Size) -> None:
+        self.places.append(place)
+        self.size = self.size.and_also(size)
+
+
+def _packed(operations: Iterable[Sequence[Size]], limits: Limits) -> list[list[_Place]]:
+    """The parcels of each request, by the sizes of each operation's parcels, of which all but the last are full."""
+    packed: list[_Begun] = []
+    rests: list[tuple[_Place, Size]] = []
+    for place, (*full, rest) in enumerate(operations):
+        for number, size in enumerate(full):
+            packed.append(_Begun())
+            packed[-1].take((place, number), size)
+        rests.append(((place, len(full)), rest))
+    rests.sort(key=lambda item: -item[1].paths)
+    by_room: dict[int, list[_Begun]] = {}
+    for where, size in rests:
+        request = _home(size, by_room, limits)
         if request is None:
-            request = Request()
+            request = _Begun()
             packed.append(request)
-        request.take(parcel)
-        by_room.setdefault(limits.max_paths - len(request.paths), []).append(request)
-    return packed
+        request.take(where, size)
+        by_room.setdefault(limits.max_paths - request.size.paths, []).append(request)
+    return [request.places for request in packed]
 
 
-def _home(parcel: Parcel, by_room: dict[int, list[Request]], limits: Limits) -> Request | None:
+def _home(size: Size, by_room: dict[int, list[_Begun]], limits: Limits) -> _Begun | None:
     """The begun request that has the least room and yet enough, taken out of ``by_room``."""
-    for room in range(len(parcel.paths), limits.max_paths + 1):
+    for room in range(size.paths, limits.max_paths + 1):
         begun = by_room.get(room, [])
         for place in range(len(begun) - 1, max(-1, len(begun) - 1 - _LOOKED_AT), -1):
-            if begun[place].holds(parcel, limits):
+            if begun[place].size.with_room_for(size, limits):
                 return begun.pop(place)
     return None
 

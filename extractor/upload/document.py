@@ -10,7 +10,6 @@ import os
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path as FilePath
 from typing import Annotated, Literal, NamedTuple, Self
@@ -19,7 +18,7 @@ import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from extractor.errors import StateError
-from extractor.upload.batch import Limits, windows
+from extractor.upload.batch import Limits, Measure, Size, count_requests, measure
 from extractor.upload.lines import Lines, SavedLines, SpooledLines
 from extractor.upload.operations import DELETED, Action, Operation, read_operation, write_operation
 
@@ -221,8 +220,7 @@ def spool_plan(
     """
     lines = SpooledLines()
     try:
-        counts, withheld_of = _spool(steps, kept, held, lines, removals)
-        posts, deletes = _requests(lines, limits)
+        counts, withheld_of, (posts, deletes) = _spool(steps, kept, held, lines, removals, limits)
     except BaseException:
         lines.close()
         raise
@@ -248,37 +246,68 @@ def _spool(
     held: Counter[str],
     lines: SpooledLines,
     removals: Removals | None,
-) -> tuple[Counts, tuple[str, ...]]:
-    """Write the operations, those that take something away first, so that windows with a DELETE are few."""
+    limits: Limits,
+) -> tuple[Counts, tuple[str, ...], tuple[int, int]]:
+    """Write the operations, those that take something away first, so that windows with a DELETE are few.
+
+    Gives the counts, the sources of which nothing is taken away, and the numbers of POSTs and DELETEs.
+    """
     counts: Counter[str] = Counter()
     taken: Counter[str] = Counter()
-    with closing(SpooledLines()) as late, closing(SpooledLines()) as doubted:
+    with _Measured(kept=lines) as first, _Measured() as late, _Measured() as doubted:
         for operation, takes_away in steps:
             if takes_away:
                 taken[operation.dataflow.source_name] += 1
             else:
                 counts[operation.action] += 1
-            part = doubted if takes_away else lines if operation.action in DELETED else late
-            part.add([write_operation(operation)])
+            part = doubted if takes_away else first if operation.action in DELETED else late
+            part.add(operation, limits)
         withheld_of = removals.withhold(taken, held) if removals is not None else set[str]()
-        for line in doubted.read():
+        for line, size in doubted.read():
             operation = read_operation(line)
             if operation.dataflow.source_name not in withheld_of:
                 counts[operation.action] += 1
-                lines.add([line])
-        lines.add(late.read())
+                first.take(line, size)
+        for line, size in late.read():
+            first.take(line, size)
+        requests = count_requests(first.measures(), limits)
     withheld = sum(taken[source] for source in withheld_of)
     found = Counts(**{a.value: counts[a] for a in Action}, keep=kept["keep"] + withheld, withheld=withheld)
-    return found, tuple(sorted(withheld_of))
+    return found, tuple(sorted(withheld_of)), requests
 
 
-def _requests(lines: SpooledLines, limits: Limits) -> tuple[int, int]:
-    """How many POSTs and DELETEs carry the operations out."""
-    posts = deletes = 0
-    for window in windows(map(read_operation, lines.read()), limits):
-        posts += len(window.requests)
-        deletes += bool(window.deleted)
-    return posts, deletes
+class _Measured:
+    """Operations as lines, each with its size beside it: to count requests, no operation is read again.
+
+    ``kept`` takes the lines and stays; without it they go when this does.
+    """
+
+    def __init__(self, kept: SpooledLines | None = None) -> None:
+        self._lines = SpooledLines() if kept is None else kept
+        self._sizes = SpooledLines()
+        self._passing = [self._sizes] if kept is not None else [self._lines, self._sizes]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for lines in self._passing:
+            lines.close()
+
+    def add(self, operation: Operation, limits: Limits) -> None:
+        deletes, weight, parcels = measure(operation, limits)
+        self.take(write_operation(operation), orjson.dumps([deletes, weight, [list(size) for size in parcels]]))
+
+    def take(self, line: bytes, size: bytes) -> None:
+        self._lines.add([line])
+        self._sizes.add([size])
+
+    def read(self) -> Iterator[tuple[bytes, bytes]]:
+        return zip(self._lines.read(), self._sizes.read(), strict=True)
+
+    def measures(self) -> Iterator[Measure]:
+        for deletes, weight, parcels in map(orjson.loads, self._sizes.read()):
+            yield Measure(deletes, weight, [Size(*parcel) for parcel in parcels])
 
 
 def _read_head(text: bytes, path: FilePath) -> PlanHead:

@@ -9,7 +9,7 @@ from typing import IO, Protocol
 
 from extractor.errors import StateError
 
-_IN_MEMORY_BYTES = 8_000_000
+_IN_MEMORY_BYTES = 2_000_000
 
 
 class Lines(Protocol):
