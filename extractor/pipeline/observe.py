@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -73,18 +73,19 @@ class Observer:
 
     def come_and_go(self, source: int, lineage: StatementLineage, at: datetime | None) -> None:
         """Tell the state of the permanent tables that ceased to exist, exist from now on, were emptied or renamed."""
+        store, run_id = self._store, self._run_id
         for key in self._keys(source, lineage.dropped):
-            self._store.record_drop(self._run_id, key, at)
+            store.record_drop(run_id, key, at)
         for key in self._keys(source, lineage.made):
-            self._store.record_made(self._run_id, key, at)
+            store.record_made(run_id, key, at)
         for level, place in lineage.dropped_within:
             prefix = self._resolvers[source].place_in_the_past(place, level)
             if prefix is not None:
-                self._store.record_drop_within(self._run_id, prefix, at)
+                store.record_drop_within(run_id, prefix, at)
         for key in self._keys(source, lineage.emptied):
-            self._store.record_emptied(self._run_id, key, at)
+            store.record_emptied(run_id, key, at)
         for key in self._keys(source, lineage.refilled):
-            self._store.record_refilled(self._run_id, key, at)
+            store.record_refilled(run_id, key, at)
         for old, new in lineage.moved:
             self._move(source, old, new, at)
 
@@ -95,7 +96,9 @@ class Observer:
             for key in self._keys(source, (old,)):
                 self._store.record_move(self._run_id, Move(key, node, at))
 
-    def _keys(self, source: int, tables: Iterable[TableName]) -> Iterator[str]:
+    def _keys(self, source: int, tables: Collection[TableName]) -> Iterable[str]:
+        if not tables:
+            return ()
         resolver = self._resolvers[source]
         return (key for table in tables if (key := resolver.key_in_the_past(table)) is not None)
 

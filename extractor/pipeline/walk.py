@@ -115,8 +115,9 @@ class Walk:
             return self._settle(event, origin, outline.outcome, outline.reason)
         if event.statement_id is not None and not stands_in(event):
             seen.add(("", event.statement_id, 0))
-        lineages = self._sessions.apply(_record_of(event, origin), event.fingerprint, outline, event.piece)
-        return self._derive(event, origin, lineages)
+        record = _record_of(event, origin)
+        lineages = self._sessions.apply(record, event.fingerprint, outline, event.piece)
+        return self._derive(event, origin, lineages, self._by_now(record.started_at, origin))
 
     def _told_elsewhere(self, event: Event, seen: AbstractSet[tuple[str, str, int]]) -> str:
         """Where an execution is a session of its own: what another log tells of it, maybe of another moment, or ""."""
@@ -132,11 +133,10 @@ class Walk:
             self._alone.popitem(last=False)
         return ""
 
-    def _derive(self, event: Event, origin: Origin, lineages: list[StatementLineage]) -> Outcome:
-        """Observe what a statement did; the statement's outcome is its best part's."""
+    def _derive(self, event: Event, origin: Origin, lineages: list[StatementLineage], at: datetime | None) -> Outcome:
+        """Observe what a statement did at a time; the statement's outcome is its best part's."""
         ends: list[tuple[Outcome, str]] = []
         derived: list[Derived] = []
-        at = self._by_now(event, origin)
         for part, lineage in enumerate(lineages):
             for note in lineage.notes:
                 self._report.notes.add(note, lineage.reason, origin)
@@ -159,9 +159,8 @@ class Walk:
         reason = next((r for o, r in ends if o is best), "")
         return self._settle(event, origin, best, reason, lineages, derived)
 
-    def _by_now(self, event: Event, origin: Origin) -> datetime | None:
-        """When the statement ran; a time that is yet to come is a wrong clock's, and must not outlast what is newer."""
-        at = time_of(event)
+    def _by_now(self, at: datetime | None, origin: Origin) -> datetime | None:
+        """When a statement ran; a time that is yet to come is a wrong clock's, and must not outlast what is newer."""
         if at is None or at <= self._latest:
             return at
         self._report.notes.add("the log's clock is ahead: such statements count as if they ran now", "", origin)

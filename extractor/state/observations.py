@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import Connection, Row, delete, select
 
-from extractor.models import Dataflow
+from extractor.models import Dataflow, KeyedEdge
 from extractor.state import journal, places
 from extractor.state.blobs import pack_edges, unpack_edges
 from extractor.state.records import Move, TargetFact, edges_digest, united
@@ -166,11 +166,17 @@ def read_observed(rows: Iterable[Row[Any]]) -> Iterator[Dataflow]:
             source_name=first.source_name,
             fingerprint=first.fingerprint,
             targets=tuple(sorted({t for row in contexts for t in orjson.loads(row.targets)})),
-            edges=united(edge for row in contexts for edge in unpack_edges(row.edges)),
+            edges=_edges_of(contexts),
             defines=any(row.defines for row in contexts),
             first_seen=min(row.first_seen for row in contexts),
             last_seen=max(row.last_seen for row in contexts),
         )
+
+
+def _edges_of(contexts: list[Row[Any]]) -> tuple[KeyedEdge, ...]:
+    """The edges of one dataflow; those of a single row are distinct and in order already."""
+    found = [edge for row in contexts for edge in unpack_edges(row.edges)]
+    return united(found) if len(contexts) > 1 else tuple(found)
 
 
 def find_targets(connection: Connection, names: Iterable[str], *, staged: bool = False) -> dict[str, TargetFact]:
