@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from types import TracebackType
 from typing import BinaryIO, NamedTuple, Self, cast
 
-_EVENTS_IN_MEMORY = 100_000
+_EVENTS_IN_MEMORY = 50_000
 _EVENTS_A_BLOCK = 2_000
 
 
