@@ -25,7 +25,7 @@ START = datetime(2024, 1, 1, tzinfo=UTC)
 SMALL = 5
 COVERED = (
     "Of the features in `fixtures/sql/features.yml`, how many have a fixture, and how many the vendor's reference does "
-    "not have:"
+    "not have. Why, `fixtures/sql/<dialect>/absent.yml` says of each:"
 )
 HEAD = "cases | tables exactly right | columns exactly right | column precision | column recall"
 
