@@ -23,7 +23,8 @@ _GUESSES: dict[str, tuple[str, ...]] = {
     ),
     "session": ("sessionid", "sessid", "session", "connectionid", "connid", "processid", "pid", "threadid"),
     "session_start": ("sessionstarttime", "sessionstart", "logondatetime", "logontime"),
-    "user": ("username", "user", "usr", "dbusername", "dbuser", "loginname", "login", "useremail", "executedby"),
+    "user": ("username", "user", "usr", "dbusername", "dbuser", "loginname", "login", "useremail", "executedby",
+        "serverprincipalname", "sessionserverprincipalname"),
     "database": (
         "databasename", "defaultdatabase", "defaultdb", "currentdatabase", "database", "dbname", "db", "catalogname",
         "catalog",

@@ -184,6 +184,8 @@ def _google(entry: _Object) -> tuple[str, str]:
 
 def _azure(entry: _Object) -> tuple[str, str]:
     properties = entry.get("properties")
+    if isinstance(properties, dict) and "message" not in properties:
+        return orjson.dumps(properties).decode(), str(entry.get("time", ""))
     text = properties.get("message", "") if isinstance(properties, dict) else ""
     return str(text), str(entry.get("time", ""))
 
@@ -200,10 +202,16 @@ def _is_google(line: bytes) -> bool:
     return isinstance(payload, dict) and (_PLAIN.issuperset(payload) or not _POSTGRESQL.isdisjoint(payload))
 
 
+_TEXTS_OF_AZURE = ("message", "statement", "Command")
+"""Where resource logs hold a text: PostgreSQL and MySQL, SQL Server's audit, the requests of Synapse's pools."""
+
+
 def _is_azure(line: bytes) -> bool:
     found = parse_object(line) or {}
     properties = found.get("properties")
-    return "category" in found and isinstance(properties, dict) and isinstance(properties.get("message"), str)
+    if "category" not in found or not isinstance(properties, dict):
+        return False
+    return any(isinstance(properties.get(name), str) for name in _TEXTS_OF_AZURE)
 
 
 ENVELOPES = (

@@ -22,7 +22,7 @@ _HEAD = re.compile(
     rb"(?P<at>\d{8} [ \d]\d:\d\d:\d\d|\d{16}),(?P<server>[^,']*),(?P<user>[^,']*),(?P<client>[^,']*),"
     rb"(?P<connection>\d+),(?P<query>\d+),(?P<operation>[A-Z_]+),(?P<database>[^']*?),"
 )
-_END = re.compile(rb"',(\d*)[ \t\r]*$")
+_END = re.compile(rb"',(\d*)(?:,\d?){0,3}[ \t\r]*$")
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _ESCAPED = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "0": "\0"}
 _TABLE_EVENTS = frozenset({b"READ", b"WRITE", b"CREATE", b"ALTER", b"RENAME", b"DROP"})

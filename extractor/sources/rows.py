@@ -122,6 +122,8 @@ class RowReader:
         user = get(self._user) if self._user is not None else None
         if user is not None and (type(user) is not str or not user or user[:4] == "urn:"):
             user = _user_of(user)
+        elif user is not None and user[-1] == " ":
+            user = user.rstrip(" ") or None
         length = len(sql)
         if length > self._longest:  # noqa: PLR1730 - a call for each row
             self._longest = length
@@ -229,7 +231,7 @@ def _text(value: object) -> str | None:
     if isinstance(value, dict):
         parts = [value.get(k) for k in ("project_id", "dataset_id", "table_id")]
         return ".".join(str(p) for p in parts if p) or None
-    return str(value)
+    return str(value).rstrip(" ") or None  # a value of char(n) is filled up
 
 
 def _number(value: object) -> int:

@@ -22,7 +22,11 @@ _TEXT = re.compile(
     r"\s*(Z|[+-]\d\d(?::?\d\d)?(?::\d\d)?|[A-Za-z][A-Za-z0-9_/+-]*)?\s*$",
     re.IGNORECASE,
 )
-_OTHER_FORMS = ("%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %H:%M:%S", "%d-%b-%Y %H:%M:%S", "%d-%b-%y %I.%M.%S.%f %p")
+_OTHER_FORMS = (
+    "%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %H:%M:%S", "%d-%b-%Y %H:%M:%S", "%d-%b-%y %I.%M.%S.%f %p", "%d-%b-%y %I.%M.%S %p",
+    "%a, %d %b %Y %H:%M:%S %z", "%a, %d %b %Y %H:%M:%S", "%d/%b/%Y:%H:%M:%S %z",
+)  # fmt: skip
+_NANOSECONDS = re.compile(r"(\.\d{6})\d{1,3}(?!\d)")
 
 
 class Clock:
@@ -101,9 +105,11 @@ class Clock:
         return local.replace(tzinfo=zone).astimezone(UTC)
 
     def _of_other_form(self, text: str) -> datetime | None:
+        text = _NANOSECONDS.sub(r"\1", text.strip())
         for form in _OTHER_FORMS:
             try:
-                return self._in_zone(datetime.strptime(text.strip(), form), None)  # noqa: DTZ007 - a zone follows
+                found = datetime.strptime(text, form)  # noqa: DTZ007 - a zone follows
+                return found.astimezone(UTC) if found.tzinfo is not None else self._in_zone(found, None)
             except (ValueError, OverflowError):
                 continue
         return None
