@@ -18,6 +18,7 @@ _NOISE = frozenset(("AS", "USING", "INTO", "AT", "LOOP"))
 Texts = tuple[str | None, ...]
 """All that a text may be; None among them is one that the script does not show."""
 UNKNOWN: Texts = (None,)
+_CODES = 0x110000
 _MOST = 16
 """A text that may be more than so many is unknown."""
 
@@ -32,7 +33,11 @@ class Variables:
 
     def assign(self, tokens: Sequence[Token]) -> None:
         """Note ``name := value``, ``SET name = value``, ``DECLARE name type = value``, ``LET name := value``."""
-        for part in parts_of(tokens):
+        self.assign_each(parts_of(tokens))
+
+    def assign_each(self, parts: Iterable[Sequence[Token]]) -> None:
+        """Note single assignments, one after the other."""
+        for part in parts:
             self._assign(part)
 
     def lose(self, names: Iterable[str]) -> None:
@@ -65,6 +70,8 @@ class Variables:
         """One literal, variable, call, or expression in brackets."""
         if len(tokens) == 1:
             first = tokens[0]
+            if first.kind == "number":
+                return (first.text,)
             return (unquoted(first.text),) if first.kind == "string" else self.values.get(_key(first.text), UNKNOWN)
         if tokens[0].text == "(" and _closing(tokens, 0) == len(tokens):
             return self.value(tokens[1:-1])
@@ -80,6 +87,8 @@ class Variables:
         made = _FUNCTIONS.get(function)
         if made is None:
             return UNKNOWN
+        if function in _TYPE_FIRST:
+            inputs = inputs[1:2]
         ways = _ways([self.value(one) for one in inputs])
         return tuple(dict.fromkeys(None if None in known else made([text or "" for text in known]) for known in ways))
 
@@ -133,6 +142,10 @@ def _only(known: list[str]) -> str | None:
     return known[0] if len(known) == 1 else None
 
 
+def _character(known: list[str]) -> str | None:
+    return chr(int(known[0])) if len(known) == 1 and known[0].isdigit() and int(known[0]) < _CODES else None
+
+
 def _bracketed(known: list[str]) -> str | None:
     return f"[{known[0]}]" if len(known) == 1 else None
 
@@ -148,7 +161,18 @@ _FUNCTIONS: dict[str, Callable[[list[str]], str | None]] = {
     "QUALIFIED_SQL_NAME": _only,
     "SQL_OBJECT_NAME": _only,
     "TO_CLOB": _only,
+    "CAST": _only,
+    "TRY_CAST": _only,
+    "CONVERT": _only,
+    "TRY_CONVERT": _only,
+    "LTRIM": _only,
+    "RTRIM": _only,
+    "CHAR": _character,
+    "NCHAR": _character,
+    "CHR": _character,
 }
+_TYPE_FIRST = frozenset(("CONVERT", "TRY_CONVERT"))
+"""``CONVERT(VARCHAR(10), @x, 112)``: what is converted stands behind the type."""
 _PLACE = re.compile(r"%[sI]")
 
 

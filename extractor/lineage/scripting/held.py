@@ -239,16 +239,31 @@ def filled_by(chunk: Chunk) -> list[str]:
     """The variables that a query or a cursor fills: ``SELECT ... INTO x``, ``SELECT @x = a``, ``FETCH c INTO x``."""
     found = chunk.tokens
     words = chunk.words
-    if words[0] in _READS:
-        first = _first_item(words)
-        if len(found) > first + 1 and found[first].text[:1] == "@" and words[first + 1] in _SETS:
-            from_ = _top_level(found, "FROM")
-            parts = cut(found[first : from_ if from_ > 0 else len(found)])
-            return [_key(part[0]) for part in parts if len(part) > 2 and part[1].text in _SETS]
+    if parts := _items_set(chunk):
+        return [_key(part[0]) for part in parts]
     if words[0] in ("SELECT", "SEL", "WITH", "FETCH", "EXECUTE"):
         into = _top_level(found, "INTO")
         return _targets(found, into + 1)[0] if into > 0 else []
     return []
+
+
+def set_without_rows(chunk: Chunk) -> list[Sequence[Token]]:
+    """The assignments of Transact-SQL's ``SELECT @x = 'a', @y = @x + 'b'``, which reads no table."""
+    has_rows = any(_top_level(chunk.tokens, word) > 0 for word in ("FROM", "WHERE"))
+    return [] if has_rows else _items_set(chunk)
+
+
+def _items_set(chunk: Chunk) -> list[Sequence[Token]]:
+    found, words = chunk.tokens, chunk.words
+    if words[0] not in _READS:
+        return []
+    first = _first_item(words)
+    signs = (*_SETS, ":=")  # as MySQL writes it
+    if len(found) <= first + 1 or found[first].text[:1] != "@" or words[first + 1] not in signs:
+        return []
+    from_ = _top_level(found, "FROM")
+    parts = cut(found[first : from_ if from_ > 0 else len(found)])
+    return [part for part in parts if len(part) > 2 and part[1].text in signs]
 
 
 def _first_item(words: list[str]) -> int:

@@ -390,6 +390,7 @@ def unquoted(literal: str) -> str:
     body = literal[quote + 1 :].removesuffix(mark)
     if "q" in prefix and len(body) >= 2:
         return body[1:-1]
-    if body.startswith(mark * 2) and body.endswith(mark * 2):
+    is_triple = len(body) > len(mark * 4) and (mark == '"' or any(map(str.isspace, body)))  # no value in quotes
+    if is_triple and body.startswith(mark * 2) and body.endswith(mark * 2):
         return body[2:-2]
     return body.replace(mark * 2, mark)

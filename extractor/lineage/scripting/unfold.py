@@ -21,7 +21,16 @@ from extractor.lineage.scripting.given import (
     given_to_parameters,
     with_places_named,
 )
-from extractor.lineage.scripting.held import WHOLE_ROW, Held, Value, cut, filled_by, query_in, text_in_brackets
+from extractor.lineage.scripting.held import (
+    WHOLE_ROW,
+    Held,
+    Value,
+    cut,
+    filled_by,
+    query_in,
+    set_without_rows,
+    text_in_brackets,
+)
 from extractor.lineage.scripting.records import fields_of_records
 from extractor.lineage.scripting.redefinition import redefinition
 from extractor.lineage.scripting.routine import Routine, find_routine
@@ -275,7 +284,10 @@ def _take(chunk: Chunk, body: str, known: Variables, held: Held) -> None:
         return
     if not chunk.sql:
         known.assign(chunk.tokens)
-    known.lose(filled_by(chunk))
+    if plain := set_without_rows(chunk):
+        known.assign_each(plain)
+    else:
+        known.lose(filled_by(chunk))
     held.take(chunk, body)
 
 
