@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import sys
 import zipfile
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import fastavro
@@ -62,6 +62,24 @@ def test_rows_of_columns_are_records(tmp_path: Path, make) -> None:
     assert _facts(found) == EXPECTED
     assert found.stats.noise == 1
     assert [r.origin.line for r in found.records] == [1, 3]
+
+
+@pytest.mark.parametrize("text_type", [pa.string(), pa.large_string(), pa.dictionary(pa.int32(), pa.string())])
+@pytest.mark.parametrize("time_type", [pa.timestamp("us", "UTC"), pa.timestamp("us"), pa.timestamp("us", "+02:00")])
+def test_values_are_those_that_were_written_whatever_their_types(tmp_path: Path, text_type, time_type) -> None:
+    """Texts of one or more bytes a character, empty ones and missing values, over more than one batch of rows."""
+    texts = ["insert into ä select '€'", "select 1", None, "", "insert into b select 2", None, "x"] * 700
+    times = [None if n % 3 == 0 else (n - 2000) * 1_000_000 for n in range(len(texts))]
+    table = {"query_text": pa.array(texts, text_type), "start_time": pa.array(times, pa.int64()).cast(time_type)}
+    pq.write_table(pa.table(table), tmp_path / "export")
+    epoch = datetime(1970, 1, 1, tzinfo=UTC)
+    found = read(tmp_path / "export").records
+    wanted = [
+        (number, text, None if at is None else epoch + timedelta(microseconds=at))
+        for number, (text, at) in enumerate(zip(texts, times, strict=True), 1)
+        if text
+    ]
+    assert [(r.origin.line, r.sql, r.started_at) for r in found] == wanted
 
 
 @pytest.mark.parametrize("unit", ["ms", "us", "ns"])
