@@ -68,7 +68,7 @@ def measure(
             if pid:
                 break
             for seen in (process.pid, *_children(process.pid)):
-                peaks[seen] = max(peaks.get(seen, 0.0), _peak_mb(seen))
+                peaks[seen] = max(peaks.get(seen, 0.0), peak_mb(seen))
             if time.perf_counter() - begun > timeout_s:
                 process.kill()
             time.sleep(look_every_s)
@@ -107,7 +107,8 @@ def _children(pid: int) -> list[int]:
         return []
 
 
-def _peak_mb(pid: int) -> float:
+def peak_mb(pid: int) -> float:
+    """The largest resident size of a process so far, on Linux; elsewhere 0."""
     try:
         lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from typing import NamedTuple
 
 from benchmarks.environments import Pythons
 from benchmarks.log_generator import Shape, write_log
-from benchmarks.measure import Spread, answer_of
+from benchmarks.measure import ROOT, Spread, answer_of, environment
 from benchmarks.results import Table, figure, ratio
 
 if sys.version_info >= (3, 14):
@@ -22,28 +23,40 @@ else:
 
 
 class _Kind(NamedTuple):
-    """A file, and the barest way to read it."""
+    """A file, and the barest way to read it; where that only unpacks it, ``plain`` is what lies in it."""
 
     title: str
     name: str
     bare: str
     bare_title: str
+    plain: str = ""
 
 
 _KINDS = (
     _Kind("JSON lines", "log.jsonl", "orjson", "orjson on each line"),
-    _Kind("JSON lines, gzip", "log.jsonl.gz", "gzip", "decompression alone"),
-    _Kind("JSON lines, zstd", "log.jsonl.zst", "zstd", "decompression alone"),
+    _Kind("JSON lines, gzip", "log.jsonl.gz", "gzip", "decompression and reading what it gives", "log.jsonl"),
+    _Kind("JSON lines, zstd", "log.jsonl.zst", "zstd", "decompression and reading what it gives", "log.jsonl"),
     _Kind("PostgreSQL csvlog", "postgresql.csv", "csv", "csv.reader alone"),
     _Kind("PostgreSQL stderr", "postgresql.log", "lines", "decoded lines alone"),
+    _Kind("Parquet, snappy", "log.parquet", "pyarrow", "pyarrow's lists of values"),
 )
 
 
 def measure_sources(folder: Path, pythons: Pythons, *, events: int, rounds: int) -> list[Table]:
     """Write the files, read each in turns, say how fast."""
     sizes = write_files(folder, events)
+    to_parquet = [pythons.compiled, "-m", "benchmarks.contenders.to_parquet"]
+    done = subprocess.run(
+        [*to_parquet, str(folder / "log.jsonl"), str(folder / "log.parquet")],
+        cwd=ROOT,
+        env=environment(),
+        capture_output=True,
+        check=True,
+    )
+    sizes["log.parquet"] = int(done.stdout)
     costs: dict[tuple[str, str], list[float]] = defaultdict(list)
     records: dict[str, int] = {}
+    peaks: dict[str, float] = defaultdict(float)
     for number in range(rounds):
         print(f"  sources: round {number + 1} of {rounds}", flush=True)
         for kind in _KINDS:
@@ -53,16 +66,20 @@ def measure_sources(folder: Path, pythons: Pythons, *, events: int, rounds: int)
                 costs[kind.name, how].append(found["cpu_s"])
                 if how == "ours":
                     records[kind.name] = found["records"]
+                    peaks[kind.name] = max(peaks[kind.name], found["peak_mb"])
     rows = []
     for kind in _KINDS:
         ours, bare = costs[kind.name, "ours"], costs[kind.name, kind.bare]
+        if kind.plain:
+            bare = [a + b for a, b in zip(bare, costs[kind.plain, "ours"], strict=True)]
         speed = Spread.of(sizes[kind.name] / 1e6 / cost for cost in ours)
         rate = Spread.of(records[kind.name] / cost for cost in ours)
         against = Spread.of(a / b for a, b in zip(ours, bare, strict=True))
         cells = [f"{records[kind.name]:,}", figure(speed, 0), figure(rate, 0), f"{ratio(against)} {kind.bare_title}"]
-        rows.append([kind.title, *cells])
-    head = ["format", "records", "MB / CPU s, uncompressed", "records / CPU s", "CPU time"]
-    return [Table("Sources: reading alone", head, rows, "Recognition of the format is in the figures.")]
+        rows.append([kind.title, *cells, figure(Spread.of([peaks[kind.name]]), 0)])
+    head = ["format", "records", "MB / CPU s, uncompressed", "records / CPU s", "CPU time", "peak MB"]
+    note = "Recognition of the format is in the figures. The megabytes of Parquet are those of its SQL."
+    return [Table("Sources: reading alone", head, rows, note)]
 
 
 def write_files(folder: Path, events: int) -> dict[str, int]:
@@ -73,7 +90,7 @@ def write_files(folder: Path, events: int) -> dict[str, int]:
     (folder / "log.jsonl.zst").write_bytes(zstd.compress(log))
     (folder / "postgresql.csv").write_text("".join(_csv_rows(log)), encoding="utf-8")
     (folder / "postgresql.log").write_text("".join(_stderr_entries(log)), encoding="utf-8")
-    plain = {kind.name: (folder / kind.name).stat().st_size for kind in _KINDS}
+    plain = {name: (folder / name).stat().st_size for name in ("log.jsonl", "postgresql.csv", "postgresql.log")}
     return plain | {"log.jsonl.gz": len(log), "log.jsonl.zst": len(log)}
 
 

@@ -89,6 +89,11 @@ def _items_of(
                 row = loads(line)
             except orjson.JSONDecodeError:
                 row = _BROKEN
+            record = to_record(row, file, number) if type(row) is dict and to_record is not None else None
+            if type(record) is QueryRecord:
+                stats.entries += 1
+                yield record
+                continue
             if row is _BROKEN and (not line or line.isspace()):
                 continue
             stats.entries += 1
@@ -102,7 +107,7 @@ def _items_of(
             if to_record is None:
                 found, _ = find_columns(list(row), reading, layout)
                 to_record = found if isinstance(found, RowReader) else None
-            record = to_record(row, file, number) if to_record is not None else None
+                record = to_record(row, file, number) if to_record is not None else None
             if record is None:
                 stats.noise += 1
             elif type(record) is str:

@@ -90,6 +90,7 @@ class RowReader:
         if columns.words and "status" in columns.found:
             self._outcome_readers[0] = _in_words(columns.words)
         self._session_parts = columns.session_parts
+        self._is_parted = bool(self._session_parts) or self._session_start is not None
         self._limits = _LIMITS if columns.limits is None else columns.limits
         self.column_names = frozenset(
             [*(name.split(".")[0] for name in columns.found.values()), *columns.session_parts]
@@ -115,10 +116,8 @@ class RowReader:
         session = get(self._session) if self._session is not None else ""
         if type(session) is not str:
             session = "" if session is None else str(session)
-        if self._session_start is not None and session and (since := get(self._session_start)):
-            session = f"{session}@{since}"
-        if self._session_parts and session:
-            session = "/".join([*(str(get(name)) for name in self._session_parts), session])
+        if self._is_parted and session:
+            session = self._whole_session(session, get)
         user = get(self._user) if self._user is not None else None
         if user is not None and (type(user) is not str or not user or user[:4] == "urn:"):
             user = _user_of(user)
@@ -148,6 +147,12 @@ class RowReader:
         )
         record: QueryRecord = _new(QueryRecord, fields)
         return record
+
+    def _whole_session(self, session: str, get: Callable[[str], Any]) -> str:
+        """The session's key where its id alone is not unique."""
+        if self._session_start is not None and (since := get(self._session_start)):
+            session = f"{session}@{since}"
+        return "/".join([*(str(get(name)) for name in self._session_parts), session])
 
     def _context(self, get: Callable[[str], Any]) -> _Context:
         """Database, schema and search path, worked out once for each combination of values."""

@@ -55,10 +55,9 @@ class Clock:
         if type(value) is str:
             try:
                 if value[13:14] == ":" and value[4] == "-":
-                    last = value[-1]
-                    if last == "Z":
+                    if value[-1] == "Z":
                         return _of_iso(value)
-                    if last == "C" and value[-4:] == " UTC":
+                    if value[-4:] == " UTC":
                         return _of_iso(value[:-4] + "+00:00")
                     if self._suffix:  # a value with a zone of its own is refused with a second one
                         return _of_iso(value + self._suffix)
