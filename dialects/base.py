@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal, NamedTuple
+from zlib import crc32
 
 NamePart = tuple[str, bool]
 """One part of a dotted name as it was written, without its quotes, and whether it was quoted."""
@@ -97,6 +98,14 @@ class LexicalRules:
     vertical_ends: bool = False
     terminator_comments: bool = False
     blocks: Blocks = "ansi"
+    _hash: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Make the hash, which many calls for each statement ask for: the same in every process, as rules travel."""
+        object.__setattr__(self, "_hash", crc32(repr(self).encode()))
+
+    def __hash__(self) -> int:
+        return self._hash
 
 
 @dataclass(frozen=True, slots=True)
