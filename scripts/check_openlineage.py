@@ -1,7 +1,11 @@
-"""Hold events against the classes that OpenLineage makes of its published schema: `make test-openlineage`.
+"""Hold events against OpenLineage's published schema: `make test-openlineage`.
 
-It runs in an environment of its own, with openlineage-python and cattrs. A field that the schema does not have, one
-that it demands, a value of another type and an address of another version of a schema are errors.
+Always against the classes that OpenLineage generates from its schema and releases as openlineage-python: a field that the
+schema does not have, one that it demands, a value of another type and an address of another version are errors. With
+SPEC (https://openlineage.io/spec, or a folder with the same files: `spec/` of OpenLineage's repository at a release)
+also against the schema's own documents: each event and each facet by the address that it names itself.
+
+It runs in an environment of its own, with openlineage-python, cattrs and jsonschema.
 """
 
 from __future__ import annotations
@@ -11,10 +15,13 @@ import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 from cattrs import Converter, transform_error
+from jsonschema import Draft202012Validator, FormatChecker
 from openlineage.client.generated import column_lineage_dataset, documentation_job, schema_dataset, sql_job
 from openlineage.client.generated.base import EventType, InputDataset, Job, OutputDataset, Run, RunEvent
+from referencing import Registry, Resource
 
 _FACETS = {
     "columnLineage": column_lineage_dataset.ColumnLineageDatasetFacet,
@@ -76,14 +83,50 @@ def _same(name: str, url: str, cls: Any) -> None:
         raise ValueError(f"{name}: {url} is not {cls._get_schema()}")
 
 
-def main(path: Path) -> int:
+_PUBLISHED_AT = "https://openlineage.io/spec"
+
+
+def documents(spec: str) -> Registry[Any]:
+    """The published documents by their addresses: from a server, or from a folder by the ``$id`` in each file."""
+    if "://" in spec:
+
+        def fetch(address: str) -> Resource[Any]:
+            with urlopen(address.replace(_PUBLISHED_AT, spec.rstrip("/"), 1)) as answer:  # noqa: S310 - named by who runs this
+                return Resource.from_contents(json.load(answer))
+
+        return Registry(retrieve=fetch)
+    found = [json.loads(path.read_bytes()) for path in sorted(Path(spec).rglob("*.json"))]
+    return Registry().with_resources((one["$id"], Resource.from_contents(one)) for one in found if "$id" in one)
+
+
+def check_by_documents(event: dict[str, Any], registry: Registry[Any], seen: Counter[str]) -> None:
+    """Validate an event, and each of its facets, by the schema whose address it names.
+
+    Raises:
+        ValueError: all that does not fit.
+    """
+    named = [event["run"], event["job"], *event["inputs"], *event["outputs"]]
+    facets = [facet for one in named for facet in one.get("facets", {}).values()]
+    problems = []
+    for address, value in [(event["schemaURL"], event), *((facet["_schemaURL"], facet) for facet in facets)]:
+        validator = Draft202012Validator({"$ref": address}, registry=registry, format_checker=FormatChecker())
+        problems += [f"{error.json_path}: {error.message} ({address})" for error in validator.iter_errors(value)]
+        seen["documents"] += 1
+    if problems:
+        raise ValueError("; ".join(problems))
+
+
+def main(path: Path, spec: str = "") -> int:
     """Check the events of a file; the exit code."""
     seen: Counter[str] = Counter()
+    registry = documents(spec) if spec else None
     problems = 0
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         seen["events"] += 1
         try:
             check(json.loads(line), seen)
+            if registry is not None:
+                check_by_documents(json.loads(line), registry, seen)
         except Exception as error:  # noqa: BLE001 - every problem of every event is told
             problems += 1
             print(f"{path}:{number}: {'; '.join(transform_error(error))}")
@@ -92,4 +135,4 @@ def main(path: Path) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    sys.exit(main(Path(sys.argv[1]), *sys.argv[2:]))

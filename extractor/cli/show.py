@@ -114,13 +114,18 @@ def _derived(report: Report) -> Section:
 def _upload(report: Report) -> Section:
     lines = []
     if report.plan:
-        lines.append("planned: " + ", ".join(f"{name} {value}" for name, value in report.plan.items()))
+        counts = (f"{name} {value}" for name, value in report.plan.items() if name not in _OF_REQUESTS)
+        lines.append("planned: " + ", ".join(counts))
         lines += [f"  {wanted}"] if (wanted := _requests(report.plan)) else []
     if report.upload:
         lines.append("uploaded: " + _uploaded(report.upload))
     if report.mapping:
         lines.append("assets: " + ", ".join(f"{name} {value}" for name, value in report.mapping.items()))
     return Section(lines[0], lines[1:]) if lines else Section("")
+
+
+_OF_REQUESTS = frozenset({"posts", "deletes", "expected_s"})
+"""What a plan says of its requests has a line of its own."""
 
 
 def _uploaded(upload: Mapping[str, Any]) -> str:
