@@ -1,6 +1,6 @@
 """Hold events against OpenLineage's published schema: `make test-openlineage`.
 
-Always against the classes that OpenLineage generates from its schema and releases as openlineage-python: a field that the
+Always against the classes that OpenLineage generates from it and releases as openlineage-python: a field that the
 schema does not have, one that it demands, a value of another type and an address of another version are errors. With
 SPEC (https://openlineage.io/spec, or a folder with the same files: `spec/` of OpenLineage's repository at a release)
 also against the schema's own documents: each event and each facet by the address that it names itself.

@@ -35,6 +35,8 @@ app = typer.Typer(
     help="Derives table and column lineage from query logs and SQL scripts and keeps Alation's graph equal to it.",
 )
 _COMMANDS = (setup, survey, desk, graphs, names, night, history, impact, byhand, observability, state, rehearse)
+_KILLED_BY_SIGINT = 130
+_INTERRUPTED = "interrupted; what was finished is kept, run again to go on"
 for module in _COMMANDS:
     module.add_to(app)
 
@@ -63,8 +65,12 @@ def main() -> None:
         say(f"error: {error}", error=True)
         sys.exit(ExitCode.USAGE if isinstance(error, ConfigError) else ExitCode.FAILED)
     except KeyboardInterrupt:
-        say("interrupted; what was finished is kept, run again to go on", error=True)
-        sys.exit(130)
+        say(_INTERRUPTED, error=True)
+        sys.exit(_KILLED_BY_SIGINT)
+    except SystemExit as end:
+        if end.code == _KILLED_BY_SIGINT:  # Typer has turned the interruption into it
+            say(_INTERRUPTED, error=True)
+        raise
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(ExitCode.DONE)

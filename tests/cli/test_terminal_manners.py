@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import pty
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from extractor import pipeline
+from extractor.cli import main
 from extractor.cli.progress import Steps, count_in_words, time_in_words
 from extractor.cli.screen import Screen
 from extractor.cli.show import report_in_words
@@ -264,3 +266,25 @@ def test_the_desk_logs_as_json_too(script):
     lines = [json.loads(line) for line in done.stderr.splitlines()]
     assert any("could not be analysed" in line["message"] for line in lines)
     assert done.stdout == shell("extract", str(script), "-d", "postgres").stdout
+
+
+class Interrupted(io.RawIOBase):
+    """A pipe on which somebody presses Ctrl-C."""
+
+    def readable(self) -> bool:
+        """It can be read."""
+        return True
+
+    def readinto(self, _: object) -> int:
+        """Nothing comes: the user has lost patience."""
+        raise KeyboardInterrupt
+
+
+def test_an_interrupted_command_says_that_it_can_be_run_again(monkeypatch, capsys):
+    """Ctrl-C ends with 130, as shells expect, and one line; no traceback."""
+    monkeypatch.setattr(sys, "argv", ["alation-lineage", "extract", "-"])
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(Interrupted())))
+    with pytest.raises(SystemExit) as end:
+        main()
+    assert end.value.code == 130
+    assert capsys.readouterr().err == "interrupted; what was finished is kept, run again to go on\n"
