@@ -32,7 +32,8 @@ _GUESSES: dict[str, tuple[str, ...]] = {
     "schema": ("schemaname", "defaultschema", "currentschema", "schema"),
     "names": ("defaultdatabases",),
     "status": (
-        "executionstatus", "querystatus", "status", "outcome", "querystate", "state", "jobstatus", "result",
+        "executionstatus", "querystatus", "status", "outcome", "statuscode", "querystate", "state", "jobstatus",
+        "result",
     ),
     "success": ("success", "succeeded", "issuccessful", "successful"),
     "cancelled": ("cancelled", "canceled", "iscancelled"),

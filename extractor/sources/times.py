@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _of_iso = datetime.fromisoformat
+_LONGEST_BARE = 26
+"""``2026-03-02 02:00:11.402113``: behind six digits of a fraction Python lets anything pass, names of zones too."""
 _A_DAY = timedelta(days=1, seconds=1)  # 24:00:00 and the leap second are times
 _HOURS_OF_ZONES = {
     "WET": 0, "WEST": 1, "BST": 1, "CET": 1, "CEST": 2, "MET": 1, "MEST": 2, "EET": 2, "EEST": 3, "SAST": 2, "MSK": 3,
@@ -59,7 +61,9 @@ class Clock:
                         return _of_iso(value)
                     if value[-4:] == " UTC":
                         return _of_iso(value[:-4] + "+00:00")
-                    if self._suffix:  # a value with a zone of its own is refused with a second one
+                    if (
+                        self._suffix and len(value) <= _LONGEST_BARE
+                    ):  # one with a zone of its own is refused with a second
                         return _of_iso(value + self._suffix)
             except ValueError:
                 pass

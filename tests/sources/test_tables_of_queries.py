@@ -221,3 +221,14 @@ def test_an_array_on_one_line_is_read_object_by_object(tmp_path: Path) -> None:
         assert len(found.records) == 30_000
         assert found.texts[12_345] == "insert into a select '\\\"12345}'"
         assert found.bad == []
+
+
+def test_a_status_code_and_a_message_tell_the_outcome(tmp_path: Path) -> None:
+    """A layout of Alation's connectors: 0 is well, any other number comes with the words of the error."""
+    path = tmp_path / "x.csv"
+    path.write_text(
+        "queryText,userName,startAt,statusCode,errorMessage\n"
+        "insert into a select 1,etl,2024-03-02 02:00:11,0,\n"
+        "insert into b select 1,etl,2024-03-02 02:00:11,1146,no such table\n"
+    )
+    assert read(path).outcomes == ["ok", "failed"]

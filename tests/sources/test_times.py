@@ -68,3 +68,12 @@ def test_an_ambiguous_abbreviation_is_the_sources_own() -> None:
     """IST is India's where the source says so, CST is China's."""
     assert str(Clock("Asia/Kolkata").read("2026-03-02 02:00:11 IST")) == "2026-03-01 20:30:11+00:00"
     assert str(Clock("Asia/Shanghai").read("2026-03-02 02:00:11 CST")) == "2026-03-01 18:00:11+00:00"
+
+
+@pytest.mark.parametrize("fraction", ["", ".4", ".402", ".402113", ".402113999"])
+@pytest.mark.parametrize("zone", [" CET", "+01", " +01:00", "+0100", " Europe/Berlin"])
+def test_a_zone_counts_behind_a_fraction_of_any_length(fraction: str, zone: str) -> None:
+    """Greenplum and others write six digits and the name of a zone."""
+    found = Clock("UTC").read(f"2024-03-02 02:00:11{fraction}{zone}")
+    assert found is not None
+    assert str(found)[:19] + str(found)[-6:] == "2024-03-02 01:00:11+00:00"
