@@ -37,6 +37,7 @@ _OWN_PSEUDO = {
     "oracle": frozenset({"level", "uid", "user", "connect_by_isleaf", "connect_by_iscycle"}),
     "postgres": frozenset({"user", "found"}),
     "redshift": frozenset({"user", "found"}),
+    "snowflake": frozenset({"sqlrowcount", "sqlfound", "sqlnotfound"}),
     "tsql": _USER,
     "fabric": _USER,
     "teradata": frozenset({"user", "date", "time", "database", "account", "role", "profile", "session", "sampleid"}),

@@ -150,8 +150,14 @@ def _files(item: Node) -> tuple[str, ...]:
 
 
 def _path(properties: list[Node]) -> str:
+    """Spark's ``OPTIONS (path 'x')``, and the table behind ``OPTIONS (url 'jdbc:...', dbtable 's.t')``."""
     pairs = [p for item in properties if item.__class__ is _OPTIONS for p in args_of(item, "expressions")]
-    return next((text_of(arg(p, "value")) for p in pairs if text_of(arg(p, "this")).lower() == "path"), "")
+    given = {text_of(arg(p, "this")).lower(): text_of(arg(p, "value")) for p in pairs}
+    table = given.get("dbtable", "")
+    if "path" in given or not table or table.lstrip().startswith("("):
+        return given.get("path", "")
+    place = re.split("[?;]", given.get("url", "jdbc:"))[0]  # behind these stand settings, who logs in among them
+    return f"{re.sub('//[^@/]*@', '//', place)}/{table}"
 
 
 def column_names(schema: Node) -> tuple[str, ...]:

@@ -429,7 +429,10 @@ def _is_text(rest: list[Token], dialect: Dialect) -> bool:
         return True
     if dialect.name == "netezza":  # EXEC calls a procedure there
         return False
-    return dialect.parser in ("postgres", "redshift") and rest[0].text.upper() not in ("PROCEDURE", "FUNCTION")
+    if dialect.parser == "snowflake":  # a notebook runs statements that nobody sees
+        return rest[0].text.upper() == "NOTEBOOK"
+    prepares = dialect.parser in ("postgres", "redshift", "duckdb")
+    return prepares and rest[0].text.upper() not in ("PROCEDURE", "FUNCTION")
 
 
 def _embedded(chunk: Chunk, body: str, variables: frozenset[str], dialect: Dialect) -> Iterator[Inner]:
