@@ -77,9 +77,20 @@ def _filled_names(found: Sequence[Token], position: int) -> tuple[int, str] | No
     ends = place >= len(found) or found[place].text.upper() in _MORE_NAMES
     if is_first and names and not ends:  # SELECT INTO x count(*) FROM t
         return place - position, " "
-    if names < 2 or not ends or word_at(found, 0) not in ("SELECT", "WITH"):
+    is_behind = names == 1 and _reads_before(found, position)
+    if not (names > 1 or is_behind) or not ends or word_at(found, 0) not in ("SELECT", "WITH"):
         return None
     return place - position, " "
+
+
+def _reads_before(found: Sequence[Token], position: int) -> bool:
+    """Whether the query has its FROM in front: ``SELECT count(*) FROM t WHERE a > 1 INTO x`` makes no table."""
+    place = 0
+    while place < position:
+        if word_at(found, place) == "FROM":
+            return True
+        place = closing(found, place) if found[place].text == "(" else place + 1
+    return False
 
 
 _CONSTRAINTS = frozenset({"CONSTRAINT", "PRIMARY", "UNIQUE", "FOREIGN", "CHECK", "SCOPE"})
