@@ -66,8 +66,18 @@ def _lower_bare(node: Node, walk: Walk) -> Query:
     if cls is exp.Describe or cls is exp.Show:
         return Select(())
     if cls is exp.Summarize:  # DuckDB: figures of all columns, under names of its own
-        return Select((), tuple(lower_source(arg(node, "this"), walk)))
+        return Select(_FIGURES, tuple(lower_source(arg(node, "this"), walk)))
     raise Unsupported(f"a {cls.__name__} stands where a query is expected")
+
+
+_FIGURES = tuple(
+    Projection(name)
+    for name in (
+        "column_name", "column_type", "min", "max", "approx_unique", "avg", "std", "q25", "q50", "q75", "count",
+        "null_percentage",
+    )
+)  # fmt: skip
+"""The columns that SUMMARIZE yields: https://duckdb.org/docs/stable/guides/meta/summarize"""
 
 
 def _lower_pivot(node: Node, walk: Walk) -> Source:
