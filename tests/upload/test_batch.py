@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from extractor.dataflows import edges_of
 from extractor.state import edge_identity, node_identity
-from extractor.upload.batch import Limits, requests_of, windows
+from extractor.upload.batch import Limits, count_requests, measure, requests_of, windows
 from extractor.upload.operations import Action, Operation, dataflow_object, path_object, size_of
 
 SHAPES = st.lists(st.tuples(st.integers(1, 9), st.integers(0, 300)), max_size=12)
@@ -40,6 +40,15 @@ def test_no_request_exceeds_a_limit(shapes: list[tuple[int, int]], limits: Limit
             "paths": [path_object(path) for _, path in request.paths],
         }
         assert size_of(body) <= limits.max_bytes
+
+
+@given(SHAPES, LIMITS)
+def test_requests_are_counted_as_they_are_made(shapes: list[tuple[int, int]], limits: Limits) -> None:
+    """The sizes of operations alone tell how many requests and deletions carrying them out will take."""
+    wanted = [replace(o, action=Action.CHANGE) if n % 3 == 0 else o for n, o in enumerate(operations(shapes))]
+    made = list(windows(wanted, limits))
+    told = count_requests([measure(operation, limits) for operation in wanted], limits)
+    assert told == (sum(len(w.requests) for w in made), sum(bool(w.deleted) for w in made))
 
 
 @given(SHAPES, LIMITS)
