@@ -150,6 +150,8 @@ class Dialect:
         parser: the parser's name of the dialect that reads it ("" is the standard's).
         aliases: other names by which `dialects.get` finds it.
         unquoted, quoted: how unquoted and quoted names fold.
+        trailing_blanks: blanks at the end of a quoted name are part of it.
+        quoted_whole: one pair of backquotes may stand around a whole name, periods and all.
         case_sensitive_tables: two tables may differ in case alone although `fold` makes them equal; names that
             do are to be reported, not merged silently.
         levels: the names of a full name's parts, outermost first, as they count for keys.
@@ -171,6 +173,7 @@ class Dialect:
         lexical: the rules of its tokens.
         prepare: rewrites a statement into one of equal meaning for lineage that ``parser`` can read, or None.
         mend: the same for texts that ``parser`` has refused, or kept as text: what is too rare to be looked for in all.
+        plain_name: writes a dotted name that stands alone without escapes, as ``prepare`` does within texts, or None.
         version: grows when ``prepare`` or a rule changes what comes out of the parser.
     """
 
@@ -180,6 +183,8 @@ class Dialect:
     aliases: tuple[str, ...] = ()
     unquoted: Folding = Folding.INSENSITIVE
     quoted: Folding = Folding.INSENSITIVE
+    trailing_blanks: bool = True
+    quoted_whole: bool = False
     case_sensitive_tables: bool = False
     levels: tuple[str, ...] = ("database", "schema", "table")
     words: tuple[str, ...] = ()
@@ -198,6 +203,7 @@ class Dialect:
     lexical: LexicalRules = LexicalRules()
     prepare: Callable[[str, LexicalRules], str] | None = field(default=None, repr=False)
     mend: Callable[[str, LexicalRules], str] | None = field(default=None, repr=False)
+    plain_name: Callable[[str], str] | None = field(default=None, repr=False)
     version: int = 1
 
     @property
@@ -207,15 +213,18 @@ class Dialect:
 
     def fold(self, part: str, quoted: bool) -> str:  # noqa: FBT001 - (part, quoted) is the pair that names are made of
         """The identity of one part of a name: equal for all spellings that the engine takes as one."""
-        return (self.quoted if quoted else self.unquoted).apply(part)
+        folded = (self.quoted if quoted else self.unquoted).apply(part)
+        return folded if self.trailing_blanks else folded.rstrip(" ")
 
     def parse_name(self, text: str) -> tuple[NamePart, ...]:
         """Cut a dotted name at its dots, understanding this dialect's quotes; ``a..b`` has an empty middle part.
 
-        A backquoted part that holds dots itself is cut as well (BigQuery). Whitespace around parts is dropped.
+        A backquoted part that holds dots itself is cut as well where a whole name may be quoted as one, but for the
+        domain in front of a BigQuery project (``example.com:project``). Whitespace around parts is dropped.
         """
         if _PLAIN_NAME.fullmatch(text):
             return tuple([(part, False) for part in text.split(".")])
+        text = self.plain_name(text) if self.plain_name is not None else text
         parts: list[NamePart] = []
         for match in _name_pattern(self).finditer(text.strip()):
             opening, written = match["open"], match["body"]
@@ -224,8 +233,8 @@ class Dialect:
                 continue
             closing = dict(self.lexical.identifier_quotes)[opening]
             body = written.replace(closing * 2, closing)
-            if opening == "`" and "." in body and self.name == "bigquery":
-                parts.extend((piece, True) for piece in body.split("."))
+            if opening == "`" and "." in body and self.quoted_whole:
+                parts.extend((piece, True) for piece in _PERIODS.split(body))
             else:
                 parts.append((body, True))
         return tuple(parts)
@@ -236,7 +245,7 @@ class Dialect:
         for part, quoted in parts:  # as `fold`, without the calls
             rule = self.quoted if quoted else self.unquoted
             found.append(part if rule is _EXACT else part.upper() if rule is _UPPER else part.lower())
-        return tuple(found)
+        return tuple(found) if self.trailing_blanks else tuple([part.rstrip(" ") for part in found])
 
     def is_system_name(self, parts: tuple[str, ...]) -> bool:
         """Whether a name means one of the engine's own tables: ``pg_catalog.pg_class``, ``DUAL``, ``_v_table``."""
@@ -260,6 +269,8 @@ class Dialect:
 
 _PLAIN_NAME = re.compile(r"[\w$#@.-]+")
 """Names without quotes or blanks: most of them all."""
+_PERIODS = re.compile(r"\.(?![^.:]*(?:\.[^.:]*)*:)")
+"""The periods of a name that is quoted as one, but for those in front of a colon."""
 _PATTERNS: dict[tuple[tuple[str, str], ...], re.Pattern[str]] = {}
 
 

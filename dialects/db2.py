@@ -102,6 +102,7 @@ DB2 = Dialect(
     aliases=("db2luw", "db2zos", "dashdb"),
     unquoted=Folding.UPPER,
     quoted=Folding.EXACT,
+    trailing_blanks=False,
     levels=("schema", "table"),
     own_schemas=True,
     session=(SessionStatement("SET SCHEMA name", "schema"), SessionStatement("SET CURRENT SCHEMA = 'name'", "schema")),
@@ -111,7 +112,7 @@ DB2 = Dialect(
     ),
     system_schemas=frozenset({"sysibm", "syscat", "sysstat", "sysproc", "sysfun", "systools", "sysibmadm"}),
     system_tables=("sysdummy1",),
-    lexical=LexicalRules(nested_comments=True, word_start="#@", word_more="$", terminator_comments=True),
+    lexical=LexicalRules(nested_comments=True, word_start="#@$", word_more="$", terminator_comments=True),
     prepare=_prepare,
     mend=rewriting(*_MENDS),
 )

@@ -86,6 +86,13 @@ def _with_joined_names(text: str, rules: LexicalRules) -> str:
 _LITERAL = r"'([^']*)'"
 _STREAMS = where_found(r"STREAM\s+[\w`]+\s*\.", rewriting(Rewrite("FROM|JOIN STREAM <name>", "{0} {2}")))
 """The word before a table that is read as a stream of its rows; apart, since a table may be called so."""
+_GLOBALS = where_found(
+    r"GLOBAL\s+TEMP",
+    rewriting(
+        Rewrite("GLOBAL TEMPORARY|TEMP VIEW IF? NOT? EXISTS? <name>", "TEMPORARY VIEW {3} {4} {5} global_temp.{6}")
+    ),
+)
+"""A global temporary view lives in a schema of its own: https://spark.apache.org/docs/latest/sql-ref-syntax-ddl-create-view.html."""
 _COPIES = where_found(r"COPY\b[^;]*\bBY\b[^;]*\bPOSITION\b", rewriting(Rewrite("BY POSITION FROM", "FROM")))
 _FLOWS = where_found(
     r"FLOW\b",
@@ -101,6 +108,7 @@ HIVE = Dialect(
     name="hive",
     title="Apache Hive",
     parser="hive",
+    quoted_whole=True,
     levels=("schema", "table"),
     words=("database", "table"),
     max_parts=2,
@@ -117,6 +125,7 @@ IMPALA = replace(
     name="impala",
     title="Apache Impala",
     aliases=(),
+    quoted_whole=False,
     temporary=TemporaryRule(),
     system_schemas=frozenset({"_impala_builtins", "sys", "information_schema"}),
 )
@@ -132,7 +141,14 @@ SPARK = replace(
     home_database="spark_catalog",
     max_parts=3,
     session=(_USE, SessionStatement("SET CATALOG name", "database")),
-    temporary=TemporaryRule(made_by=("CREATE TEMPORARY VIEW name AS query", "CACHE TABLE name AS query")),
+    temporary=TemporaryRule(
+        schemas=("global_temp",),
+        made_by=(
+            "CREATE TEMPORARY VIEW name AS query",
+            "CREATE GLOBAL TEMPORARY VIEW name AS query",
+            "CACHE TABLE name AS query",
+        ),
+    ),
     lexical=replace(_LEXICAL, raw_prefix="plain", nested_comments=True, blocks="scripting"),
     prepare=after(
         with_plain_inputs,
@@ -140,6 +156,7 @@ SPARK = replace(
         _STREAMS,
         _FLOWS,
         _COPIES,
+        _GLOBALS,
         rewriting(*_SPARK_PREPARE),
     ),
 )
@@ -156,7 +173,12 @@ DATABRICKS = replace(
     key_has_database=True,
     session=(_USE, SessionStatement("USE CATALOG name", "database"), SessionStatement("USE SCHEMA name", "schema")),
     temporary=TemporaryRule(
-        made_by=("CREATE TEMPORARY VIEW name AS query", "CREATE TEMPORARY TABLE name AS query"),
+        schemas=("global_temp",),
+        made_by=(
+            "CREATE TEMPORARY VIEW name AS query",
+            "CREATE GLOBAL TEMPORARY VIEW name AS query",
+            "CREATE TEMPORARY TABLE name AS query",
+        ),
     ),
 )
 

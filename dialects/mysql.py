@@ -10,7 +10,8 @@ import re
 from dataclasses import replace
 
 from dialects.base import Dialect, LexicalRules, SessionStatement, TemporaryRule
-from dialects.rewriting import Rewrite, rewriting
+from dialects.lexing import tokens
+from dialects.rewriting import Rewrite, rewriting, where_found
 
 _EXECUTABLE = re.compile(r"/\*M?!\d*\s?(.*?)\*/", re.DOTALL)
 _REWRITES = rewriting(
@@ -28,11 +29,33 @@ _REWRITES = rewriting(
 )
 
 
+def _with_quoted_dollars(text: str, rules: LexicalRules) -> str:
+    """Names that begin with a dollar sign in backquotes: to the parser they are parameters."""
+    found = tokens(text, rules, blanks=True)
+    return "".join(f"`{t.text}`" if t.kind == "word" and t.text[0] == "$" else t.text for t in found)
+
+
+def _with_quoted_parts(text: str, rules: LexicalRules) -> str:
+    """What stands behind a period in backquotes: there a reserved word needs none.
+
+    https://dev.mysql.com/doc/refman/8.4/en/keywords.html
+    """
+    pieces: list[str] = []
+    before = ""
+    for token in tokens(text, rules, blanks=True):
+        pieces.append(f"`{token.text}`" if token.kind == "word" and before == "." else token.text)
+        before = token.text
+    return "".join(pieces)
+
+
+_DOLLARS = where_found(r"[\s.,(]\$\w", _with_quoted_dollars)
+
+
 def _prepare(text: str, rules: LexicalRules) -> str:
     """What stands in ``/*!50001 ... */`` is run by the server: it is no comment."""
     if "/*!" in text or "/*M!" in text:
         text = _EXECUTABLE.sub(r" \1 ", text)
-    return _REWRITES(text, rules)
+    return _REWRITES(_DOLLARS(text, rules), rules)
 
 
 MYSQL = Dialect(
@@ -51,6 +74,7 @@ MYSQL = Dialect(
         identifier_quotes=(("`", "`"),),
         string_quotes=("'", '"'),
         backslash_escapes=True,
+        word_start="$",
         hash_comments=True,
         dash_needs_space=True,
         executable_comments=True,
@@ -59,6 +83,7 @@ MYSQL = Dialect(
         vertical_ends=True,
     ),
     prepare=_prepare,
+    mend=_with_quoted_parts,
 )
 
 MARIADB = replace(MYSQL, name="mariadb", title="MariaDB", aliases=())

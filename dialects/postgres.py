@@ -14,6 +14,7 @@ from dialects.base import Dialect, Folding, LexicalRules, SessionStatement, Temp
 from dialects.lexing import tokens
 from dialects.query_texts import NAMES, with_read_texts
 from dialects.rewriting import BETWEEN_PLACES, Rewrite, after, rewriting, where_found
+from dialects.unicode_names import UNICODE_NAMES, plain_name, with_plain_names
 
 _LEXICAL = LexicalRules(
     escape_prefix=True,
@@ -105,7 +106,12 @@ POSTGRES = Dialect(
     system_schemas=frozenset({"pg_catalog", "information_schema", "pg_toast"}),
     system_tables=("pg_*",),
     lexical=_LEXICAL,
-    prepare=after(where_found(NAMES, with_read_texts), rewriting(*_POSTGRES)),
+    prepare=after(
+        where_found(UNICODE_NAMES, with_plain_names),
+        where_found(NAMES, with_read_texts),
+        rewriting(*_POSTGRES),
+    ),
+    plain_name=plain_name,
 )
 
 GREENPLUM = replace(
@@ -115,6 +121,7 @@ GREENPLUM = replace(
     aliases=("gpdb",),
     system_schemas=POSTGRES.system_schemas | {"gp_toolkit", "pg_aoseg"},
     prepare=after(
+        where_found(UNICODE_NAMES, with_plain_names),
         where_found("LOCATION", _with_plain_places),
         where_found("GP_DIST_RANDOM", _with_plain_tables),
         where_found(NAMES, with_read_texts),

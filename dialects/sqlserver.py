@@ -139,6 +139,7 @@ ASE = replace(
     aliases=("sybase", "sap_ase"),
     words=("database", "owner", "table"),
     own_schemas=True,  # the user's own tables come before those of dbo
+    trailing_blanks=False,  # https://infocenter.sybase.com, Reference Manual: Commands, "Bracketed Identifiers"
     max_parts=3,
     case_sensitive_tables=True,
     system_schemas=frozenset({"sys", "sybsystemprocs", "information_schema"}),

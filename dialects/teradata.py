@@ -11,6 +11,7 @@ from dialects.base import Dialect, LexicalRules, SessionStatement, TemporaryRule
 from dialects.lexing import Token, tokens, words
 from dialects.rewriting import Rewrite, after, closing, name_end, rewriting, where_found, word_at
 from dialects.special_names import with_quoted_specials
+from dialects.unicode_names import UNICODE_NAMES, plain_name, with_plain_names
 
 _TERADATA = (
     Rewrite("LOCKING|LOCK TABLE|VIEW|DATABASE <name> FOR|IN ACCESS|READ|WRITE|SHARE|EXCLUSIVE|CHECKSUM MODE? NOWAIT?"),
@@ -158,6 +159,7 @@ def _literals(found: list[Token], opening: int) -> tuple[str, ...]:
 
 
 _PREPARE = after(
+    where_found(UNICODE_NAMES, with_plain_names),
     where_found(rf"\(\s*(?:{'|'.join(sorted(_TYPES))})\s*[()]", _with_plain_conversions),
     where_found("TD_UNPIVOT", _with_plain_unpivots),
     rewriting(*_TERADATA),
@@ -180,8 +182,9 @@ TERADATA = Dialect(
         made_by=("CREATE VOLATILE TABLE name AS (query) WITH DATA", "CREATE GLOBAL TEMPORARY TABLE name AS query")
     ),
     system_schemas=frozenset({"dbc", "sysudtlib", "syslib", "td_sysfnlib", "tdwm", "systemfe", "sysadmin"}),
-    lexical=LexicalRules(word_start="#", word_more="$", dot_commands=True),
+    lexical=LexicalRules(word_start="#$", word_more="$", dot_commands=True),
     prepare=_prepare,
+    plain_name=plain_name,
     mend=after(
         where_found("RESET", _with_plain_windows),
         where_found(r"\(\s*ON\b", _with_plain_operators),

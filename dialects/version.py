@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import metadata
 
-OWN_VERSION = 2
+OWN_VERSION = 3
 """Grows when our own pre-passes or rules change what comes out of a statement."""
 
 

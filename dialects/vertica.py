@@ -77,6 +77,7 @@ VERTICA = replace(
     aliases=(),
     unquoted=Folding.INSENSITIVE,
     quoted=Folding.INSENSITIVE,
+    plain_name=None,
     session=(SEARCH_PATH, CONNECT),
     temporary=TemporaryRule(made_by=("CREATE LOCAL TEMP TABLE name ON COMMIT PRESERVE ROWS AS query",)),
     system_schemas=frozenset({"v_catalog", "v_monitor", "v_internal", "v_txtindex"}),

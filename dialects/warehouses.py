@@ -37,6 +37,7 @@ BIGQUERY = Dialect(
     unquoted=Folding.INSENSITIVE,
     quoted=Folding.INSENSITIVE,
     case_sensitive_tables=True,
+    quoted_whole=True,
     words=("project", "dataset", "table"),
     key_has_database=True,
     session=(

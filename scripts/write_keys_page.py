@@ -15,7 +15,12 @@ PAGE = ROOT / "docs" / "keys.md"
 HEAD = ROOT / "docs" / "parts" / "keys.md"
 FIXTURES = ROOT / "fixtures" / "keys"
 _COLUMNS = ("as written", "database, schema of the session", "key", "why")
-_NONE = {"left out": "none: left out", "ambiguous": "none: ambiguous", "temporary": "none: temporary"}
+_NONE = {
+    "left out": "none: left out",
+    "ambiguous": "none: ambiguous",
+    "temporary": "none: temporary",
+    "system": "none: the engine's own",
+}
 
 
 def page() -> str:
@@ -38,8 +43,10 @@ def _situation(held: dict[str, Any]) -> Iterator[str]:
     settings = ", ".join(
         f"`{name} = {json.dumps(value)}`" for name, value in held["source"].items() if name != "dialect"
     )
+    before = f", after {', '.join(_code(sql) for sql in held['before'])}" if "before" in held else ""
+    page = f" [What the vendor says]({held['page']})." if "page" in held else ""
     yield ""
-    yield f"With {settings}{_more(held)}; {_catalog(held['catalog'])}"
+    yield f"With {settings}{_more(held)}{before}; {_catalog(held['catalog'])}{page}"
     yield ""
     yield "| " + " | ".join(_COLUMNS) + " |"
     yield "|" + "---|" * len(_COLUMNS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from dialects import Dialect
@@ -21,6 +22,8 @@ from extractor.schemas.rule import KeyRule
 
 _TABLES_REMEMBERED = 10_000
 _COLUMNS_REMEMBERED = 40_000
+_PATH_IN_QUOTES = re.compile(r"(?:\w+\.)?`(?P<path>[^`]*(?://|^/)[^`]*)`")
+"""A path as a table, with its format: ``delta.`s3://lake/t` ``."""
 
 
 class KeyResolver:
@@ -134,7 +137,10 @@ class KeyResolver:
 
     def read(self, text: str, *, database: str | None = None, schema: str | None = None) -> TableName:
         """The name that ``text`` is in SQL, completed with what the session had set; or the place of a file."""
-        if text.startswith(("@", "/")) or "://" in text:
+        if path := _PATH_IN_QUOTES.fullmatch(text.strip()):
+            text = path["path"]
+        stage = text.startswith("@") and "@" not in self._dialect.lexical.word_start
+        if stage or text.startswith("/") or "://" in text:
             return TableName((text,), (text,), "file")
         bare = read_name(text, self._dialect)
         name = with_context(bare, self._dialect, database, schema)

@@ -18,7 +18,6 @@ from extractor.settings_of_places import MapSettings
 
 _NAMES_REMEMBERED = 50_000
 _COLUMNS_REMEMBERED = 60_000
-_SYNONYM_HOPS = 5
 _SHARDS_LOOKED_AT = 2_000
 _SHARDS_SHOWN = 5
 
@@ -184,16 +183,19 @@ class CatalogNames:
         bases = [self._base(row) for row in rows]
         return tuple(dict.fromkeys(bases))
 
-    def _base(self, table: CatalogTable) -> CatalogTable:
-        for _ in range(_SYNONYM_HOPS):
-            if not table.base_table_key or self.catalog is None:
-                break
+    def _base(self, synonym: CatalogTable) -> CatalogTable:
+        """The table at the end of a chain of synonyms; one that has no end, for it is a circle, stays what it is."""
+        table, passed = synonym, {synonym.key}
+        while table.base_table_key and self.catalog is not None:
             key = table.base_table_key
             own = key if key.startswith(f"{self._ds_id}.") else f"{self._ds_id}.{key}"
             rows = self.catalog.by_key(own)
-            if len(rows) != 1 or rows[0] == table:
+            if len(rows) != 1:
                 break
             table = rows[0]
+            if table.key in passed:
+                return synonym
+            passed.add(table.key)
         return table
 
     def _foreign(self, database: str) -> str:

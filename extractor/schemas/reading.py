@@ -45,7 +45,11 @@ class NameRules:
         """The readings of a name of one to three parts, the likeliest first."""
         database, schema, table = ("", "", *identity)[-3:]
         plain = Reading(database, schema, table)
-        if database or not schema or not self._is_database(schema):
+        if database:  # the session's, put in front of database.table
+            doubled = schema.lower() == database.lower() and self._is_database(schema)
+            unheld = doubled and schema.lower() not in self._schemas_held
+            return (plain, Reading(database, "", table)) if unheld else (plain,)
+        if not schema or not self._is_database(schema):
             return (plain,)
         bare = Reading("" if self.two_levels else schema, "", table)
         return (plain, bare) if schema.lower() in self._schemas_held else (bare,)

@@ -11,11 +11,15 @@ FOLDER = Path(__file__).parents[2] / "fixtures" / "keys"
 
 
 class Situation(NamedTuple):
-    """One data source with its settings and catalog; ``tables`` is None where there is no catalog."""
+    """One data source with its settings and catalog; ``tables`` is None where there is no catalog.
+
+    ``before`` are the statements that the session sent before it used the names.
+    """
 
     engine: str
     settings: dict[str, Any]
     tables: list[dict[str, Any]] | None
+    before: tuple[str, ...] = ()
 
 
 class Row(NamedTuple):
@@ -35,4 +39,5 @@ def situations() -> Iterator[tuple[Situation, list[Row]]]:
         for one in json.loads(file.read_text(encoding="utf-8"))["situations"]:
             source = {"name": "s", "paths": ["logs"], **one["source"]}
             settings = {"source": [source], "map": one.get("map", []), "file_system": one.get("file_system", [])}
-            yield Situation(file.stem, settings, one["catalog"]), [Row(*row) for row in one["names"]]
+            before = tuple(one.get("before", ()))
+            yield Situation(file.stem, settings, one["catalog"], before), [Row(*row) for row in one["names"]]

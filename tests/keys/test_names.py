@@ -19,9 +19,8 @@ from tests.keys.catalogued import table_of
 from tests.keys.naming import FOLDER, Row, Situation, situations
 
 CASES = [
-    pytest.param(situation, row, id=f"{situation.engine}-{situation.settings['source'][0]['data_source_id']}-{row.sql}")
+    pytest.param(situation, rows, id=f"{situation.engine}-{situation.settings['source'][0]['data_source_id']}")
     for situation, rows in situations()
-    for row in rows
 ]
 PLACES = ("temporary", "file system")
 
@@ -36,37 +35,49 @@ def opened(situation: Situation, catalogs: CatalogStore, root: Path) -> tuple[Co
     return config, dialect, resolver_of(config, source, dialect, catalogs)
 
 
-@pytest.mark.parametrize(("situation", "row"), CASES)
-def test_a_name_gets_its_key(catalogs: CatalogStore, tmp_path: Path, situation: Situation, row: Row) -> None:
-    """Each name of the fixture table comes out with the key and in the way that its row says."""
+@pytest.mark.parametrize(("situation", "rows"), [case for case in CASES if not case.values[0].before])
+def test_names_get_their_keys(catalogs: CatalogStore, tmp_path: Path, situation: Situation, rows: list[Row]) -> None:
+    """Each name of a fixture table comes out with the key and in the way that its row says."""
     _, dialect, names = opened(situation, catalogs, tmp_path)
-    if row.how == "temporary":
-        assert dialect.is_temporary_name(tuple(part for part, _ in dialect.parse_name(row.sql))), row.rule
-        return
-    result = names.table(names.read(row.sql, database=row.database, schema=row.schema))
-    assert (result.node.key if result.node else None, result.how) == (row.key, row.how), f"{row.rule}: {result.reason}"
-    assert result.reason
+    wrong = []
+    for row in rows:
+        if row.how == "temporary":
+            if not dialect.is_temporary_name(tuple(part for part, _ in dialect.parse_name(row.sql))):
+                wrong.append((row.sql, row.rule))
+            continue
+        result = names.table(names.read(row.sql, database=row.database, schema=row.schema))
+        assert result.reason
+        if (result.node.key if result.node else None, result.how) != (row.key, row.how):
+            wrong.append((row.sql, f"{row.rule}: {result}"))
+    assert wrong == []
 
 
-@pytest.mark.parametrize(("situation", "row"), [case for case in CASES if case.values[1].how not in PLACES])
-def test_a_statement_names_the_same_table(
-    catalogs: CatalogStore, tmp_path: Path, situation: Situation, row: Row
+@pytest.mark.parametrize(("situation", "rows"), CASES)
+def test_a_statement_names_the_same_tables(
+    catalogs: CatalogStore, tmp_path: Path, situation: Situation, rows: list[Row]
 ) -> None:
-    """The name within a query, read by the parser and completed by its session, has the same key."""
+    """The names within a query, read by the parser and completed by their session, have the same keys."""
     config, dialect, names = opened(situation, catalogs, tmp_path)
     source = config.source[0]
     reader = catalogs.reader(source.data_source_id)
-    sessions = Sessions(
-        dialect,
-        schema=CatalogSchema(source, dialect, reader, names=names.names) if reader is not None else None,
-        default_database=source.database,
-        default_schema=source.schema_ or dialect.default_schema,
-    )
-    sent = QueryRecord(f"SELECT * FROM {row.sql}", database=row.database, schema=row.schema)
-    (lineage,) = sessions.apply(sent, "", outline(sent.sql, dialect))
-    (name,) = lineage.sources
-    result = names.table(name)
-    assert (result.node.key if result.node else None) == row.key, f"{name}: {result.reason}"
+    schema = CatalogSchema(source, dialect, reader, names=names.names) if reader is not None else None
+    wrong = []
+    for row in rows:
+        if row.how in PLACES:
+            continue
+        sessions = Sessions(
+            dialect,
+            schema=schema,
+            default_database=source.database,
+            default_schema=source.schema_ or dialect.default_schema,
+        )
+        for sql in (*situation.before, f"SELECT * FROM {row.sql}"):
+            sent = QueryRecord(sql, database=row.database, schema=row.schema)
+            lineage = sessions.apply(sent, sql, outline(sent.sql, dialect))[-1]
+        found = [names.table(name) for name in lineage.sources]
+        if [result.node.key if result.node else None for result in found] != [row.key]:
+            wrong.append((row.sql, f"{row.rule}: {lineage.sources} {found}"))
+    assert wrong == []
 
 
 def test_every_engine_has_its_table() -> None:
