@@ -6,7 +6,8 @@ SQL reference, "Identifiers", "Statements"; Command reference, "LOAD", "EXPORT",
 from __future__ import annotations
 
 from dialects.base import Dialect, Folding, LexicalRules, SessionStatement, TemporaryRule
-from dialects.rewriting import Rewrite, after, rewriting, where_found
+from dialects.lexing import tokens, words
+from dialects.rewriting import Rewrite, after, closing, name_end, rewriting, where_found, word_at
 from dialects.special_names import with_quoted_specials
 
 _DURATIONS = "|".join(f"{unit}|{unit}S" for unit in ("YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND", "MICROSECOND"))
@@ -68,6 +69,14 @@ _MENDS = (
     Rewrite("^ LOAD FROM (..) OF CURSOR ..INTO <name> (...)? ...", "INSERT INTO {6} {7} {2}"),
     Rewrite("^ INGEST DATA? FROM FILE <string> ..INSERT INTO <name> ...", "COPY {7} FROM {4}"),
     Rewrite("^ INGEST DATA? FROM FILE <string> ..MERGE INTO <name> ...", "COPY {7} FROM {4}"),
+    Rewrite("^ INGEST DATA? FROM FILE <name> FORMAT ..INSERT INTO <name> ...", "COPY {8} FROM '{4}'"),
+    Rewrite("^ INGEST DATA? FROM FILE <name> FORMAT ..MERGE INTO <name> ...", "COPY {8} FROM '{4}'"),
+    Rewrite("^ DECLARE GLOBAL TEMPORARY TABLE <name> LIKE <name> ...", "CREATE TEMPORARY TABLE {4} LIKE {6}"),
+    Rewrite("^ CREATE VIEW <name> OF <name> ..AS SELECT|WITH ...", "CREATE VIEW {2} AS {6} {7}"),
+    Rewrite("^ VALUES ( SELECT|WITH ..) $", "{2} {3}"),
+    Rewrite("XMLQUERY ( <string> PASSING <name> ..)", "XMLQUERIED({4})"),
+    Rewrite("XMLEXISTS ( <string> PASSING <name> ..)", "{4} IS NOT NULL"),
+    Rewrite("XMLSERIALIZE ( CONTENT? ..AS ..)", "XMLSERIALIZED({3})"),
     Rewrite("^ EXPORT TO <string> OF <any> ..SELECT ...", "COPY (SELECT {6}) TO {2}"),
     Rewrite("^ SET CURRENT FUNCTION? PATH ...", "SET PATH = CURRENT"),
     Rewrite("INCLUDING|EXCLUDING COLUMN? DEFAULTS"),
@@ -79,6 +88,29 @@ _MENDS = (
 )
 """What the parser refuses: old words, periods of time, the utilities that move rows from and to files."""
 
+
+def _with_changes_first(text: str, rules: LexicalRules) -> str:
+    """``WITH n AS (SELECT a FROM NEW TABLE (UPDATE t ...)) ...`` as the UPDATE, and then the query of ``t``.
+
+    SQL Reference, "table-reference", "data-change-table-reference".
+    """
+    found = list(tokens(text, rules))
+    for place in range(1, len(found) - 2):
+        is_change = word_at(found, place) in _STATES and word_at(found, place + 1) == "TABLE"
+        if not is_change or word_at(found, place + 2) != "(" or word_at(found, place + 3) not in _CHANGES:
+            continue
+        named = place + (5 if word_at(found, place + 4) in ("INTO", "FROM") else 4)
+        end, last = closing(found, place + 2), name_end(found, named)
+        if last < 0:
+            return text
+        change = text[found[place + 3].start : found[end - 2].end]
+        table = text[found[named].start : found[last - 1].end]
+        return f"{change}; {text[: found[place].start]}{table}{text[found[end - 1].end :]}"
+    return text
+
+
+_STATES = words("FINAL NEW OLD")
+_CHANGES = words("INSERT UPDATE DELETE MERGE")
 _LEVELS = where_found(
     r"CONNECT\s+BY\b",
     rewriting(
@@ -114,7 +146,7 @@ DB2 = Dialect(
     system_tables=("sysdummy1",),
     lexical=LexicalRules(nested_comments=True, word_start="#@$", word_more="$", terminator_comments=True),
     prepare=_prepare,
-    mend=rewriting(*_MENDS),
+    mend=after(where_found(r"(?:FINAL|NEW|OLD)\s+TABLE\s*\(", _with_changes_first), rewriting(*_MENDS)),
 )
 
 DIALECTS = (DB2,)

@@ -71,6 +71,18 @@ _ASE_MENDS = (
     Rewrite("FOR READ ONLY $"),
     Rewrite("FOR UPDATE OF? <name>? $"),
     Rewrite("^ TRUNCATE TABLE <name> PARTITION <any>", "DELETE FROM {2} WHERE 1 = 0"),
+    Rewrite("CONSTRAINT <name> UNIQUE (...)"),
+    Rewrite(", UNIQUE (...) )", ")"),
+    Rewrite("^ CREATE PRECOMPUTED RESULT SET <name> (...) ..AS SELECT|WITH|( ...", "CREATE VIEW {4} {5} AS {7} {8}"),
+    Rewrite("^ CREATE PRECOMPUTED RESULT SET <name> ..AS SELECT|WITH|( ...", "CREATE VIEW {4} AS {6} {7}"),
+    Rewrite("^ CREATE MATERIALIZED VIEW <name> (...) ..AS SELECT|WITH|( ...", "CREATE VIEW {3} {4} AS {6} {7}"),
+    Rewrite("^ CREATE MATERIALIZED VIEW <name> ..AS SELECT|WITH|( ...", "CREATE VIEW {3} AS {5} {6}"),
+    Rewrite("^ DROP PRECOMPUTED RESULT SET <name>", "DROP VIEW {4}"),
+    Rewrite("^ DROP MATERIALIZED VIEW <name>", "DROP VIEW {3}"),
+    Rewrite("^ WRITETEXT <name> ...", "SET written = 1"),
+    Rewrite("XMLTEST <any>", "LIKE {1}"),
+    Rewrite("^ ALTER TABLE <name> REPLACE <name> DEFAULT ...", "SET altered = 1"),
+    Rewrite("RETURNS CHAR|VARCHAR|UNICHAR|UNIVARCHAR|TEXT|UNITEXT|IMAGE (...)? )", ")"),
 )
 """What the parser refuses: how tables are locked and read, totals under a result, tables that are filled by name."""
 

@@ -36,6 +36,12 @@ _MENDS = (
     Rewrite("( DATE|TIME|TIMESTAMP|CHAR|VARCHAR|DECIMAL|INTEGER|BIGINT (...)? , FORMAT|TITLE <string> )"),
     Rewrite("FROM|JOIN READ_NOS ( ..LOCATION ( <string> ) ..)", "{0} READ_FILES({5})"),
     Rewrite("ALL $"),
+    Rewrite("^ INSERT|INS INTO? <name> (...) $", "INSERT INTO {2} VALUES {3}"),
+    Rewrite("^ CURRENT|SEQUENCED|NONSEQUENCED VALIDTIME|TRANSACTIONTIME AND? ...", "{3}"),
+    Rewrite("^ VALIDTIME|TRANSACTIONTIME AS OF DATE|TIMESTAMP <string> ...", "{5}"),
+    Rewrite("WITH SUM|AVG|AVERAGE|AVE|COUNT|MIN|MINIMUM|MAX|MAXIMUM (...) (...)? BY <name>"),
+    Rewrite("WITH SUM|AVG|AVERAGE|AVE|COUNT|MIN|MINIMUM|MAX|MAXIMUM (...) (...)? ORDER", "ORDER"),
+    Rewrite("WITH SUM|AVG|AVERAGE|AVE|COUNT|MIN|MINIMUM|MAX|MAXIMUM (...) (...)? $"),
     Rewrite("^ CREATE ERROR TABLE <name> FOR <name> ...", "CREATE TABLE {3} (LIKE {5})"),
     Rewrite("^ REPLACE RECURSIVE VIEW", "CREATE RECURSIVE VIEW"),
 )

@@ -62,6 +62,8 @@ _VERTICA = (
 )
 
 _MENDS = (
+    Rewrite("KEEP $"),
+    Rewrite("^ CREATE TEXT INDEX <name> ON <name> (...) ...", "CREATE INDEX words ON {5} {6}"),
     Rewrite("^ PROFILE SELECT|WITH|INSERT|UPDATE|DELETE|MERGE|COPY", "{1}"),
     Rewrite(
         "^ CREATE FLEX|FLEXIBLE EXTERNAL TABLE IF? NOT? EXISTS? <name> (...) AS COPY FROM LOCAL? <string> ...",

@@ -120,8 +120,10 @@ class BatchExtent:
             return before in _DML_BEFORE or verb == "WITH"
         if word == "MERGE":
             return before in _JOIN_HINTS or verb == "WITH"
-        if word == "SET":
-            return self._takes_set(following)
+        if word == "USE":  # "enable use in optimization" of such a view
+            return before in ("ENABLE", "DISABLE")
+        if word == "SET":  # a "precomputed result set" of SAP ASE is a view
+            return before == "RESULT" or self._takes_set(following)
         if word in ("EXEC", "EXECUTE"):
             return before == "WITH" or (verb == "INSERT" and not self._is_filled)
         if word == "IF":

@@ -125,7 +125,11 @@ class OpenTable:
 
     def find(self, key: str, name: str) -> Origins | None:
         """Any name may be a column of it; positions in a file are no names."""
-        return NOTHING if key[:1] == "$" else frozenset((_record(Origin, (self.base, name, QUALIFIED)),))
+        return (
+            NOTHING
+            if key[:1] == "$" and key[1:].isdigit()
+            else frozenset((_record(Origin, (self.base, name, QUALIFIED)),))
+        )
 
 
 class OpenBeside:

@@ -42,6 +42,7 @@ _NOT_BEFORE_SELECT = frozenset(
 )
 _WITH_OPTIONS = frozenset(
     [
+        "LOG",
         "RECOMPILE",
         "SCHEMABINDING",
         "EXECUTE",
@@ -206,7 +207,7 @@ def _set(before: str, current: _Statement, after: Token | None) -> bool:
     del after
     if current.first in ("IF", "WHILE"):  # IF @a IS NULL SET @a = 1
         return True
-    if current.first == "MERGE" or before in ("UPDATE", "ON", "DEFAULT", "NULL"):
+    if current.first == "MERGE" or before in ("UPDATE", "ON", "DEFAULT", "NULL", "RESULT"):
         return False
     return not ("UPDATE" in (current.first, current.main) and not current.set_seen)
 
@@ -256,7 +257,7 @@ def _rename(before: str, current: _Statement, after: Token | None) -> bool:
 def _use(before: str, current: _Statement, after: Token | None) -> bool:
     del current
     return (
-        before not in ("(", ",")
+        before not in ("(", ",", "ENABLE", "DISABLE")  # ENABLE USE IN OPTIMIZATION
         and after is not None
         and after.kind in ("word", "quoted")
         and after.text.upper() not in ("PLAN", "HINT")
