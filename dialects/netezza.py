@@ -46,6 +46,8 @@ _PREPARE = rewriting(
 
 _MEND = after(
     rewriting(
+        Rewrite("USING >", "DESC"),
+        Rewrite("USING <", "ASC"),
         Rewrite("^ CREATE EXTERNAL TABLE <name> <string> USING? (...)? AS", "CREATE TABLE {3} AS"),
     ),
     with_plain_calls,

@@ -40,6 +40,7 @@ _POSTGRES = (
 )
 _GREENPLUM = (
     *_POSTGRES,
+    Rewrite("CREATE INCREMENTAL MATERIALIZED VIEW", "CREATE MATERIALIZED VIEW"),
     Rewrite("DISTRIBUTED BY (...)"),
     Rewrite("DISTRIBUTED RANDOMLY|REPLICATED"),
     Rewrite("SUBPARTITION BY RANGE|LIST (...) SUBPARTITION? TEMPLATE? (...)?"),
@@ -81,7 +82,14 @@ def _with_plain_tables(text: str, rules: LexicalRules) -> str:
     return _SCATTERED.sub(r"\1", text)
 
 
+_COPIES = (
+    Rewrite("^ COPY <name> (...)? FROM <string> ...", "COPY {1} {2} FROM {4}"),
+    Rewrite("^ COPY <name> (...)? TO <string> ...", "COPY {1} {2} TO {4}"),
+)
+"""COPY with the options of old: https://www.postgresql.org/docs/current/sql-copy.html, "Compatibility"."""
 _GREENPLUM_MENDS = (
+    *_COPIES,
+    Rewrite("^ ALTER TABLE <name> EXPAND TABLE|PARTITION ...", "SET expanded = 1"),
     Rewrite("SCATTER RANDOMLY"),
     Rewrite("SCATTER BY ..)", ")"),
     Rewrite("TABLE ( SELECT|WITH ..)", "({2} {3})"),
@@ -111,6 +119,7 @@ POSTGRES = Dialect(
         where_found(NAMES, with_read_texts),
         rewriting(*_POSTGRES),
     ),
+    mend=rewriting(*_COPIES),
     plain_name=plain_name,
 )
 

@@ -81,6 +81,8 @@ _ASE_MENDS = (
     Rewrite("^ DROP MATERIALIZED VIEW <name>", "DROP VIEW {3}"),
     Rewrite("^ WRITETEXT <name> ...", "SET written = 1"),
     Rewrite("XMLTEST <any>", "LIKE {1}"),
+    Rewrite("! >", "<="),
+    Rewrite("! <", ">="),
     Rewrite("^ ALTER TABLE <name> REPLACE <name> DEFAULT ...", "SET altered = 1"),
     Rewrite("RETURNS CHAR|VARCHAR|UNICHAR|UNIVARCHAR|TEXT|UNITEXT|IMAGE (...)? )", ")"),
 )

@@ -36,6 +36,8 @@ _MENDS = (
     Rewrite("( DATE|TIME|TIMESTAMP|CHAR|VARCHAR|DECIMAL|INTEGER|BIGINT (...)? , FORMAT|TITLE <string> )"),
     Rewrite("FROM|JOIN READ_NOS ( ..LOCATION ( <string> ) ..)", "{0} READ_FILES({5})"),
     Rewrite("ALL $"),
+    Rewrite("SAMPLE WHEN ..END"),
+    Rewrite("SELECT|SEL AND CONSUME TOP <any>", "SELECT"),
     Rewrite("^ INSERT|INS INTO? <name> (...) $", "INSERT INTO {2} VALUES {3}"),
     Rewrite("^ CURRENT|SEQUENCED|NONSEQUENCED VALIDTIME|TRANSACTIONTIME AND? ...", "{3}"),
     Rewrite("^ VALIDTIME|TRANSACTIONTIME AS OF DATE|TIMESTAMP <string> ...", "{5}"),

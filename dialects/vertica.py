@@ -63,6 +63,8 @@ _VERTICA = (
 
 _MENDS = (
     Rewrite("KEEP $"),
+    Rewrite("ILIKEB|LIKEB", "LIKE"),
+    Rewrite("! FROM|,|)", "{1}"),
     Rewrite("^ CREATE TEXT INDEX <name> ON <name> (...) ...", "CREATE INDEX words ON {5} {6}"),
     Rewrite("^ PROFILE SELECT|WITH|INSERT|UPDATE|DELETE|MERGE|COPY", "{1}"),
     Rewrite(

@@ -185,6 +185,8 @@ class KeyResolver:
     def _unknown(self, name: TableName, found: Found) -> KeyResult:
         policy = self._source.unknown_tables
         number = self._source.data_source_id if found.ds_id is None else found.ds_id
+        if self._dialect.is_temporary_name(name.parts):  # a key of it would be TMP, whatever the policy
+            return KeyResult(None, "left out", "temporary by its name, and the catalog does not hold it")
         if number == self._source.data_source_id and self._dialect.is_system_name(name.parts):
             return KeyResult(None, "system", "a table of the engine's own, which the catalog does not hold")
         if policy == "external":

@@ -273,7 +273,7 @@ _RULES: tuple[tuple[str, re.Pattern[str], Rule], ...] = (
     (
         " OF ",
         re.compile(
-            r"(?:LOAD|IMPORT)\s+FROM\s+(?P<file>'[^']*'|\S+)\s+OF\s+(?!CURSOR)\w+\s.*?\bINTO\s+(?P<target>"
+            r"(?:LOAD|IMPORT)\s+(?:CLIENT\s+)?FROM\s+(?P<file>'[^']*'|\S+)\s+OF\s+(?!CURSOR)\w+\s.*?\bINTO\s+(?P<target>"
             + NAME[1:-1]
             + ")",
             FLAGS,

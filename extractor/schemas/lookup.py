@@ -18,6 +18,8 @@ from extractor.settings_of_places import MapSettings
 
 _NAMES_REMEMBERED = 50_000
 _COLUMNS_REMEMBERED = 60_000
+_MOST_PARTS = 4
+"""Server, database, schema and table: no engine has names of more, but for the domains of Oracle's links."""
 _SHARDS_LOOKED_AT = 2_000
 _SHARDS_SHOWN = 5
 
@@ -108,7 +110,11 @@ class CatalogNames:
         return self._in_this(parts)
 
     def _look_up(self, identity: tuple[str, ...]) -> Found:
+        written = identity
         server, identity = split_server(identity, self._dialect)
+        if len(written) > _MOST_PARTS and self._dialect.parser != "oracle":
+            reason = f"the name has {len(written)} parts, more than names of {self._dialect.title} have"
+            return Found("incomplete", reason, ds_id=self._ds_id)
         place = Place(server, ("", "", *identity)[-3])
         if not server and (not place.database or self._names.is_home(place.database)):
             return self._in_this(identity)

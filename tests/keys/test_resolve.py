@@ -234,3 +234,21 @@ def test_a_table_of_the_engine_that_the_catalog_holds_has_its_key(resolver: Make
     """Somebody wants to see it."""
     made = resolver([table_of("12.pg_catalog.pg_class")])
     assert made.table(name("pg_catalog.pg_class")).node == Node("table", "12.pg_catalog.pg_class")
+
+
+@pytest.mark.parametrize("policy", ["leave_out", "upload", "external"])
+def test_a_name_that_is_temporary_by_its_spelling_never_gets_a_key(
+    resolver: Callable[..., KeyResolver], policy: str
+) -> None:
+    """No policy for unknown tables makes an object of it; only the catalog could."""
+    names = resolver([table_of("44.Shop.dbo.Orders")], dialect="sqlserver", database="Shop", unknown_tables=policy)
+    found = names.table(names.read("#work"))
+    assert (found.node, found.how) == (None, "left out")
+    assert "temporary" in found.reason
+
+
+def test_a_name_of_more_parts_than_there_are_is_refused(resolver: Callable[..., KeyResolver]) -> None:
+    """Five parts are no server, database, schema and table: nothing is guessed."""
+    names = resolver(None, dialect="sqlserver", database="Shop", unknown_tables="upload")
+    found = names.table(names.read("a.b.c.d.e"))
+    assert (found.node, "5 parts" in found.reason) == (None, True)
