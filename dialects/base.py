@@ -151,7 +151,7 @@ class Dialect:
         aliases: other names by which `dialects.get` finds it.
         unquoted, quoted: how unquoted and quoted names fold.
         trailing_blanks: blanks at the end of a quoted name are part of it.
-        quoted_whole: one pair of backquotes may stand around a whole name, periods and all.
+        joined_quotes: one pair of backquotes may stand around a whole name, periods and all, or around any parts of it.
         case_sensitive_tables: two tables may differ in case alone although `fold` makes them equal; names that
             do are to be reported, not merged silently.
         levels: the names of a full name's parts, outermost first, as they count for keys.
@@ -184,7 +184,7 @@ class Dialect:
     unquoted: Folding = Folding.INSENSITIVE
     quoted: Folding = Folding.INSENSITIVE
     trailing_blanks: bool = True
-    quoted_whole: bool = False
+    joined_quotes: Literal["none", "whole", "any"] = "none"
     case_sensitive_tables: bool = False
     levels: tuple[str, ...] = ("database", "schema", "table")
     words: tuple[str, ...] = ()
@@ -233,10 +233,12 @@ class Dialect:
                 continue
             closing = dict(self.lexical.identifier_quotes)[opening]
             body = written.replace(closing * 2, closing)
-            if opening == "`" and "." in body and self.quoted_whole:
+            if opening == "`" and "." in body and self.joined_quotes == "any":
                 parts.extend((piece, True) for piece in _PERIODS.split(body))
             else:
                 parts.append((body, True))
+        if self.joined_quotes == "whole" and len(parts) == 1 and parts[0][1]:
+            return tuple([(piece, True) for piece in parts[0][0].split(".")])
         return tuple(parts)
 
     def identity(self, parts: Sequence[NamePart]) -> tuple[str, ...]:

@@ -99,12 +99,6 @@ _WINDOW_FUNCTION = where_found(
 )
 """https://clickhouse.com/docs/sql-reference/statements/create/view#window-view"""
 
-
-def _with_doubled_quotes(name: str) -> str:
-    """A name with its quotes doubled, where backslashes stand before them."""
-    return name.replace("\\`", "``").replace('\\"', '""')
-
-
 CLICKHOUSE = Dialect(
     name="clickhouse",
     title="ClickHouse",
@@ -126,7 +120,6 @@ CLICKHOUSE = Dialect(
         vertical_ends=True,
         blocks="none",
     ),
-    plain_name=_with_doubled_quotes,
     prepare=after(_with_dictionary_query, _with_dictionary_names, _INFILE, _WINDOW_VIEW, _WINDOW_FUNCTION),
 )
 

@@ -108,7 +108,7 @@ HIVE = Dialect(
     name="hive",
     title="Apache Hive",
     parser="hive",
-    quoted_whole=True,
+    joined_quotes="whole",
     levels=("schema", "table"),
     words=("database", "table"),
     max_parts=2,
@@ -125,7 +125,7 @@ IMPALA = replace(
     name="impala",
     title="Apache Impala",
     aliases=(),
-    quoted_whole=False,
+    joined_quotes="none",
     temporary=TemporaryRule(),
     system_schemas=frozenset({"_impala_builtins", "sys", "information_schema"}),
 )

@@ -15,7 +15,7 @@ from dialects.rewriting import word_at
 UNICODE_NAMES = r'U&"'
 """What a text with such a name holds in upper case."""
 
-_BEGINS = re.compile(r'(?:^|(?<=\.))\s*U&(?P<name>"(?:[^"]|"")*")(?:\s*UESCAPE\s*\'(?P<escape>.)\')?', re.IGNORECASE)
+_PARTS = re.compile(r'"(?:[^"]|"")*"|\bU&(?P<name>"(?:[^"]|"")*")(?:\s*UESCAPE\s*\'(?P<escape>.)\')?', re.IGNORECASE)
 
 
 def with_plain_names(text: str, rules: LexicalRules) -> str:
@@ -38,7 +38,7 @@ def with_plain_names(text: str, rules: LexicalRules) -> str:
 
 def plain_name(text: str) -> str:
     """A dotted name that stands alone, without Unicode escapes."""
-    return _BEGINS.sub(lambda match: _decoded(match["name"], match["escape"] or "\\"), text)
+    return _PARTS.sub(lambda part: _decoded(part["name"], part["escape"] or "\\") if part["name"] else part[0], text)
 
 
 def _decoded(name: str, escape: str) -> str:
