@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any
 
-import orjson
 import typer
 
-from extractor.cli.options import DEFAULT_CONFIG, ConfigFile
-from extractor.cli.terminal import say
+from extractor.cli.options import DEFAULT_CONFIG, AsJson, ConfigFile
+from extractor.cli.terminal import print_json, say
 from extractor.errors import ConfigError
 from extractor.report import ExitCode, counted
 
 if TYPE_CHECKING:
     from extractor.alation import AlationClient, JobRef
+    from extractor.alation.auth import TokenInfo
     from extractor.config import AlationSettings, Config
     from extractor.models import Node
 
 _END = "an end as OTYPE:KEY, for example table:12.sales.orders or dataflow:api/lineage/wh/0a1b"
 Foreign = Annotated[bool, typer.Option("--foreign", help="Also what is not below api/<namespace>/, after a question.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Answer the question with yes.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print Alation's answer as JSON.")]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -49,7 +47,7 @@ def lineage_get(
         bool, typer.Option("--id", help="OBJECT is OTYPE:NUMBER, the number as in Alation's URL.")
     ] = False,
     only: Annotated[bool, typer.Option("--only", help="Without the lineage of a table's columns.")] = False,
-    json: AsJson = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show the nearest sources and targets of an object.
 
@@ -63,8 +61,8 @@ def lineage_get(
             answer = client.get_lineage_by_id(node.otype, int(node.key), only_otype=only)
         else:
             answer = client.get_lineage(node, only_otype=only)
-    if json:
-        _print_json(answer)
+    if as_json:
+        print_json(answer)
         return
     for path in answer["paths"]:
         say(" -> ".join(", ".join(map(_shown, segment)) for segment in path))
@@ -96,7 +94,7 @@ def lineage_delete(
 def dataflow_list(
     config: ConfigFile = DEFAULT_CONFIG,
     foreign: Annotated[bool, typer.Option("--foreign", help="All dataflows, not ours alone.")] = False,
-    json: AsJson = False,
+    as_json: AsJson = False,
 ) -> None:
     """List the dataflows below api/<namespace>/ that Alation holds.
 
@@ -108,8 +106,8 @@ def dataflow_list(
         for page in client.dataflow_pages(None):
             found += [d for d in page["dataflow_objects"] if foreign or _is_ours(_id_of(d), settings.namespace)]
     found.sort(key=_id_of)
-    if json:
-        _print_json(found)
+    if as_json:
+        print_json(found)
         return
     for dataflow in found:
         say(f"{_id_of(dataflow)}\t{dataflow.get('title') or ''}")
@@ -119,7 +117,7 @@ def dataflow_list(
 def dataflow_show(
     external_id: Annotated[str, typer.Argument(help="Its external id, api/...")],
     config: ConfigFile = DEFAULT_CONFIG,
-    json: AsJson = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show a dataflow: its words, its SQL and its paths.
 
@@ -129,8 +127,8 @@ def dataflow_show(
         answer = client.get_dataflows([external_id])
     if not answer["dataflow_objects"]:
         raise ConfigError(f"Alation holds no dataflow {external_id}; see: alation-lineage alation dataflow list")
-    if json:
-        _print_json(answer)
+    if as_json:
+        print_json(answer)
         return
     for name, value in answer["dataflow_objects"][0].items():
         if value:
@@ -164,7 +162,7 @@ def job_show(
     job: Annotated[str, typer.Argument(help="Its number or its name.")],
     config: ConfigFile = DEFAULT_CONFIG,
     wait: Annotated[bool, typer.Option("--wait", help="Follow it to its end.")] = False,
-    json: AsJson = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show where a job stands and what it could not do.
 
@@ -176,9 +174,9 @@ def job_show(
     ref = JobRef.parse(job)
     with _connected(config) as client:
         status = client.wait(ref, settings.job_deadline_s, settings.job_poll_s) if wait else client.job(ref)
-    if json:
+    if as_json:
         shown = {"status": status.state, "msg": status.message, "result": status.result, "failures": status.failures}
-        _print_json(shown)
+        print_json(shown)
     else:
         say(f"job {ref.shown}: {'not known' if status.vanished else status.state} {status.message}".rstrip())
         for line in status.failures:
@@ -187,7 +185,7 @@ def job_show(
     raise typer.Exit(ExitCode.FAILED if is_bad else ExitCode.DONE)
 
 
-def token_check(config: ConfigFile = DEFAULT_CONFIG) -> None:
+def token_check(config: ConfigFile = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
     """Tell whether the token works and when it ends; nothing of it is shown.
 
     Example: alation-lineage alation token check
@@ -198,14 +196,24 @@ def token_check(config: ConfigFile = DEFAULT_CONFIG) -> None:
     with _connected(config) as client:
         token, access = client.check_token(), client.check_access_token()
         warnings = token_warnings(client)
+    if as_json:
+        whose = {"user_id": settings.user_id, "name": token.name or None}
+        ends = {"expires_at": token.expires_at, "days_left": token.days_left()}
+        active = {"active": token.active, "access_token_active": access.active}
+        print_json({**whose, **active, **ends, "warnings": warnings})
+    else:
+        _say_token(settings, token, access)
+    for line in warnings:
+        say(f"warning: {line}", error=True)
+    raise typer.Exit(ExitCode.DONE if token.active and access.active else ExitCode.FAILED)
+
+
+def _say_token(settings: AlationSettings, token: TokenInfo, access: TokenInfo) -> None:
     what = f"the refresh token of user {settings.user_id}" if settings.user_id is not None else "the OAuth client"
     days = token.days_left()
     end = "" if days is None else f", ends in {days:.0f} days"
     say(f"{what}{f' ({token.name})' if token.name else ''}: {'active' if token.active else 'NOT active'}{end}")
     say(f"an access token: {'active' if access.active else 'NOT active'}")
-    for line in warnings:
-        say(f"warning: {line}", error=True)
-    raise typer.Exit(ExitCode.DONE if token.active and access.active else ExitCode.FAILED)
 
 
 def _settings(config: Any) -> Config:
@@ -271,7 +279,3 @@ def _id_of(dataflow: dict[str, Any]) -> str:
 
 def _shown(node: dict[str, Any]) -> str:
     return f"{node.get('otype')}:{node.get('key')}{' (TMP)' if node.get('is_temp') else ''}"
-
-
-def _print_json(value: Any) -> None:
-    sys.stdout.write(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode() + "\n")

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 import orjson
 import typer
 
-from extractor.cli.options import LogFormat, LogFormatOption, Quiet, dialects_like
+from extractor.cli.options import AsJsonFormat, LogFormat, LogFormatOption, Quiet, dialects_like
 from extractor.cli.reading import Desk, Input, Names, guess_of, inputs_of, read_desk, schema_of
-from extractor.cli.terminal import say, steps_told, takes_colours
+from extractor.cli.terminal import print_json, say, steps_told, takes_colours
 from extractor.errors import ConfigError
 from extractor.progress import Progress
 from extractor.report import ExitCode
@@ -55,6 +55,7 @@ def diff(
     ],
     after: Annotated[str, typer.Argument(metavar="B", help="The same of another time or version.")],
     layout: Annotated[DiffLayout, typer.Option("--format", "-f", help="How to print it.")] = DiffLayout.TEXT,
+    as_json: AsJsonFormat = False,
     fail_on: Annotated[
         FailOn, typer.Option("--fail-on", help="Exit with 4 where there is such a difference, or a worse one.")
     ] = FailOn.BREAKING,
@@ -77,14 +78,13 @@ def diff(
     from extractor.outputs.comparison import lines_of, markdown, values
     from extractor.outputs.differences import Severity, differences
     from extractor.outputs.lines import written
-    from extractor.outputs.plain import plain
 
     names = Names(schema_of(schema), database, default_schema)
     problems: list[str] = []
     old, new = _graphs(before, after, dialect, names, problems, steps_told(quiet, log_format), quiet=quiet)
     found = differences(old, new)
-    if layout is DiffLayout.JSON:
-        sys.stdout.write(orjson.dumps(plain(values(found)), option=orjson.OPT_INDENT_2).decode() + "\n")
+    if as_json or layout is DiffLayout.JSON:
+        print_json(values(found))
     elif layout is DiffLayout.MARKDOWN:
         sys.stdout.writelines(f"{line}\n" for line in markdown(found, f"from {before} to {after}"))
     else:

@@ -7,13 +7,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
-import orjson
 import typer
 
 from extractor.cli import compare
-from extractor.cli.options import HtmlFile, Layout, LogFormat, LogFormatOption, Quiet, dialects_like
+from extractor.cli.options import AsJsonFormat, HtmlFile, Layout, LogFormat, LogFormatOption, Quiet, dialects_like
 from extractor.cli.reading import Desk, Names, read_desk, schema_of
-from extractor.cli.terminal import say, steps_told, takes_colours, takes_lines
+from extractor.cli.terminal import print_json, say, steps_told, takes_colours, takes_lines
 from extractor.report import ExitCode, counted
 
 
@@ -38,6 +37,7 @@ def extract(
         ),
     ] = "",
     layout: Annotated[Layout, typer.Option("--format", "-f", help="How to print it.")] = Layout.TEXT,
+    as_json: AsJsonFormat = False,
     html: HtmlFile = None,
     schema: Annotated[
         Path | None, typer.Option("--schema", help='JSON of known columns: {"schema.table": {"column": null}}')
@@ -58,7 +58,7 @@ def extract(
     desk = read_desk(source, dialect, Names(schema_of(schema), database, default_schema), progress=progress)
     if desk.guess is not None and not quiet:
         say(f"dialect: {desk.guess.name}, since {desk.guess.reason}; --dialect says another", error=True)
-    _show(desk, layout, source)
+    _show(desk, Layout.JSON if as_json else layout, source)
     if html is not None:
         from extractor.outputs.html import write_html
 
@@ -97,7 +97,7 @@ def _show(desk: Desk, layout: Layout, source: str) -> None:
         from extractor.outputs.document import lineage_document
 
         plain = {name: lineage_document(lineage) for name, lineage in desk.found.items()}
-        sys.stdout.write(orjson.dumps(plain, option=orjson.OPT_INDENT_2).decode() + "\n")
+        print_json(plain)
     else:
         from extractor.outputs.writing import write
 

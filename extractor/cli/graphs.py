@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from extractor.cli.options import DEFAULT_CONFIG, ConfigFile, Layout
+from extractor.cli.options import DEFAULT_CONFIG, AsJsonFormat, ConfigFile, Layout
 from extractor.cli.terminal import say, takes_colours, takes_lines
 from extractor.errors import OutputError
 
@@ -22,6 +22,7 @@ def add_to(app: typer.Typer) -> None:
 def graph(
     config: ConfigFile = DEFAULT_CONFIG,
     layout: Annotated[Layout, typer.Option("--format", "-f", help="How to write it.")] = Layout.TEXT,
+    as_json: AsJsonFormat = False,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Write it to this file.")] = None,
 ) -> None:
     """Show the lineage that Alation holds of ours, by the state; Alation is not asked.
@@ -34,6 +35,7 @@ def graph(
     from extractor.pipeline.runs import state_url
     from extractor.state import Store
 
+    layout = Layout.JSON if as_json else layout
     settings = load_config(config)
     with Store.open(state_url(settings)) as store:
         made = graph_of(settings, store)

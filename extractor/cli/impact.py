@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-from extractor.cli.options import DEFAULT_CONFIG, ConfigFile
-from extractor.cli.terminal import say
+from extractor.cli.options import DEFAULT_CONFIG, AsJsonFormat, ConfigFile
+from extractor.cli.terminal import print_json, say
 from extractor.errors import ConfigError
 
 
@@ -46,6 +45,7 @@ def impact(
         Kind, typer.Option("--kind", help="direct: the value flows; indirect: it filters, joins or groups.")
     ] = Kind.ALL,
     shape: Annotated[Shape, typer.Option("--format", "-f", help="How to print it.")] = Shape.TABLE,
+    as_json: AsJsonFormat = False,
     limit: Annotated[
         int | None,
         typer.Option("--limit", min=0, show_default="100, 1000 as JSON", help="Tables to show; 0 shows all."),
@@ -63,12 +63,13 @@ def impact(
     from extractor.pipeline.impact import impact as answer
     from extractor.pipeline.reach import Question
 
+    shape = Shape.JSON if as_json else shape
     edges = None if kind is Kind.ALL else "direct" if kind is Kind.DIRECT else "indirect"
     question = Question(asset, table, column, up, edges, depth)  # type: ignore[arg-type]
     shown_at_most = (1_000 if shape is Shape.JSON else 100) if limit is None else limit
     found = answer(load_config(config), question, shown_at_most or None)
     if shape is Shape.JSON:
-        sys.stdout.write(impact_shown.as_json(found) + "\n")
+        print_json(impact_shown.as_json(found))
     else:
         shown = impact_shown.as_mermaid if shape is Shape.MERMAID else impact_shown.as_table
         say("\n".join(shown(found)))

@@ -6,8 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import orjson
-
 from extractor.models import AssetMapping, Node
 from extractor.pipeline.impact import Impact, Link
 from extractor.pipeline.names import last_part, table_of_column
@@ -37,10 +35,10 @@ def as_table(found: Impact) -> list[str]:
     return rows
 
 
-def as_json(found: Impact) -> str:
+def as_json(found: Impact) -> dict[str, Any]:
     """``start``, ``tables`` up to the limit with ``columns`` and ``edges``; all ``assets``; ``notes`` and counts."""
     asked = found.question
-    plain = {
+    return {
         "start": _plain(found.start) | {"assets": [m.asset_id for m in found.assets_of(found.start)]},
         "direction": "upstream" if asked.upstream else "downstream",
         "kind": asked.kind or "all",
@@ -56,7 +54,6 @@ def as_json(found: Impact) -> str:
         "tables_met": found.tables_met,
         "columns_met": found.columns_met,
     }
-    return orjson.dumps(plain, option=orjson.OPT_INDENT_2).decode()
 
 
 def as_mermaid(found: Impact) -> list[str]:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from extractor.cli.options import DEFAULT_CONFIG, ConfigFile, Quiet
-from extractor.cli.terminal import say, steps_told
+from extractor.cli.options import DEFAULT_CONFIG, AsJson, ConfigFile, Quiet
+from extractor.cli.terminal import print_json, say, steps_told
 from extractor.errors import ConfigError
 from extractor.report import ExitCode, visible
 
@@ -37,6 +37,7 @@ def keys(
     config: ConfigFile = DEFAULT_CONFIG,
     database: Annotated[str | None, typer.Option("--database", help="What the session had set.")] = None,
     schema: Annotated[str | None, typer.Option("--schema", help="What the session had set.")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Explain how a name gets its key, step by step: what it is completed with, what is looked up, what is near.
 
@@ -46,8 +47,11 @@ def keys(
 
     settings = _read(config)
     explained = explain_key(settings, _source_of(settings, source), name, database=database, schema=schema)
-    for line in explained.lines:
-        say(visible(line))
+    if as_json:
+        print_json(explained._asdict())
+    else:
+        for line in explained.steps:
+            say(visible(line))
     raise typer.Exit(ExitCode.DONE if explained.key else ExitCode.NO_EDGES)
 
 
@@ -77,15 +81,19 @@ def show(
     config: ConfigFile = DEFAULT_CONFIG,
     source: SourceName = "",
     schemas: Annotated[int, typer.Option("--schemas", min=0, help="The most schemas to list of each.")] = 10,
+    as_json: AsJson = False,
 ) -> None:
     """Show the catalogs in the state: version, origin, age, counts, the largest schemas.
 
     Example: alation-lineage catalog show
     """
-    from extractor.pipeline.key_lookup import catalogs_in_words
+    from extractor.pipeline.key_lookup import catalogs_in_words, held_catalogs
 
     settings = _read(config)
     only = _source_of(settings, source) if source else None
+    if as_json:
+        print_json({"catalogs": [held.to_json() for held in held_catalogs(settings, only, schemas)]})
+        return
     for line in catalogs_in_words(settings, only, schemas):
         say(visible(line))
 

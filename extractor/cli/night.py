@@ -12,6 +12,7 @@ import typer
 from extractor.cli.options import (
     DEFAULT_CONFIG,
     AllowRemovals,
+    AsJson,
     ConfigFile,
     EngineOption,
     HtmlFile,
@@ -25,7 +26,7 @@ from extractor.cli.options import (
     Until,
     in_utc,
 )
-from extractor.cli.terminal import log_end, logs_are_json, say, steps_told
+from extractor.cli.terminal import log_end, logs_are_json, print_json, say, steps_told
 from extractor.errors import ConfigError
 from extractor.logs import about
 from extractor.report import ExitCode, Report
@@ -125,7 +126,7 @@ def plan(
         look=pipeline.look if against is Against.ALATION else None,
     )
     if out is not None and not quiet:
-        say(f"plan saved to {out}; carry it out with: alation-lineage apply {out}")
+        say(f"plan saved to {out}; carry it out with: alation-lineage apply {out}", error=str(json) == "-")
     _end(report, settings.limits.max_unparsed, json, quiet=quiet)
 
 
@@ -157,6 +158,7 @@ def apply(
 def explain(
     place: Annotated[str, typer.Argument(help="FILE:LINE of a statement, or its fingerprint.")],
     config: ConfigFile = DEFAULT_CONFIG,
+    as_json: AsJson = False,
 ) -> None:
     """Show the whole way of one statement, from its record to its dataflow.
 
@@ -166,7 +168,10 @@ def explain(
     from extractor.config import load_config
 
     found = pipeline.explain(load_config(config), place)
-    say(found.text)
+    if as_json:
+        print_json(found.document)
+    else:
+        say(found.text)
     raise typer.Exit(ExitCode.DONE if found.matched else ExitCode.USAGE)
 
 
@@ -208,7 +213,9 @@ def undo(
 
     progress = steps_told(quiet, log_format)
     settings = load_config(config)
-    report = pipeline.undo(settings, run, agree=lambda meant: looked.agree(meant, yes=yes), progress=progress)
+    report = pipeline.undo(
+        settings, run, agree=lambda meant: looked.agree(meant, yes=yes, apart=str(json) == "-"), progress=progress
+    )
     _end(report, settings.limits.max_unparsed, json, quiet=quiet)
 
 

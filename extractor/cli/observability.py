@@ -8,11 +8,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import orjson
 import typer
 
-from extractor.cli.options import DEFAULT_CONFIG, ConfigFile
-from extractor.cli.terminal import say
+from extractor.cli.options import DEFAULT_CONFIG, AsJson, ConfigFile
+from extractor.cli.terminal import print_json, say
 from extractor.errors import ConfigError
 from extractor.report import counted, visible
 
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from extractor.observability import ObservabilityClient
     from extractor.settings_of_observability import ObservabilitySettings
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Wait = Annotated[bool, typer.Option("--wait", help="Follow the job to its end.")]
 
 
@@ -73,7 +71,7 @@ def show(as_json: AsJson = False, config: ConfigFile = DEFAULT_CONFIG) -> None:
     with _entered(config) as (_, _, client):
         found = client.integration()
     if as_json:
-        _print(found._asdict() if found else None)
+        print_json(found._asdict() if found else None)
     elif found is None:
         say("not connected; connect it with: alation-lineage observability connect")
     else:
@@ -124,7 +122,7 @@ def map_assets(
             _follow(settings, service, client, number, as_json=as_json)
             return
     if as_json:
-        _print({"job_id": number})
+        print_json({"job_id": number})
     else:
         say(f"started, job {visible(number)}; look with: alation-lineage observability job {visible(number)} --wait")
 
@@ -149,7 +147,7 @@ def job(
     if found.status == "FAILED":
         raise JobFailed(f"the automatic mapping {number} failed: {found.error_message or 'it gives no reason'}")
     if as_json:
-        _print({"job_id": number, "status": found.status, "result": [m._asdict() for m in found.result]})
+        print_json({"job_id": number, "status": found.status, "result": [m._asdict() for m in found.result]})
         return
     say(f"{visible(found.status)}, {len(found.result)} mapped")
     _rows(list(found.result))
@@ -164,7 +162,7 @@ def list_mappings(as_json: AsJson = False, config: ConfigFile = DEFAULT_CONFIG) 
         found = client.mappings()
         _remember(settings, found)
     if as_json:
-        _print([mapping._asdict() for mapping in found])
+        print_json([mapping._asdict() for mapping in found])
     else:
         _rows(found)
         say(counted(len(found), "mapping"))
@@ -225,7 +223,7 @@ def _follow(
     done = client.wait(number, service.job_deadline_s, service.job_poll_s)
     _remember(config, client.mappings())
     if as_json:
-        _print({"job_id": number, "status": done.status, "result": [m._asdict() for m in done.result]})
+        print_json({"job_id": number, "status": done.status, "result": [m._asdict() for m in done.result]})
         return
     _rows(list(done.result))
     say(f"completed: {len(done.result)} mapped" + (f" ({visible(done.error_message)})" if done.error_message else ""))
@@ -256,7 +254,3 @@ def _rows(mappings: list[AssetMapping]) -> None:
     widths = [max(len(row[i]) for row in rows) for i in range(4)]
     for row in rows:
         say("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
-
-
-def _print(value: object) -> None:
-    sys.stdout.write(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode() + "\n")

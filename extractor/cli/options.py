@@ -51,6 +51,8 @@ Until = Annotated[
 JsonFile = Annotated[
     Path | None, typer.Option("--json", help="Write the report as JSON to this file ('-': standard output).")
 ]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on standard output, and nothing else there.")]
+AsJsonFormat = Annotated[bool, typer.Option("--json", help="The same as --format json.")]
 HtmlFile = Annotated[
     Path | None, typer.Option("--html", help="Write a page with the graph and the report to this file.")
 ]

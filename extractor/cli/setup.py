@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from extractor.cli.options import DEFAULT_CONFIG, ConfigFile
-from extractor.cli.terminal import say
+from extractor.cli.options import DEFAULT_CONFIG, AsJson, ConfigFile
+from extractor.cli.terminal import print_json, say
 from extractor.errors import ConfigError
 from extractor.report import ExitCode, visible
 
 if TYPE_CHECKING:
     from extractor.sources import InputFile, Recognition
+    from extractor.sources.proposals import Proposal
 
 
 def add_to(app: typer.Typer) -> None:
@@ -41,7 +42,7 @@ def init(path: Annotated[Path, typer.Argument(help="Where to write it.")] = DEFA
     say(f"wrote {path}; next: edit it, then alation-lineage check --config {path}")
 
 
-def check(config: ConfigFile = DEFAULT_CONFIG) -> None:
+def check(config: ConfigFile = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
     """Tell what is wrong with the configuration, the credentials and the data sources, before anything runs.
 
     Example: alation-lineage check --config lineage.toml
@@ -50,10 +51,15 @@ def check(config: ConfigFile = DEFAULT_CONFIG) -> None:
     from extractor.config import load_config
 
     findings = pipeline.check(load_config(config))
-    for finding in findings:
-        say(f"{finding.level.value:>7}  {finding.text}")
-    errors = sum(f.level is pipeline.Level.ERROR for f in findings)
-    say(f"{errors} errors, {sum(f.level is pipeline.Level.WARNING for f in findings)} warnings")
+    errors, warnings = (
+        sum(f.level is level for f in findings) for level in (pipeline.Level.ERROR, pipeline.Level.WARNING)
+    )
+    if as_json:
+        print_json({"errors": errors, "warnings": warnings, "findings": [f._asdict() for f in findings]})
+    else:
+        for finding in findings:
+            say(f"{finding.level.value:>7}  {finding.text}")
+        say(f"{errors} errors, {warnings} warnings")
     raise typer.Exit(ExitCode.USAGE if errors else ExitCode.DONE)
 
 
@@ -62,6 +68,7 @@ def formats(
     everything: Annotated[
         bool, typer.Option("--all", help="Say of every other format, too, what it has against the file.")
     ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Say which format each file would be read as and why; without files, list the formats.
 
@@ -72,27 +79,62 @@ def formats(
     from extractor import sources
 
     if not files:
-        for known in sources.FORMATS:
-            say(f"{known.name:<22} {known.title}")
+        _list_formats(as_json=as_json)
         return
     unknown = 0
+    documents: list[dict[str, Any]] = []
     items = [item for path in files for item in sources.expand(sources.InputFile(path, str(path)))]
     for item in items:
         found = sources.Recognition("", item.problem) if item.problem else sources.recognise(item)
         unknown += not found.format
-        say(visible(f"{item.name}: {found.format or 'not readable'}: {found.reason}"))
-        if (line := _proposal(item, found)) is not None:
-            say(visible(line))
-        shown = [c for c in found.candidates if everything or c.confidence > 0]
-        for candidate in shown:
-            say(f"    {candidate.format}: {candidate.confidence:.2f} {candidate.reason}")
-        if others := len(found.candidates) - len(shown):
-            say(f"    {others} other formats do not fit (--all says why)")
+        if as_json:
+            documents.append(_recognised(item, found, everything=everything))
+        else:
+            _say_recognised(item, found, everything=everything)
+    if as_json:
+        print_json({"files": documents})
     raise typer.Exit(ExitCode.USAGE if unknown else ExitCode.DONE)
 
 
-def _proposal(item: InputFile, found: Recognition) -> str | None:
-    """A line with the mapping to set, where what was recognised does not say which column holds the SQL."""
+def _list_formats(*, as_json: bool) -> None:
+    from extractor import sources
+
+    if as_json:
+        print_json({"formats": [{"name": known.name, "title": known.title} for known in sources.FORMATS]})
+        return
+    for known in sources.FORMATS:
+        say(f"{known.name:<22} {known.title}")
+
+
+def _say_recognised(item: InputFile, found: Recognition, *, everything: bool) -> None:
+    say(visible(f"{item.name}: {found.format or 'not readable'}: {found.reason}"))
+    if (proposal := _proposal(item, found)) is not None:
+        told = f"{proposal.statements} of its first {proposal.rows} rows hold SQL"
+        say(visible(f"    it can be read with these settings of the source ({told}): {proposal.in_words()}"))
+    shown = [c for c in found.candidates if everything or c.confidence > 0]
+    for candidate in shown:
+        say(f"    {candidate.format}: {candidate.confidence:.2f} {candidate.reason}")
+    if others := len(found.candidates) - len(shown):
+        say(f"    {others} other formats do not fit (--all says why)")
+
+
+def _recognised(item: InputFile, found: Recognition, *, everything: bool) -> dict[str, Any]:
+    """What a file would be read as, as plain values; ``format`` is null where nothing fits."""
+    proposal = _proposal(item, found)
+    return {
+        "path": item.name,
+        "format": found.format or None,
+        "reason": found.reason,
+        "confidence": found.confidence,
+        "wrappers": list(found.wrappers),
+        "encoding": found.encoding if found.format else None,
+        "proposal": proposal._asdict() if proposal is not None else None,
+        "candidates": [c._asdict() for c in found.candidates if everything or c.confidence > 0],
+    }
+
+
+def _proposal(item: InputFile, found: Recognition) -> Proposal | None:
+    """The mapping to set, where what was recognised does not say which column holds the SQL."""
     from extractor import sources
 
     is_guess = found.format == "sql-script" and found.confidence < 0.8
@@ -100,29 +142,23 @@ def _proposal(item: InputFile, found: Recognition) -> str | None:
     if item.problem or (found.format and not is_guess and not is_unmapped):
         return None
     try:
-        proposal = sources.propose_fields(item)
+        return sources.propose_fields(item)
     except OSError:
         return None
-    if proposal is None:
-        return None
-    told = f"{proposal.statements} of its first {proposal.rows} rows hold SQL"
-    return f"    it can be read with these settings of the source ({told}): {proposal.in_words()}"
 
 
 def dialects(
-    as_json: Annotated[bool, typer.Option("--json", help="Print all that is known, as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List the dialects: how names fold (unquoted/quoted), the default schema, and what Alation's keys look like.
 
     Example: alation-lineage dialects --json
     """
-    import json
-
     from dialects.describing import facts
 
     found = facts()
     if as_json:
-        say(json.dumps(found, indent=2, ensure_ascii=False))
+        print_json(found)
         return
     for one in found:
         folding = f"{one['unquoted']}/{one['quoted']}{'*' if one['case_sensitive_tables'] else ''}"

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from extractor.cli.options import DEFAULT_CONFIG, ConfigFile, Quiet
-from extractor.cli.terminal import say, steps_told
+from extractor.cli.options import DEFAULT_CONFIG, AsJson, ConfigFile, Quiet
+from extractor.cli.terminal import print_json, say, steps_told
 from extractor.errors import ConfigError
 from extractor.report import counted
 
@@ -23,20 +23,18 @@ def add_to(app: typer.Typer) -> None:
 @_group.command()
 def show(
     config: ConfigFile = DEFAULT_CONFIG,
-    json: Annotated[bool, typer.Option("--json", help="As JSON on standard output.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show what the state holds: dataflows by status, nights by source, the last runs.
 
     Example: alation-lineage state show
     """
-    import orjson
-
     from extractor import pipeline
     from extractor.config import load_config
 
     found = pipeline.show_state(load_config(config))
-    if json:
-        say(orjson.dumps(found.to_json(), option=orjson.OPT_INDENT_2).decode())
+    if as_json:
+        print_json(found.to_json())
         return
     statuses = ", ".join(f"{n} {status}" for status, n in found.statuses.items()) or "none"
     say(f"{found.where}, namespace {found.namespace}")

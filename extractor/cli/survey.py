@@ -7,11 +7,10 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import orjson
 import typer
 
-from extractor.cli.options import Quiet, dialects_like
-from extractor.cli.terminal import say, steps_told
+from extractor.cli.options import AsJson, Quiet, dialects_like
+from extractor.cli.terminal import print_json, say, steps_told
 from extractor.errors import ConfigError
 from extractor.report import ExitCode, counted, visible
 
@@ -32,6 +31,7 @@ def add_to(app: typer.Typer) -> None:
 
 def queries(
     name: Annotated[str, typer.Argument(metavar="[NAME]", help="Show the text of this one.")] = "",
+    as_json: AsJson = False,
 ) -> None:
     """List the ready queries over history tables of databases, or show one, to be read or changed.
 
@@ -39,6 +39,11 @@ def queries(
     """
     from extractor.sources.databases import ready_queries, text_of
 
+    if as_json:
+        wanted = {name: text_of(name)} if name else dict.fromkeys(ready_queries())
+        listed = [{"name": n, "title": ready_queries()[n].title, "text": text} for n, text in wanted.items()]
+        print_json({"queries": listed})
+        return
     if name:
         sys.stdout.write(text_of(name))
         return
@@ -56,7 +61,7 @@ def stats(
         str, typer.Option("--format", "-f", help="The format, where content does not tell it.")
     ] = "auto",
     time_zone: Annotated[str, typer.Option("--time-zone", help="The zone of times that name none.")] = "UTC",
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
     """Count what log files hold: by file, format, outcome, session, hour and kind of statement.
@@ -76,7 +81,7 @@ def stats(
     )
     found = survey(paths, known, source, steps_told(quiet))
     if as_json:
-        sys.stdout.write(orjson.dumps(_plain(found), option=orjson.OPT_INDENT_2).decode() + "\n")
+        print_json(_plain(found))
     elif found.files:
         say("\n".join(visible(row) for row in _in_words(found)))
     is_empty = not found.files and not found.problems

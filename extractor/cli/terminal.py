@@ -7,7 +7,7 @@ import logging
 import os
 import shutil
 import sys
-from typing import TextIO
+from typing import Any, TextIO
 
 from extractor.cli.options import LogFormat
 from extractor.progress import Progress
@@ -55,6 +55,32 @@ def say(text: str, *, error: bool = False) -> None:
         sys.stdout.flush()  # where both go to one file, lines stay in their order
     lines = ("\t".join(visible(part) for part in line.split("\t")) for line in text.split("\n"))
     print("\n".join(lines), file=sys.stderr if error else sys.stdout)
+
+
+def print_json(value: Any) -> None:
+    """Print a document; what a terminal would obey, or its encoding lacks, is escaped, so that it stays JSON."""
+    from extractor.outputs.plain import in_json
+
+    text = in_json(value)
+    if not text.isascii() and not takes_lines(sys.stdout):
+        import json
+
+        text = json.dumps(json.loads(text), indent=2)
+    LIVE.clear()
+    print("\n".join(_escaped(line) for line in text.split("\n")))
+
+
+def _escaped(line: str) -> str:
+    """A line of JSON in which characters that are not shown as themselves stand as JSON's escapes."""
+    if line.isprintable():
+        return line
+    return "".join(c if c.isprintable() or c == " " else _json_escape(c) for c in line)
+
+
+def _json_escape(character: str) -> str:
+    r"""The character as JSON spells it: ``\u202e``, and two of them beyond the basic plane."""
+    code = character.encode("utf-16-be").hex()
+    return "".join(f"\\u{code[at : at + 4]}" for at in range(0, len(code), 4))
 
 
 def logs_are_json() -> bool:

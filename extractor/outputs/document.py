@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from extractor.errors import OutputError
-from extractor.models import Lineage
+from extractor.models import ColumnEdge, Lineage, TableEdge
 from extractor.outputs.graph import Change, Edge, Flow, Graph, Table, TableKind
 
 FORMAT = "alation-lineage graph"
@@ -60,32 +60,36 @@ def lineage_document(lineage: Lineage) -> dict[str, Any]:
     return {
         "sources": [str(t) for t in lineage.sources],
         "targets": [str(t) for t in lineage.targets],
-        "tables": [
-            {
-                "source": str(e.source),
-                "target": str(e.target) if e.target else None,
-                "kind": e.kind,
-                "confidence": e.confidence,
-                "reason": e.reason,
-            }
-            for e in lineage.tables
-        ],
-        "columns": [
-            {
-                "source_table": str(e.source_table),
-                "source_column": e.source_column,
-                "target_table": str(e.target_table) if e.target_table else None,
-                "target_column": e.target_column,
-                "kind": e.kind,
-                "confidence": e.confidence,
-                "reason": e.reason,
-            }
-            for e in lineage.columns
-        ],
+        "tables": [table_edge(edge) for edge in lineage.tables],
+        "columns": [column_edge(edge) for edge in lineage.columns],
         "statements": [
             {"index": s.index, "kind": s.kind, "outcome": s.outcome.value, "reason": s.reason, "notes": list(s.notes)}
             for s in lineage.statements
         ],
+    }
+
+
+def table_edge(edge: TableEdge) -> dict[str, Any]:
+    """One edge between tables, by their names; ``target`` is null for the result of a query."""
+    return {
+        "source": str(edge.source),
+        "target": str(edge.target) if edge.target else None,
+        "kind": edge.kind,
+        "confidence": edge.confidence,
+        "reason": edge.reason,
+    }
+
+
+def column_edge(edge: ColumnEdge) -> dict[str, Any]:
+    """One edge between columns, by their names; ``target_table`` is null for the result of a query."""
+    return {
+        "source_table": str(edge.source_table),
+        "source_column": edge.source_column,
+        "target_table": str(edge.target_table) if edge.target_table else None,
+        "target_column": edge.target_column,
+        "kind": edge.kind,
+        "confidence": edge.confidence,
+        "reason": edge.reason,
     }
 
 

@@ -6,9 +6,9 @@ import re
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from extractor.config import Config
+from extractor.config import Config, SourceSettings
 from extractor.engines import ProcessEngine
 from extractor.errors import ConfigError
 from extractor.keys import KeyResolver
@@ -16,6 +16,7 @@ from extractor.models import ColumnEdge, Dataflow, Origin, Outcome, StatementLin
 from extractor.outputs.excerpt import excerpt, place_of
 from extractor.pipeline.derive import Derivation, limits_of
 from extractor.pipeline.dialect import dialect_of
+from extractor.pipeline.explain_document import of_aside, of_nothing, of_step
 from extractor.pipeline.observe import Derived
 from extractor.pipeline.read import Aside
 from extractor.pipeline.resolvers import resolver_of
@@ -31,10 +32,11 @@ _TEXT_LINES = 30
 
 
 class Explanation(NamedTuple):
-    """The way of a statement in words; ``matched`` is false when the place holds none."""
+    """The way of a statement in words and as a document; ``matched`` is false when the place holds none."""
 
     text: str
     matched: bool
+    document: dict[str, Any]
 
 
 class _Place(NamedTuple):
@@ -109,10 +111,20 @@ def explain(config: Config, place: str) -> Explanation:
         derivation.run()
         found = finder.found()
         if found is None:
-            return Explanation(f"no statement was found at {place}; is the file among the paths of a source?", False)
+            words = f"no statement was found at {place}; is the file among the paths of a source?"
+            return Explanation(words, False, of_nothing(place, words))
         if isinstance(found, Aside):
-            return Explanation(_text_of(_aside_in_words(found)), True)
-        return Explanation(_text_of(_step_in_words(found, scratch, store, config)), True)
+            return Explanation(_text_of(_aside_in_words(found)), True, of_aside(found))
+        return _of_step(found, scratch, store, config)
+
+
+def _of_step(step: Step, scratch: Store, store: Store, config: Config) -> Explanation:
+    source = config.source[step.event.source]
+    dialect = dialect_of(source)
+    resolver = resolver_of(config, source, dialect, CatalogStore(store.engine))
+    text = scratch.texts([step.event.fingerprint], dialect.name).get(step.event.fingerprint, "")
+    words = _text_of(_step_in_words(step, source, resolver, text, store))
+    return Explanation(words, True, of_step(step, source, resolver, text, store))
 
 
 def _text_of(rows: list[str]) -> str:
@@ -139,9 +151,8 @@ def _aside_in_words(aside: Aside) -> list[str]:
     return rows
 
 
-def _step_in_words(step: Step, scratch: Store, store: Store, config: Config) -> list[str]:
+def _step_in_words(step: Step, source: SourceSettings, resolver: KeyResolver, text: str, store: Store) -> list[str]:
     event = step.event
-    source = config.source[event.source]
     rows = [
         f"place        {step.origin}",
         f"source       {source.name} (data source {source.data_source_id}, {source.dialect})",
@@ -150,9 +161,6 @@ def _step_in_words(step: Step, scratch: Store, store: Store, config: Config) -> 
         f"fingerprint  {event.fingerprint}",
         f"outcome      {step.outcome.value}{_because(step.reason)}",
     ]
-    dialect = dialect_of(source)
-    resolver = resolver_of(config, source, dialect, CatalogStore(store.engine))
-    text = scratch.texts([event.fingerprint], dialect.name).get(event.fingerprint, "")
     if step.outcome is Outcome.NOT_PARSED and (where := place_of(step.reason)) is not None:
         rows += excerpt(text, where, step.origin.line)
     rows += ["text         (credentials removed)", *_indented(text)]

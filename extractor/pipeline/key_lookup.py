@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from extractor.config import Config, SourceSettings
 from extractor.errors import AlationError, AuthenticationFailed, CatalogError, ConfigError
 from extractor.keys import load_file
+from extractor.models import CatalogSchemaName
 from extractor.pipeline.catalogs import reads_alation, refresh_catalog, state_of
 from extractor.pipeline.dialect import dialect_of
 from extractor.pipeline.resolvers import mapped_sources, resolver_of
@@ -21,10 +22,16 @@ from extractor.state.catalog import CatalogStore, CatalogVersion
 
 
 class ExplainedKey(NamedTuple):
-    """How a name got its key, one line a step; ``key`` is empty when it has none."""
+    """How a name got its key: ``how`` as in `KeyResult`, one line a step; ``key`` is None when it has none."""
 
-    lines: list[str]
-    key: str
+    name: str
+    source: str
+    data_source_id: int
+    otype: str | None
+    key: str | None
+    how: str
+    reason: str
+    steps: list[str]
 
 
 class Pulled(NamedTuple):
@@ -46,8 +53,10 @@ def explain_key(
     with Store.open(state_url(config)) as store:
         resolver = resolver_of(config, source, dialect, CatalogStore(store.engine))
         asked = resolver.read(name, database=database, schema=schema)
-        node = resolver.table(asked).node
-        return ExplainedKey(resolver.explain_name(asked), node.key if node is not None else "")
+        found = resolver.table(asked)
+        otype, key = found.node if found.node is not None else (None, None)
+        steps = resolver.explain_name(asked)
+        return ExplainedKey(name, source.name, source.data_source_id, otype, key, found.how, found.reason, steps)
 
 
 def pull_catalogs(
@@ -96,24 +105,46 @@ def import_catalog(config: Config, source: SourceSettings, file: Path) -> list[s
         return [f"warning: {warning}" for warning in state_of(load).warnings] + [in_words(load.version)]
 
 
-def catalogs_in_words(config: Config, only: SourceSettings | None, most_schemas: int) -> Iterator[str]:
-    """The catalogs in the state, each with its largest schemas, and the data sources that have none."""
+class HeldCatalog(NamedTuple):
+    """What the state holds of a data source's catalog: its versions, the largest schemas, and how many there are."""
+
+    data_source_id: int
+    versions: list[CatalogVersion]
+    schemas: list[CatalogSchemaName]
+    schemas_held: int
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain values, for machines."""
+        return {
+            "data_source_id": self.data_source_id,
+            "versions": [_version(version) for version in self.versions],
+            "schemas": [{"name": str(schema), "tables": schema.tables} for schema in self.schemas],
+            "schemas_held": self.schemas_held,
+        }
+
+
+def held_catalogs(config: Config, only: SourceSettings | None, most_schemas: int) -> Iterator[HeldCatalog]:
+    """What the state holds of each data source, or of one; nothing for those that it has no catalog of."""
     wanted = [only] if only is not None else [*config.source, *mapped_sources(config)]
-    numbers = list(dict.fromkeys(source.data_source_id for source in wanted))
     with Store.open(state_url(config)) as store:
         catalogs = CatalogStore(store.engine)
         held = catalogs.versions()
-        for number in numbers:
-            versions = [version for version in held if version.ds_id == number]
-            if not versions:
-                yield f"data source {number}: no catalog; bring it with: alation-lineage catalog pull"
-            for version in versions:
-                yield in_words(version)
+        for number in dict.fromkeys(source.data_source_id for source in wanted):
             reader = catalogs.reader(number)
             schemas = reader.schema_names() if reader is not None else ()
-            yield from (f"    {schema} ({counted(schema.tables, 'table')})" for schema in schemas[:most_schemas])
-            if len(schemas) > most_schemas:
-                yield f"    and {len(schemas) - most_schemas} more schemas"
+            versions = [version for version in held if version.ds_id == number]
+            yield HeldCatalog(number, versions, list(schemas[:most_schemas]), len(schemas))
+
+
+def catalogs_in_words(config: Config, only: SourceSettings | None, most_schemas: int) -> Iterator[str]:
+    """The catalogs in the state, each with its largest schemas, and the data sources that have none."""
+    for held in held_catalogs(config, only, most_schemas):
+        if not held.versions:
+            yield f"data source {held.data_source_id}: no catalog; bring it with: alation-lineage catalog pull"
+        yield from map(in_words, held.versions)
+        yield from (f"    {schema} ({counted(schema.tables, 'table')})" for schema in held.schemas)
+        if more := held.schemas_held - len(held.schemas):
+            yield f"    and {counted(more, 'more schema')}"
 
 
 def in_words(version: CatalogVersion) -> str:
@@ -124,3 +155,15 @@ def in_words(version: CatalogVersion) -> str:
         f"data source {version.ds_id}: {counted(version.tables, 'table')}, {counted(version.columns, 'column')}, "
         f"from {version.origin}{detail}, read {version.fetched_at:%Y-%m-%d %H:%M} UTC{full}, version {version.id}"
     )
+
+
+def _version(version: CatalogVersion) -> dict[str, Any]:
+    return {
+        "id": version.id,
+        "tables": version.tables,
+        "columns": version.columns,
+        "origin": version.origin,
+        "detail": version.detail or None,
+        "fetched_at": version.fetched_at,
+        "full_at": version.full_at,
+    }

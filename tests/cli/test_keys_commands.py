@@ -41,7 +41,7 @@ def test_a_catalog_is_pulled_shown_and_asked(config: str) -> None:
     code, told = call("catalog", "show", "--config", config, "--schemas", "1")
     assert code == 0
     assert "mart (1 table)" in told
-    assert "and 1 more schemas" in told
+    assert "and 1 more schema" in told
     code, told = call("keys", "MART.Net", "--config", config)
     assert (code, "result: catalog: 12.mart.net" in told) == (0, True)
     code, told = call("keys", "mart.nett", "--source", "wh", "--config", config)
