@@ -14,7 +14,6 @@ import pytest
 from sandbox_server import sandbox
 
 from extractor import pipeline
-from extractor.config import TOKEN_VARIABLE
 from extractor.pipeline.backfill import history_name
 from extractor.pipeline.windows import windows_between
 from extractor.report import ExitCode
@@ -28,14 +27,6 @@ PROGRAM = (sys.executable, "-c", "from extractor.cli.app import main; main()")
 SINCE, UNTIL = datetime(2023, 1, 1, tzinfo=UTC), datetime(2023, 7, 1, tzinfo=UTC)
 LOAD = "insert into mart.net (shop, net) select shop, net from raw.sales where day = '{}'"
 TOWNS = "insert into mart.towns (town, net) select s.town, n.net from raw.shops s join mart.net n on n.shop = s.shop"
-
-
-@pytest.fixture
-def alation(tmp_path, monkeypatch):
-    """A sandbox whose token is in the environment."""
-    with sandbox(tmp_path, catalog=CATALOG) as running:
-        monkeypatch.setenv(TOKEN_VARIABLE, running.token)
-        yield running
 
 
 def months(folder, *, log="history-2023{month:02}01.jsonl"):

@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from sandbox_server import sandbox
 
 from extractor import pipeline
 from extractor.config import TOKEN_VARIABLE
 from extractor.errors import ConfigError
 from extractor.pipeline import Level
-from tests.pipeline.company import CATALOG, LOAD, configure, record, run, write_log
-
-
-@pytest.fixture
-def alation(tmp_path, monkeypatch):
-    """A sandbox whose token is in the environment."""
-    with sandbox(tmp_path, catalog=CATALOG) as running:
-        monkeypatch.setenv(TOKEN_VARIABLE, running.token)
-        yield running
+from tests.pipeline.company import LOAD, configure, record, run, write_log
 
 
 def errors(config) -> str:

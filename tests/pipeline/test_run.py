@@ -6,22 +6,12 @@ import json
 from datetime import UTC, datetime
 
 import pytest
-from sandbox_server import sandbox
 
 from extractor import pipeline
-from extractor.config import TOKEN_VARIABLE
 from extractor.errors import StateError, StatePassed
 from extractor.models import Outcome
 from extractor.report import ExitCode
-from tests.pipeline.company import CATALOG, LOAD, configure, plan, record, run, write_log
-
-
-@pytest.fixture
-def alation(tmp_path, monkeypatch):
-    """A sandbox whose token is in the environment."""
-    with sandbox(tmp_path, catalog=CATALOG) as running:
-        monkeypatch.setenv(TOKEN_VARIABLE, running.token)
-        yield running
+from tests.pipeline.company import LOAD, configure, plan, record, run, write_log
 
 
 def test_a_run_uploads_and_the_next_one_sends_nothing(tmp_path, alation):
