@@ -131,13 +131,15 @@ class SourceReader:
     def _readable(self, inputs: Iterable[InputFile]) -> Iterator[InputFile]:
         """The files that are to be read; the others are told to the report."""
         inside = list(self._within(inputs))
-        called = sources.called_scripts(inside, self._source)
-        for item, twin in _with_twins(inside):
+        called = sources.called_scripts(inside, self._source, self._most_bytes())
+        twins = list(_with_twins(inside))
+        callers = {called[item.path] for item, twin in twins if twin is None and item.path in called}
+        for item, twin in twins:
             if (caller := called.get(item.path)) is not None:
                 self._done_bytes += item.size_bytes
                 problem = f"called by {caller}: read there, not on its own"
                 self._report.files.append(FileReport(item.name, problem=problem))
-            elif twin is not None:
+            elif twin is not None and item.name not in callers:  # the same words may call other scripts elsewhere
                 self._done_bytes += item.size_bytes
                 self._report.files.append(FileReport(item.name, problem=f"the same content as {twin}: not read twice"))
             else:
@@ -166,12 +168,14 @@ class SourceReader:
             return self._spans.is_outside(item, self._window)
         return sources.is_outside(item, self._window.since, self._window.until)
 
+    def _most_bytes(self) -> int:
+        return max(MAX_STATEMENT_BYTES, self._config.limits.statement_bytes)
+
     def read_log(self, log: list[InputFile], number_of: Callable[[str], int]) -> None:
         """Read one log, which lies in one file or in several; ``number_of`` gives its files their numbers."""
         lines = {item.name: FileReport(item.name) for item in log}
         self._last_at = None
-        most = max(MAX_STATEMENT_BYTES, self._config.limits.statement_bytes)
-        reader = sources.read_files(log, self._source, max_statement_bytes=most)
+        reader = sources.read_files(log, self._source, max_statement_bytes=self._most_bytes())
         for position, record in enumerate(reader):
             file = record.origin.file if record.origin is not None else log[0].name
             line = lines.get(file) or lines[log[0].name]  # what a script calls counts as the script's
@@ -280,7 +284,8 @@ class SourceReader:
             session = f"{self._number}\x00{record.session}"
             for piece in statements.pieces(record.sql, self._dialect):
                 fingerprint = statements.fingerprint(piece.text, self._dialect)
-                self._spool.ended_badly.add(bad_end(session, at_us, fingerprint, visible(record.origin.file)))
+                known, file = self._spool.ended_badly, visible(record.origin.file)
+                known.add(bad_end(session, at_us, fingerprint, file, known))
 
     def _session(self, record: QueryRecord, file: int) -> str:
         """The session's key within the run; where a log has none, what one user did in one file counts as one."""

@@ -7,6 +7,8 @@ second only. Pieces of one rotated log are one log: what repeats there was run t
 from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
+from itertools import count
+from typing import NamedTuple
 
 from extractor.pipeline.spool import Event
 from extractor.sources.rotation import family_of
@@ -15,9 +17,26 @@ _SECOND = 1_000_000
 _MARK = "two logs"
 
 
-def bad_end(session: str, at_us: int, fingerprint: str, file_name: str) -> str:
-    """The mark of a statement that failed or was cancelled, as another log may show it without knowing its end."""
-    return "\0".join((_MARK, session.replace("\0", " "), str(at_us), fingerprint, *family_of(file_name)))
+def bad_end(session: str, at_us: int, fingerprint: str, file_name: str, known: AbstractSet[str] = frozenset()) -> str:
+    """The mark of a statement that failed or was cancelled, as another log may show it without knowing its end.
+
+    It is none of the ``known`` ones: what failed twice in one moment has two.
+    """
+    mark = "\0".join((_MARK, session.replace("\0", " "), str(at_us), fingerprint, *family_of(file_name)))
+    return next(one for number in count() if (one := f"{mark}\0{number}") not in known)
+
+
+class _Shown(NamedTuple):
+    """An execution: when each log says that it began, and whether one of them gives it an id."""
+
+    moments: dict[tuple[str, str], int]
+    has_id: bool
+
+    def is_of(self, event: Event, family: tuple[str, str]) -> bool:
+        """Whether an event of a log may be it, told once more."""
+        if family in self.moments or (self.has_id and event.statement_id is not None):
+            return False
+        return all(_is_one_moment(at_us, event.at_us) for at_us in self.moments.values())
 
 
 class TwoLogs:
@@ -27,7 +46,7 @@ class TwoLogs:
         self._file_names = file_names
         self._families: dict[int, tuple[str, str]] = {}
         self._second = -1
-        self._shown: dict[tuple[str, str, int], list[tuple[int, tuple[str, str], bool]]] = {}
+        self._shown: dict[tuple[str, str, int], list[_Shown]] = {}
         self._bad: dict[tuple[str, str], list[tuple[int, tuple[str, str]]]] = {}
         for mark in bad_ends:
             kind, *rest = mark.split("\0")
@@ -50,12 +69,12 @@ class TwoLogs:
                 return "another log says that this execution did not succeed"
         has_id = event.statement_id is not None
         shown = self._shown.setdefault((session, event.fingerprint, event.piece), [])
-        for one in shown:
-            at_us, other, had_id = one
-            if other != family and not (has_id and had_id) and _is_one_moment(at_us, event.at_us):
-                shown.remove(one)
+        for place, one in enumerate(shown):
+            if one.is_of(event, family):
+                one.moments[family] = event.at_us
+                shown[place] = one._replace(has_id=one.has_id or has_id)
                 return "the same execution was read from another log"
-        shown.append((event.at_us, family, has_id))
+        shown.append(_Shown({family: event.at_us}, has_id))
         return ""
 
     def _family(self, file: int) -> tuple[str, str]:

@@ -179,6 +179,22 @@ def test_what_a_general_log_and_an_audit_log_show_counts_once(tmp_path, alation)
     assert not any("towns" in target for _, _, target in alation.edges())
 
 
+def test_three_logs_show_two_executions_of_one_second_as_two(tmp_path, alation):
+    """A text that one session ran twice, in three logs, counts twice; of what failed twice, no log gives lineage."""
+    load, towns = LOAD.format(day="x"), "insert into mart.towns (town, net) select town, 1 from raw.shops"
+    untold = {"session": "42", "statement_id": None}
+    for name, at in (("general", ("09.402", "09.702")), ("slow", ("09.402", "09.702")), ("audit", ("09", "09"))):
+        end = "failed" if name == "audit" else None
+        rows = [record(load, f"2024-03-02T02:00:{second}Z", outcome=None, **untold) for second in at]
+        rows += [record(towns, f"2024-03-02T02:00:{second}Z", outcome=end, **untold) for second in at]
+        write_log(tmp_path, f"{name}.jsonl", rows if name != "slow" else rows[:2])
+    report = run(configure(tmp_path, alation.url, extra='fields = { outcome = "outcome" }'))
+    assert report.adds_up()
+    ends = {o: n for o, n in report.statements.items() if n}
+    assert ends == {Outcome.LINEAGE: 2, Outcome.DUPLICATE: 6, Outcome.FAILED: 2}
+    assert not any("towns" in target for _, _, target in alation.edges())
+
+
 def test_what_one_rotated_log_repeats_was_run_twice(tmp_path, alation):
     """The last statement of one file and the first of the next may be alike, in the same second."""
     one = record(LOAD.format(day="x"), session="42")

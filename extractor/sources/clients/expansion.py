@@ -69,7 +69,7 @@ class Expansion:
 
     @property
     def called(self) -> frozenset[Path]:
-        """The real paths of the files that were called so far."""
+        """The real paths of the files that were called so far, and read."""
         return frozenset(self._includes.found)
 
     def _open(self, name: str) -> None:

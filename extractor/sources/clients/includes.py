@@ -23,7 +23,7 @@ class Refused(Exception):
 class Includes:
     """Finds what the script ``item`` calls, directly or through others; ``first`` is that script's own path.
 
-    ``found`` are the real paths of all that was.
+    ``found`` are the real paths of all that was read.
     """
 
     def __init__(self, item: InputFile) -> None:
@@ -55,7 +55,6 @@ class Includes:
         real = self._inside(self._candidates(written.replace("\\", "/"), stack, ending))
         if real in stack:
             raise Refused("it is being read already: the scripts call each other in a circle")
-        self.found.add(real)
         return real
 
     def read(self, real: Path, limit_bytes: int) -> bytes:
@@ -67,9 +66,11 @@ class Includes:
         try:
             if real.stat().st_size > limit_bytes:
                 raise Refused(f"it is larger than {limit_bytes:,} bytes")
-            return real.read_bytes()
+            data = real.read_bytes()
         except OSError as error:
             raise Refused(f"it cannot be read: {error.strerror}") from None
+        self.found.add(real)
+        return data
 
     def name_of(self, real: Path) -> str:
         """What to call a file that was found: its path as that of the first script is written."""
