@@ -11,7 +11,7 @@ import typer
 from extractor.cli.options import DEFAULT_CONFIG, AsJson, ConfigFile
 from extractor.cli.terminal import print_json, say
 from extractor.errors import ConfigError
-from extractor.report import ExitCode, visible
+from extractor.report import ExitCode, counted, visible
 
 if TYPE_CHECKING:
     from extractor.sources import InputFile, Recognition
@@ -59,7 +59,7 @@ def check(config: ConfigFile = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
     else:
         for finding in findings:
             say(f"{finding.level.value:>7}  {finding.text}")
-        say(f"{errors} errors, {warnings} warnings")
+        say(f"{counted(errors, 'error')}, {counted(warnings, 'warning')}")
     raise typer.Exit(ExitCode.USAGE if errors else ExitCode.DONE)
 
 

@@ -10,7 +10,7 @@ from extractor.alation import AlationClient, DataSource
 from extractor.config import TOKEN_VARIABLE, Config, SourceSettings
 from extractor.declared import Declared
 from extractor.errors import AlationError, CatalogError, ConfigError, StateError
-from extractor.pipeline.catalogs import NO_TABLE, refresh_catalog
+from extractor.pipeline.catalogs import NO_TABLE, reads_alation, refresh_catalog
 from extractor.pipeline.check_service import ask_service, contradicting
 from extractor.pipeline.database_history import check_history
 from extractor.pipeline.declare import contents
@@ -183,6 +183,9 @@ def _dialect_and_catalog(
         yield Finding(Level.WARNING, f"{name}: catalog: {warning}")
     catalog = catalogs.reader(source.data_source_id)
     if catalog is None or catalog.is_empty():
+        if client is None and config.alation is not None and reads_alation(source.catalog):
+            yield Finding(Level.WARNING, f"{name}: the catalog was not looked at, since Alation could not be asked")
+            return
         yield _no_catalog(source, catalogs)
     else:
         holds = f"{counted(held.tables, 'table')} and {counted(held.columns, 'column')}"

@@ -181,6 +181,13 @@ def test_checks_the_token(call, control):
     done = call("token", "check")
     assert (done.returncode, "active, ends in 60 days" in done.stdout) == (0, True), done.stdout
     assert "access token: active" in done.stdout
+    found = json.loads(call("token", "check", "--json").stdout)
+    assert (found["user_id"], found["active"], found["access_token_active"], round(found["days_left"])) == (
+        1,
+        True,
+        True,
+        60,
+    )
     control.fault("refresh_expired")
     ended = call("token", "check")
     assert ended.returncode == 3

@@ -41,8 +41,11 @@ def test_a_wrong_token_is_an_error_that_says_what_to_do(tmp_path, alation, monke
 
 
 def test_an_unreachable_server_is_an_error(tmp_path, alation):
-    """The message names the host."""
-    assert "127.0.0.1" in errors(configure(tmp_path, "http://127.0.0.1:9"))
+    """The message names the host; that no table is known is not said, since nobody could be asked."""
+    write_log(tmp_path, "a.jsonl", [record("select 1")])
+    told = errors(configure(tmp_path, "http://127.0.0.1:9"))
+    assert "127.0.0.1" in told
+    assert "data source" not in told
 
 
 def test_no_catalog_and_no_policy_is_an_error_not_an_empty_graph(tmp_path, alation):
