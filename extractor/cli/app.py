@@ -36,7 +36,8 @@ app = typer.Typer(
 )
 _COMMANDS = (setup, survey, desk, graphs, names, night, history, impact, byhand, observability, state, rehearse)
 _KILLED_BY_SIGINT = 130
-_INTERRUPTED = "interrupted; what was finished is kept, run again to go on"
+_GOING_ON = {"run", "apply", "backfill", "undo", "catalog"}
+"""Commands that keep in the state what they have finished, so that the next start goes on from there."""
 for module in _COMMANDS:
     module.add_to(app)
 
@@ -56,6 +57,11 @@ def _options(
     """Start with: alation-lineage init."""
 
 
+def _interrupted() -> str:
+    keeps = _GOING_ON.intersection(sys.argv[1:2])
+    return "interrupted; what was finished is kept, run again to go on" if keeps else "interrupted"
+
+
 def main() -> None:
     """Run the command line; an error of ours is one message on standard error and an exit code."""
     bear_any_text()
@@ -65,11 +71,11 @@ def main() -> None:
         say(f"error: {error}", error=True)
         sys.exit(ExitCode.USAGE if isinstance(error, ConfigError) else ExitCode.FAILED)
     except KeyboardInterrupt:
-        say(_INTERRUPTED, error=True)
+        say(_interrupted(), error=True)
         sys.exit(_KILLED_BY_SIGINT)
     except SystemExit as end:
         if end.code == _KILLED_BY_SIGINT:  # Typer has turned the interruption into it
-            say(_INTERRUPTED, error=True)
+            say(_interrupted(), error=True)
         raise
     except BrokenPipeError:
         sys.stderr.close()

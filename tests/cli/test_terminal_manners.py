@@ -6,12 +6,14 @@ import io
 import json
 import os
 import pty
+import signal
 import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sandbox_server import sandbox
 
 from extractor import pipeline
 from extractor.cli import main
@@ -23,7 +25,7 @@ from extractor.models import Outcome
 from extractor.progress import Count
 from extractor.report import FileReport, Report
 from tests.cli.shell import shell
-from tests.pipeline.company import LOAD, configure, record, write_log
+from tests.pipeline.company import CATALOG, LOAD, configure, record, write_log
 
 PROGRAM = "import sys; sys.argv[0] = 'alation-lineage'; from extractor.cli import main; main()"
 
@@ -280,11 +282,29 @@ class Interrupted(io.RawIOBase):
         raise KeyboardInterrupt
 
 
-def test_an_interrupted_command_says_that_it_can_be_run_again(monkeypatch, capsys):
-    """Ctrl-C ends with 130, as shells expect, and one line; no traceback."""
+def test_an_interrupted_command_says_so_in_one_line(monkeypatch, capsys):
+    """Ctrl-C ends with 130, as shells expect, and no traceback; a command that keeps nothing promises nothing."""
     monkeypatch.setattr(sys, "argv", ["alation-lineage", "extract", "-"])
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(Interrupted())))
     with pytest.raises(SystemExit) as end:
         main()
     assert end.value.code == 130
-    assert capsys.readouterr().err == "interrupted; what was finished is kept, run again to go on\n"
+    assert capsys.readouterr().err == "interrupted\n"
+
+
+def test_an_interrupted_run_says_that_it_goes_on(tmp_path):
+    """SIGINT in the middle of a run: 130, and one line that says what holds; standard output stays empty."""
+    columns = ", ".join(f"a.c{i} + b.d{i} as e{i}" for i in range(40))
+    text = "insert into mart.net{n} select {columns} from raw.a a join raw.b b on a.id = b.id where a.k{n} = 1"
+    write_log(tmp_path, "a.jsonl", [record(text.format(n=n, columns=columns)) for n in range(3_000)])
+    with sandbox(tmp_path, CATALOG) as alation:
+        configure(tmp_path, alation.url)
+        environment = {**os.environ, **alation.environment()}
+        words = [sys.executable, "-c", PROGRAM, "run"]
+        with subprocess.Popen(words, cwd=tmp_path, env=environment, stdout=-1, stderr=-1, text=True) as process:
+            while "reading" not in process.stderr.readline():
+                assert process.poll() is None
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (130, "")
+    assert err.splitlines()[-1] == "interrupted; what was finished is kept, run again to go on"
