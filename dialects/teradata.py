@@ -103,7 +103,12 @@ _TYPES = words(
     "BYTEINT SMALLINT INT INTEGER BIGINT DEC DECIMAL NUMERIC NUMBER FLOAT REAL CHAR CHARACTER VARCHAR DATE TIME "
     "TIMESTAMP"
 )
-_NOT_CONVERTED = words("AS RETURNS INDEX KEY TABLE BY UNIQUE CHECK ON IN SET")
+_CURRENT = words("DATE TIME NUMBER")
+"""Types whose words are values as well, today's date and the time of day, or may name a column."""
+_NOT_CONVERTED = words(
+    "AS RETURNS INDEX KEY TABLE BY UNIQUE CHECK ON IN SET SELECT SEL DISTINCT ALL ANY SOME WHERE AND OR NOT HAVING "
+    "QUALIFY CASE WHEN THEN ELSE BETWEEN LIKE VALUES OVER WITH USING FROM JOIN EXISTS"
+)
 _SIGNATURES = words("FUNCTION METHOD PROCEDURE MACRO TYPE")
 
 
@@ -112,6 +117,8 @@ def _with_plain_conversions(text: str, rules: LexicalRules) -> str:
 
     SQL Functions, Expressions, and Predicates, "Teradata Conversion Syntax". Types are reserved words, so that such
     brackets behind a name hold no column; in the list of a definition they may be the types of parameters.
+    What stands in brackets is converted as well, ``SUM(a)(BIGINT)``. ``LAST_DAY(DATE)`` is a call: a column
+    is converted so behind its table's name or a blank.
     """
     found = list(tokens(text, rules))
     if any(word_at(found, place) in _SIGNATURES for place in range(min(4, len(found)))):
@@ -124,8 +131,10 @@ def _with_plain_conversions(text: str, rules: LexicalRules) -> str:
         end = closing(found, place)
         last = closing(found, place + 2) if word_at(found, place + 2) == "(" else place + 2
         before = found[place - 1]
-        is_value = before.kind in ("quoted", "string", "number")
+        is_value = before.kind in ("quoted", "string", "number") or before.text == ")"
         is_value = is_value or (before.kind == "word" and before.text.upper() not in _NOT_CONVERTED)
+        if before.kind == "word" and word_at(found, place + 1) in _CURRENT and last == place + 2:
+            is_value = is_value and (before.end < found[place].start or word_at(found, place - 2) == ".")
         if is_value and last + 1 == end and found[place].start >= copied:
             pieces.append(text[copied : found[place].start])
             copied = found[end - 1].end

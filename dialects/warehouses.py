@@ -8,6 +8,8 @@ datasets are case-sensitive, columns, aliases and CTE names are not; one rule mu
 from __future__ import annotations
 
 from dialects.base import Dialect, Folding, LexicalRules, SessionStatement, TemporaryRule
+from dialects.rewriting import where_found
+from dialects.with_expressions import with_inlined_names
 
 SNOWFLAKE = Dialect(
     name="snowflake",
@@ -55,6 +57,7 @@ BIGQUERY = Dialect(
         word_more="",
         blocks="scripting",
     ),
+    mend=where_found(r"WITH\s*\(", with_inlined_names),
 )
 
 DIALECTS = (SNOWFLAKE, BIGQUERY)

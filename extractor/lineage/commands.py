@@ -58,6 +58,12 @@ def _attached(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
     return (*_moved(match, dialect), Use("attach partition", names, "part"))
 
 
+def _fetched(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
+    """ClickHouse, by https://clickhouse.com/docs/sql-reference/statements/alter/partition#fetch-partitionpart."""
+    del match, dialect
+    return (Other("fetch partition", "unresolved", "its rows come from another server, by a path and not by a name"),)
+
+
 def _clone_of(match: re.Match[str], dialect: Dialect) -> tuple[Statement, ...]:
     """Fabric: ``CREATE TABLE a AS CLONE OF b``."""
     target, source = dialect.parse_name(match["target"]), dialect.parse_name(match["source"])
@@ -338,6 +344,11 @@ _RULES: tuple[tuple[str, re.Pattern[str], Rule], ...] = (
             FLAGS,
         ),
         _moved,
+    ),
+    (
+        "FETCH",
+        re.compile(rf"ALTER\s+TABLE\s+{NAME}\s+(?:ON\s+CLUSTER\s+\S+\s+)?FETCH\s+PART(?:ITION)?\b.*?\bFROM\s", FLAGS),
+        _fetched,
     ),
     (
         "ATTACH",

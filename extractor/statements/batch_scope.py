@@ -60,13 +60,16 @@ def pieces(sql: str, dialect: Dialect) -> list[Piece]:
 
 def _with_declarations(found: list[Piece], sql: str) -> list[Piece]:
     """Snowflake: DECLARE only stands in front of a block, whose variables and cursors it lists."""
-    kept: list[Piece] = []
+    kept: list[list[Piece]] = []
     opened = False
     for piece in found:
-        kept[-1:] = [_one([kept[-1], piece], sql)] if opened else [*kept[-1:], piece]
+        if opened:
+            kept[-1].append(piece)
+        else:
+            kept.append([piece])
         begins = _BLOCK.match(piece.text) is not None
         opened = not begins and (opened or _DECLARED.match(piece.text) is not None)
-    return kept
+    return [_one(run, sql) if len(run) > 1 else run[0] for run in kept]
 
 
 def _declares_cursor(text: str, dialect: Dialect) -> bool:
@@ -81,16 +84,16 @@ def _sets(text: str, mark: str, dialect: Dialect) -> bool:
 
 def _joined(found: list[Piece], sql: str, mark: str, dialect: Dialect) -> list[Piece]:
     """Runs of statements between two GO or DELIMITER, each from the first that could set a variable."""
-    kept: list[Piece] = []
+    kept: list[list[Piece]] = []
     opened = False
     for piece in found:
-        opened = opened and not _CLIENT.search(sql[kept[-1].end : piece.start])
+        opened = opened and not _CLIENT.search(sql[kept[-1][-1].end : piece.start])
         if opened:
-            kept[-1] = _one([kept[-1], piece], sql)
+            kept[-1].append(piece)
         else:
-            kept.append(piece)
+            kept.append([piece])
             opened = _sets(piece.text, mark, dialect) or _declares_cursor(piece.text, dialect)
-    return kept
+    return [_one(run, sql) if len(run) > 1 else run[0] for run in kept]
 
 
 def _one(found: list[Piece], sql: str) -> Piece:

@@ -156,8 +156,14 @@ def _path(properties: list[Node]) -> str:
     table = given.get("dbtable", "")
     if "path" in given or not table or table.lstrip().startswith("("):
         return given.get("path", "")
-    place = re.split("[?;]", given.get("url", "jdbc:"))[0]  # behind these stand settings, who logs in among them
-    return f"{re.sub('//[^@/]*@', '//', place)}/{table}"
+    place = _SETTINGS.split(given.get("url", "jdbc:"), maxsplit=1)[0]
+    return f"{_LOGIN.sub('', place)}/{table}"
+
+
+_SETTINGS = re.compile(r"[?;]|[:/,]\w+=")
+"""Behind these stand a connection's settings, who logs in among them: ``?``, ``;``, ``/DATABASE=``, ``:user=``."""
+_LOGIN = re.compile(r"(?<=//).*@|(?<=:)[^/:@]+/.*@")
+"""Who logs in, ``//user:word@`` or Oracle's ``:user/word@``."""
 
 
 def column_names(schema: Node) -> tuple[str, ...]:

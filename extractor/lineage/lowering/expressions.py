@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from dialects.lexing import words
 from extractor.lineage.lowering.context import Node, Walk, arg, args_of, text_of, unique
-from extractor.lineage.lowering.methods import dotted_parts, is_method, names_before_method
+from extractor.lineage.lowering.methods import dotted_parts, is_method, may_be_macro, names_before_method
 from extractor.lineage.lowering.names import column_parts, plain_parts, table_name
 from extractor.lineage.lowering.structs import field_taken
 from extractor.lineage.lowering.texts import value_told, whole_table
@@ -367,7 +367,8 @@ def _take_dot(node: Node, found: _Gathered, stack: list[Node], walk: Walk) -> No
         stack.extend(args_of(right, "expressions"))
         return
     if walk.engine == "duckdb" and isinstance(right, exp.Func):
-        found.refs.update(dict.fromkeys(names_before_method(left)))
+        if not may_be_macro(left, right):
+            found.refs.update(dict.fromkeys(names_before_method(left)))
         stack.append(right)
         return
     if left.__class__ is exp.Anonymous and right.__class__ is exp.Identifier and walk.names.records:

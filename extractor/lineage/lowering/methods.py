@@ -43,6 +43,21 @@ def dotted_parts(node: Node) -> Name:
 
 
 _OWN_SCHEMAS = frozenset({"main", "system", "pg_catalog"})
+_OWN_FUNCTIONS = re.compile(
+    r"(?:array|date|json|list|map|regexp|str|string|struct|to)_|len$|prefix$|suffix$|filter$|apply$|epoch|hash$|[lr]pad$|str[fp]time$",
+    re.IGNORECASE,
+)
+"""Names of DuckDB's functions that the parser does not list."""
+
+
+def may_be_macro(value: Node, call: Node) -> bool:
+    """Whether DuckDB's ``a.f(b)`` may as well be the macro f of a schema a: no function of its own is called so."""
+    name = str(arg(call, "this")) if call.__class__ is exp.Anonymous else ""
+    own = not name or name.upper() in exp.FUNCTION_BY_NAME or _OWN_FUNCTIONS.match(name) is not None
+    return not own and 0 < len(dotted_parts(value)) < _CATALOG_AND_SCHEMA
+
+
+_CATALOG_AND_SCHEMA = 3
 
 
 def names_before_method(value: Node) -> Iterator[Name]:

@@ -1,4 +1,4 @@
-"""Table functions that are given the text of a query: BigQuery's EXTERNAL_QUERY, DuckDB's query."""
+"""A table function that is given the text of a query of another database: BigQuery's EXTERNAL_QUERY."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from extractor.lineage.lowering.context import Node, Walk
 from extractor.lineage.model import Cte, Name, Query, Source
 
 _ELSEWHERE = "external_query"
-_HERE = "query"
 
 
 def query_in_text(function: str, texts: list[str], walk: Walk) -> Query | None:
@@ -21,9 +20,6 @@ def query_in_text(function: str, texts: list[str], walk: Walk) -> Query | None:
     The tables of EXTERNAL_QUERY are those of the database behind the connection, its first argument:
     https://cloud.google.com/bigquery/docs/reference/standard-sql/federated_query_functions
     """
-    if function == _HERE and walk.engine == "duckdb" and len(texts) == 1:
-        tree = _parsed(texts[0], walk.dialect)
-        return walk.query(tree, walk) if tree is not None else None
     if function == _ELSEWHERE and len(texts) > 1:
         tree = _parsed(texts[1], dialects.get(""))
         if tree is not None:

@@ -33,9 +33,10 @@ _OF_ELSEWHERE = frozenset(
     {
         "external_query", "remote_query", "read_kafka", "read_kinesis", "read_pubsub", "read_pulsar",
         "postgres_scan", "postgres_scan_pushdown", "postgres_query", "mysql_scan", "mysql_query",
+        "dblink", "dblink_fetch", "dblink_get_result",
     }
 )  # fmt: skip
-"""Their rows come from another database or from a queue."""
+"""Their rows come from another database, by a name that the text does not tell, or from a queue."""
 _SEARCH = getattr(exp, "VectorSearch", None)
 _HALF_JOINS = frozenset({"SEMI", "ANTI"})
 _JOIN_GROUP = frozenset({exp.Table, exp.Subquery, exp.Paren, exp.Join, exp.Lateral, exp.Unnest})
