@@ -221,8 +221,11 @@ _NUMBER = r"0[xX][0-9a-fA-F]+(?!\w)|(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?(?![
 
 
 def word(rules: LexicalRules) -> str:
-    """The expression of an unquoted name or keyword."""
+    """The expression of an unquoted name or keyword; ``${x}`` begins none."""
     start, more = re.escape(rules.word_start), re.escape(rules.word_more + rules.word_start)
+    if "$" in rules.word_start:
+        start = re.escape(rules.word_start.replace("$", ""))
+        return rf"(?:[\w{start}]|\$(?!\{{))[\w{more}]*"
     return rf"[\w{start}][\w{more}]*" if start else rf"\w[\w{more}]*"
 
 

@@ -102,3 +102,10 @@ def test_declarations_of_snowflake_go_with_their_block_and_no_further() -> None:
         "DECLARE",
         "SELECT",
     ]
+
+
+@pytest.mark.parametrize("dialect", ["teradata", "db2", "mysql"])
+def test_a_variable_of_the_client_is_no_name_where_names_may_begin_with_a_dollar_sign(dialect: str) -> None:
+    """``${v}`` in the place of a value leaves the statement's tables as they are."""
+    lineage = extract_lineage("INSERT INTO x SELECT $a FROM $t WHERE b = ${v}", dialect=dialect)
+    assert [str(table).lower() for table in lineage.sources] == ["$t"]
