@@ -259,6 +259,26 @@ def test_a_small_window_has_no_sideways_scroll(opened):
     assert page.ask("place('drawing').getBoundingClientRect().top < place('list').getBoundingClientRect().top")
 
 
+def test_an_empty_plan_says_that_there_is_nothing_to_draw(opened):
+    """An empty drawing is no riddle, and arrow keys do nothing in it."""
+    page = opened(Graph("empty", MADE))
+    assert "nothing to draw" in page.text("#notice")
+    page.ask("place('canvas').focus()")
+    page.press("ArrowRight")
+    assert page.ask("current === null")
+
+
+def test_names_written_from_right_to_left_keep_their_parts_in_order(opened):
+    """The number of the data source stays in front of the schema, and the signs of what changes stay behind it."""
+    schema = "\u05de\u05d7\u05e1\u05df"
+    graph = Graph("rtl", MADE)
+    flow = graph.flow(Flow("f", "Insert", "insert", change="add"))
+    one, two = (graph.table(Table(f"12.{schema}.{name}", "12", schema, name)) for name in "ab")
+    graph.edge(Edge(one, "", two, "", "direct", 1.0, "", flow, "add"))
+    page = opened(graph)
+    assert page.ask("drawing.nodes()[0].data('label')") == f"a\n\u206612.{schema}\u2069  +1"
+
+
 def test_more_tables_than_can_be_drawn(opened):
     """Schemas are drawn in their place, which is said; a table of the list is drawn with what is around it."""
     graph = Graph("large", MADE)

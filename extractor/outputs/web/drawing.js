@@ -39,6 +39,7 @@ function visible() {
     const cut = near.cut || some.size < near.tables.size;
     return trimmed(gathered(some, "focus"), `${view.focus.words}${cut ? `; the nearest ${MOST_DRAWN} tables are drawn` : ""}.`);
   }
+  if (COUNT === 0) return {nodes: [], joined: [], words: "There is nothing to draw: no lineage is known here. The report says how statements ended."};
   const names = ["tables", "schemas", "sources"], all = new Set(tables.key.keys());
   const mode = names.slice(names.indexOf(view.mode)).find(name => countOf(name) <= MOST_DRAWN) ?? "sources";
   return trimmed(gathered(all, mode), mode === view.mode ? "" : `${many(COUNT, "table")} are too many to draw at once, so ${mode} are drawn. Click one to open it, or search for a table. `);
@@ -72,13 +73,15 @@ function nodeData({mark, size}) {
   if (mark[0] === "t") {
     const around = [...linksIn[number], ...linksOut[number]].filter(link => links.change[link] !== KEPT).map(link => links.change[link]);
     const signs = [ADDED, CHANGED, REMOVED].map(change => [SIGNS[change], around.filter(one => one === change).length]).filter(([, count]) => count).map(([sign, count]) => `${sign}${count}`).join(" ");
-    const under = [groups[groupOf[number]].name, signs].filter(part => part).join("  ");
-    return {label: `${shortened(tables.name[number])}\n${shortened(under)}`, kind: tables.kind[number]};
+    const under = [leftToRight(groups[groupOf[number]].name), signs].filter(part => part).join("  ");
+    return {label: `${leftToRight(tables.name[number])}\n${under}`, kind: tables.kind[number]};
   }
   const name = mark[0] === "g" ? groups[number].name : nameOfSource(sources[number]);
-  return {label: `${shortened(name)}\n${mark[0] === "g" ? "schema" : "source"}, ${many(size, "table")}`, kind: "group"};
+  return {label: `${leftToRight(name)}\n${mark[0] === "g" ? "schema" : "source"}, ${many(size, "table")}`, kind: "group"};
 }
 const shortened = text => text.length > 34 ? `${text.slice(0, 16)}…${text.slice(-17)}` : text;
+// A name in Hebrew or Arabic keeps its parts in their order, and the signs behind it stay behind it (U+2066, U+2069).
+const leftToRight = text => /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/.test(text) ? `\u2066${shortened(text)}\u2069` : shortened(text);
 const pen = document.createElement("canvas").getContext("2d");
 function widthOf(label) {
   pen.font = "12px system-ui, sans-serif";
