@@ -133,6 +133,8 @@ class _Rows:
         self._separator = separator
         self._width = width
         self._sql_column = sql_column
+        self.widths: list[int] = []
+        """Of printed tables, how wide the rule below the names drew each column."""
 
     def __iter__(self) -> Iterator[_Row]:
         """The rows in order; of neighbouring lines that belong to no row, only the first is given."""
@@ -206,6 +208,8 @@ class _Rows:
         while data is not None and self._is_aligned and _RULE.fullmatch(data.decode("latin-1").strip()):
             self._reading.stats.entries += 1
             self._reading.stats.noise += 1
+            if data.startswith(b"-"):
+                self.widths = [len(part) for part in data.rstrip().split(b"+")]
             data = next(self._lines, None)
         if data is None:
             return None
@@ -271,7 +275,9 @@ def read_table(reading: Reading, layout: Layout | None) -> Iterator[Item]:
 
 def _items_of(reading: Reading, shape: Shape, to_record: RowReader | PieceReader) -> Iterator[Item | Piece]:
     sql_column = shape.names.index(shape.columns.found["sql"])
-    rows = iter(_Rows(reading, shape.separator, len(shape.names), sql_column, is_aligned=shape.is_aligned))
+    lines = _Rows(reading, shape.separator, len(shape.names), sql_column, is_aligned=shape.is_aligned)
+    rows = iter(_whole(lines) if shape.is_aligned else lines)
+    names = [name.strip() for name in shape.names] if shape.is_aligned else list(shape.names)
     if shape.has_header:
         next(rows, None)
     for row, origin, is_cut in rows:
@@ -279,12 +285,12 @@ def _items_of(reading: Reading, shape: Shape, to_record: RowReader | PieceReader
         if row is None:
             yield reading.bad(f"the row does not have the {len(shape.names)} columns of the others", origin)
             continue
-        if row[0] == shape.names[0] and tuple(row) == shape.names:
+        if shape.is_aligned:
+            row = [cell.strip() for cell in row]  # noqa: PLW2901 - blanks fill values up, they are not of them
+        if row[0] == names[0] and row == names:
             reading.stats.noise += 1
             continue
         cells = [None if cell == _NULL else cell for cell in row] if _NULL in row else row
-        if shape.is_aligned:
-            cells = [cell.strip() if cell else cell for cell in cells]
         record = to_record(dict(zip(shape.names, cells, strict=True)), origin.file, origin.line)
         if isinstance(record, QueryRecord | Piece):
             yield record._replace(cut=True) if is_cut else record
@@ -292,6 +298,36 @@ def _items_of(reading: Reading, shape: Shape, to_record: RowReader | PieceReader
             yield reading.bad(record, origin)
         else:
             reading.stats.noise += 1
+
+
+def _whole(rows: _Rows) -> Iterator[_Row]:
+    """Rows as psql prints them, values of several lines put together: a ``+`` at a column's edge says that it goes on.
+
+    https://www.postgresql.org/docs/current/app-psql.html: linestyle ascii.
+    """
+    held: _Row | None = None
+    open_columns: list[bool] = []
+    for row in rows:
+        if row.cells is None:
+            if held is not None:
+                yield held._replace(is_cut=True)
+            held = None
+            yield row
+            continue
+        cells = [cell.rstrip("\r") for cell in row.cells]
+        goes_on = [len(cell) == width and cell.endswith("+") for cell, width in zip(cells, rows.widths, strict=False)]
+        goes_on += [False] * (len(cells) - len(goes_on))
+        cells = [cell[:-1].rstrip() if more else cell for cell, more in zip(cells, goes_on, strict=True)]
+        if held is not None and held.cells is not None:
+            pairs = zip(held.cells, cells, open_columns, strict=True)
+            cells = [f"{before}\n{cell[1:]}" if more else before for before, cell, more in pairs]
+            row = row._replace(origin=held.origin)  # noqa: PLW2901 - one row of the table
+        held, open_columns = row._replace(cells=cells), goes_on
+        if not any(goes_on):
+            yield held
+            held = None
+    if held is not None:
+        yield held._replace(is_cut=True)
 
 
 def _problems_of(reading: Reading, shape: Shape) -> Iterator[Item]:

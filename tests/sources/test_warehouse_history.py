@@ -248,3 +248,34 @@ def test_what_a_client_prints_is_a_table(tmp_path: Path) -> None:
     )
     assert (found.records[0].user, found.records[0].session) == ("etl", "v_wh-1:0x2a")
     assert found.stats.noise == 2
+
+
+def test_values_of_several_lines_are_one_as_psql_prints_them(tmp_path: Path) -> None:
+    """A ``+`` at the edge that the rule draws says that a value goes on; one before it is the value's own."""
+    printed = tmp_path / "printed.txt"
+    first = (
+        " usename |                      query                      \n"
+        "---------+-------------------------------------------------\n"
+        " u       | INSERT INTO a                                  +\n"
+        "         |   SELECT *                                     +\n"
+        "         |                                                +\n"
+        "         | FROM b\n"
+        " w       | INSERT INTO c SELECT +\n"
+        " x      +| INSERT INTO é SELECT 1 FROM d\n"
+        " y       | \n"
+        " v       | INSERT INTO looong SELECT 1 FROM ddddddddddddd+\n"
+        "(4 rows)\n\n"
+    )
+    second = " usename | query \n---------+-------\n x       | a    +\n         | b\n(1 row)\n\n"
+    wanted = [
+        "INSERT INTO a\n  SELECT *\n\nFROM b",
+        "INSERT INTO c SELECT +",
+        "INSERT INTO é SELECT 1 FROM d",
+        "INSERT INTO looong SELECT 1 FROM ddddddddddddd+",
+        "a\nb",
+    ]
+    for end in ("\n", "\r\n"):
+        printed.write_text((first + second).replace("\n", end), newline="")
+        found = read(printed, dialect="postgres")
+        assert (found.texts, found.bad) == (wanted, [])
+        assert [record.origin.line for record in found.records] == [3, 7, 8, 10, 15]
