@@ -1,7 +1,7 @@
-"""Commands of a command-line client among statements: psql's, vsql's and nzsql's CONNECT, and what sends a statement.
+"""Commands of a command-line client among statements: psql's, vsql's and nzsql's CONNECT, COPY, what sends a statement.
 
-https://www.postgresql.org/docs/current/app-psql.html (``connect``): the first argument is the database, ``-`` keeps
-the present one; a connection text in the argument's place names it with ``dbname=``. A variable (``:db``) stays one.
+https://www.postgresql.org/docs/current/app-psql.html (``connect``, ``copy``): the first argument of
+CONNECT is the database, ``-`` keeps the present one; a connection text in the argument's place names it with ``dbname=``. A variable (``:db``) stays one.
 """
 
 from __future__ import annotations
@@ -15,6 +15,24 @@ _SENDS = re.compile(r"(?<=\s)\\g(?:set|x|exec|desc)?(?=\s|\Z)[^\n]*")
 _CONNECT = re.compile(r"\s*\\c(?:onnect)?[ \t]+(?:-reuse-previous=\w+[ \t]+)?(?P<rest>\S.*?)\s*\Z", re.DOTALL)
 _NAMED = re.compile(r"\bdbname\s*=\s*'?(?P<name>:?[\w$-]+)|\w+://[^\s/]*/(?P<path>[\w$-]+)")
 _FIRST = re.compile(r"\"(?P<quoted>[^\"]+)\"|'(?P<text>[^']+)'|(?P<bare>[\w$]+|:[\w'\"]+)(?=\s|;|\Z)")
+_COPY = re.compile(
+    r"\s*\\copy\s+(?P<what>\(.*\)|(?:\"[^\"]*\"|[\w$.])+(?:\s*\([^()]*\))?)\s+(?P<way>FROM|TO)\s+"
+    r"(?P<file>'[^']*'|(?!(?:PROGRAM|P?STD(?:IN|OUT))\b)[^\s';]+)(?P<rest>[^\n]*?)[\s;]*\Z",
+    re.IGNORECASE,
+)
+
+
+def statement_of_line(line: str) -> str | None:
+    """The statement that a line for the client stands for: ``c name``, ``copy t FROM 'file'``; None for all others."""
+    return use_of_connect(line) or copy_of_line(line)
+
+
+def copy_of_line(line: str) -> str | None:
+    """The line ``copy t FROM file`` (with its backslash) as COPY; None where it names no file."""
+    match = _COPY.match(line)
+    if match is None:
+        return None
+    return f"COPY {match['what']} {match['way']} '{match['file'].strip(chr(39))}'{match['rest']}"
 
 
 def use_of_connect(line: str) -> str | None:

@@ -11,7 +11,7 @@ import sqlglot
 from sqlglot.errors import ErrorLevel, ParseError, SqlglotError, TokenError
 
 from dialects.base import Dialect, ParseFailure
-from dialects.client import use_of_connect
+from dialects.client import statement_of_line
 
 _PLAIN_WORD = re.compile(r"[A-Za-z_]{1,30}")
 _QUOTES = frozenset("'\"`$[]@")
@@ -99,7 +99,7 @@ def _reader(name: str) -> _Reader:
 
 def _prepared(sql: str, dialect: Dialect) -> str:
     if dialect.lexical.backslash_commands and sql[:1] == "\\":
-        return use_of_connect(sql) or sql
+        sql = statement_of_line(sql) or sql
     return dialect.prepare(sql, dialect.lexical) if dialect.prepare else sql
 
 

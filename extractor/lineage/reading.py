@@ -8,7 +8,7 @@ from typing import Any
 
 import dialects
 from dialects import Dialect, ParseFailure
-from dialects.client import use_of_connect
+from dialects.client import statement_of_line
 from dialects.lexing import closes_brackets
 from dialects.sqlglot_adapter import parse
 from extractor.errors import NotParsed, StatementError, TooLarge, Unsupported
@@ -75,7 +75,7 @@ def _statement(
     names: Names = Names(),  # noqa: B008 - an empty named tuple
 ) -> tuple[Statement, ...]:
     if dialect.lexical.backslash_commands and text[:1] == "\\":
-        text = use_of_connect(text) or text
+        text = statement_of_line(text) or text
     parts = flowing(text, dialect)
     if len(parts) > 1:
         return tuple(s for part in parts for s in _statement(part, dialect, max_nesting, names))

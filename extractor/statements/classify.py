@@ -8,7 +8,7 @@ from enum import StrEnum
 from itertools import islice
 
 from dialects import Dialect
-from dialects.client import use_of_connect
+from dialects.client import copy_of_line, use_of_connect
 from dialects.lexing import blank, tokens, words
 from extractor.statements.blocks import TRANSACTION_WORDS
 from extractor.statements.prefilter import MATTERING, WRITING_FUNCTIONS
@@ -95,7 +95,7 @@ def classify(text: str, dialect: Dialect) -> StatementClass:
     if _PLAIN_QUERY.match(text):
         return _query(text, dialect)
     if text[:1] == "\\" and dialect.lexical.backslash_commands:
-        return StatementClass.SESSION if use_of_connect(text) else StatementClass.UTILITY
+        return _client_line(text, dialect)
     head = list(islice(_words(text, dialect), 8))
     while head[:1] == ["("]:
         head = head[1:]
@@ -119,6 +119,13 @@ def classify(text: str, dialect: Dialect) -> StatementClass:
     if first in _SESSION:
         return StatementClass.SESSION
     return _by_object(first, head[1:], text, dialect)
+
+
+def _client_line(line: str, dialect: Dialect) -> StatementClass:
+    copied = copy_of_line(line)
+    if copied is not None:
+        return classify(copied, dialect)
+    return StatementClass.SESSION if use_of_connect(line) else StatementClass.UTILITY
 
 
 def _by_object(first: str, rest: list[str], text: str, dialect: Dialect) -> StatementClass:

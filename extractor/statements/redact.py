@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from dialects import Dialect
+from dialects.client import copy_of_line
 from dialects.lexing import Token, tokens, words
 from extractor.statements.hints import may_hold_secret
 from extractor.statements.places import Places
@@ -30,6 +31,8 @@ def redact(text: str, dialect: Dialect, *, mask_literals: bool = False) -> str:
     """
     if not mask_literals and not may_hold_secret(text, dialect.lexical):
         return text
+    if dialect.lexical.backslash_commands and text[:1] == "\\":
+        text = copy_of_line(text) or text
     cleaner = _Cleaner(mask_literals=mask_literals)
     return "".join(cleaner.clean(token) for token in tokens(text, dialect.lexical, blanks=True))
 

@@ -8,7 +8,7 @@ from itertools import chain, islice, pairwise
 from typing import NamedTuple
 
 from dialects import Dialect, LexicalRules
-from dialects.client import use_of_connect, without_sends
+from dialects.client import statement_of_line, without_sends
 from dialects.lexing import Token, blank, extended_end, may_hold_lines, solid_parts, solid_pattern, tokens, words
 from extractor.statements.batches import WATCHED, BatchExtent
 from extractor.statements.blocks import ROUTINES, BlockExtent, Extent, plain_word
@@ -187,7 +187,7 @@ class _Cutter:
             return
         if token.kind == "line":
             self._client_line(token.text.strip())
-            if self._rules.backslash_commands and use_of_connect(token.text) is not None:
+            if self._rules.backslash_commands and statement_of_line(token.text) is not None:
                 start = token.end - len(token.text.lstrip())
                 self.spans.append((start, start + len(token.text.strip()), 1))
         elif self._delimiter != ";" and (at := self._delimiter_at(token)) >= 0:

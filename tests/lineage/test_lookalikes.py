@@ -7,6 +7,7 @@ import pytest
 import dialects
 from extractor import Lineage, extract_lineage
 from extractor.statements.batch_scope import pieces
+from extractor.statements.redact import redact
 
 
 def _columns(lineage: Lineage) -> set[str]:
@@ -109,3 +110,20 @@ def test_a_variable_of_the_client_is_no_name_where_names_may_begin_with_a_dollar
     """``${v}`` in the place of a value leaves the statement's tables as they are."""
     lineage = extract_lineage("INSERT INTO x SELECT $a FROM $t WHERE b = ${v}", dialect=dialect)
     assert [str(table).lower() for table in lineage.sources] == ["$t"]
+
+
+def test_copy_of_psql_is_a_copy_from_or_to_the_file_that_it_names() -> None:
+    r"""``\copy`` ends with its line; what names no file stays a line for the client."""
+    sql = (
+        "\\copy (SELECT a FROM t WHERE b = ')') TO 'o.csv' CSV HEADER\n\\copy s.u (a) FROM data/u.csv CSV\n"
+        "\\copy s.w FROM STDIN\n\\.\nINSERT INTO x SELECT '\n\\copy y FROM z' AS a FROM v;"
+    )
+    lineage = extract_lineage(sql, dialect="postgres")
+    edges = {(str(e.source), str(e.target)) for e in lineage.tables}
+    assert edges == {("t", "o.csv"), ("data/u.csv", "s.u"), ("v", "x")}
+
+
+def test_literals_of_a_copy_of_psql_are_masked_as_those_of_any_statement() -> None:
+    r"""The query of ``\copy`` is SQL, whatever line it stands in."""
+    text = redact("\\copy (SELECT a FROM t WHERE b = 'tiger') TO 'o'", dialects.get("postgres"), mask_literals=True)
+    assert "tiger" not in text and text.startswith("COPY (SELECT a FROM t")  # noqa: PT018
