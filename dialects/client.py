@@ -1,7 +1,8 @@
 """Commands of a command-line client among statements: psql's, vsql's and nzsql's CONNECT, COPY, what sends a statement.
 
 https://www.postgresql.org/docs/current/app-psql.html (``connect``, ``copy``): the first argument of
-CONNECT is the database, ``-`` keeps the present one; a connection text in the argument's place names it with ``dbname=``. A variable (``:db``) stays one.
+CONNECT is the database, ``-`` keeps the present one; a connection text in the argument's place names it with
+``dbname=``. A variable (``:db``) stays one.
 """
 
 from __future__ import annotations
