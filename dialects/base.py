@@ -238,7 +238,8 @@ class Dialect:
             else:
                 parts.append((body, True))
         if self.joined_quotes == "whole" and len(parts) == 1 and parts[0][1]:
-            return tuple([(piece, True) for piece in parts[0][0].split(".")])
+            pieces = parts[0][0].split(".")
+            return tuple([(piece, True) for piece in pieces]) if all(pieces) else tuple(parts)
         return tuple(parts)
 
     def identity(self, parts: Sequence[NamePart]) -> tuple[str, ...]:

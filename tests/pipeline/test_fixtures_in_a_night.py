@@ -21,7 +21,7 @@ DIALECTS = sorted({case.dialect for case in CASES})
 ELSEWHERE = (
     *({"server": name} for name in ("erp01", "erp\\prod01", "prod_link.example.com", "fx_link")),
     {"server": "pgdw", "as_database": "dw"},
-    *({"database": name} for name in ("ledgerdb", "pg", "db2", "analytics", "warehouse", "proddb", "lake")),
+    *({"database": name} for name in ("ledgerdb", "pg", "db2", "analytics", "warehouse", "proddb", "lake", "booking")),
 )
 """Servers and databases of the fixtures that are other data sources than the one that the statement runs in."""
 OVER_THERE = "the columns of another data source's table are its catalog's to tell"
