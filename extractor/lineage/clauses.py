@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dialects.lexing import Token
 from dialects.rewriting import closing, name_end, word_at
 from extractor.lineage.model_clause import modelled
+from extractor.lineage.options_of_places import place_of
 
 _STARTS = {
     "MODEL": frozenset(
@@ -170,7 +171,10 @@ def derived_target(found: Sequence[Token], position: int) -> tuple[int, str] | N
 
 
 def options_of_files(found: Sequence[Token], position: int) -> tuple[int, str] | None:
-    """Spark: ``USING csv OPTIONS (path 'x')`` makes a view of the file; of a table it says the place."""
+    """Spark: ``USING csv OPTIONS (path 'x')`` makes a view of the file; of a table it says the place.
+
+    So does ``USING jdbc OPTIONS (url 'x', dbtable 'y')``.
+    """
     if word_at(found, position) != "USING" or word_at(found, 0) != "CREATE":
         return None
     kind = next((word for i in range(1, min(position, 6)) if (word := word_at(found, i)) in ("VIEW", "TABLE")), "")
@@ -185,9 +189,14 @@ def options_of_files(found: Sequence[Token], position: int) -> tuple[int, str] |
 
 
 def path_in(found: Sequence[Token], start: int, end: int) -> str:
-    """The value of the option ``path`` between two places, empty where there is none."""
-    keys = (i for i in range(start, end) if found[i].text.strip("'\"`").upper() == "PATH")
-    return next((t.text[1:-1] for key in keys for t in found[key + 1 : key + 3] if t.kind == "string"), "")
+    """The place that options between two places of the text name, empty where there is none."""
+    given: dict[str, str] = {}
+    for i in range(start, end):
+        key = found[i].text.strip("'\"`").lower()
+        if key in ("path", "url", "dbtable") and (i == start or found[i - 1].text == ","):
+            value = next((t.text[1:-1] for t in found[i + 1 : i + 3] if t.kind == "string"), None)
+            given |= {} if value is None else {key: value}
+    return place_of(given)
 
 
 _BEFORE_QUERIES = frozenset({"(", "AS", "UNION", "ALL", "DISTINCT", "EXCEPT", "INTERSECT"})

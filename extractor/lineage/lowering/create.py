@@ -25,6 +25,7 @@ from extractor.lineage.model import (
     Use,
     Write,
 )
+from extractor.lineage.options_of_places import place_of
 
 _OPTIONS = getattr(exp, "OptionsProperty", None)
 """The class that newer releases have for OPTIONS (...)."""
@@ -152,18 +153,7 @@ def _files(item: Node) -> tuple[str, ...]:
 def _path(properties: list[Node]) -> str:
     """Spark's ``OPTIONS (path 'x')``, and the table behind ``OPTIONS (url 'jdbc:...', dbtable 's.t')``."""
     pairs = [p for item in properties if item.__class__ is _OPTIONS for p in args_of(item, "expressions")]
-    given = {text_of(arg(p, "this")).lower(): text_of(arg(p, "value")) for p in pairs}
-    table = given.get("dbtable", "")
-    if "path" in given or not table or table.lstrip().startswith("("):
-        return given.get("path", "")
-    place = _SETTINGS.split(given.get("url", "jdbc:"), maxsplit=1)[0]
-    return f"{_LOGIN.sub('', place)}/{table}"
-
-
-_SETTINGS = re.compile(r"[?;]|[:/,]\w+=")
-"""Behind these stand a connection's settings, who logs in among them: ``?``, ``;``, ``/DATABASE=``, ``:user=``."""
-_LOGIN = re.compile(r"(?<=//).*@|(?<=:)[^/:@]+/.*@")
-"""Who logs in, ``//user:word@`` or Oracle's ``:user/word@``."""
+    return place_of({text_of(arg(p, "this")).lower(): text_of(arg(p, "value")) for p in pairs})
 
 
 def column_names(schema: Node) -> tuple[str, ...]:
